@@ -1,0 +1,13 @@
+/* hash.h - SHA-256 (by libmd), and checksums of payloads (CRC-32, by zlib). */
+
+#ifndef HASH_H
+#define HASH_H
+
+#include "base/base.h"
+
+enum { HASH_HEX = 65 }; /* 64 hex digits and the zero */
+
+void hash_sha256(char hex[HASH_HEX], const void *bytes, i64 count);
+u32  hash_crc32(const void *bytes, i64 count);
+
+#endif

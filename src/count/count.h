@@ -1,0 +1,64 @@
+/* count.h - how many parameters a decoder-only Transformer has and how many
+ * FLOP it takes, term by term, so that every convention of the literature is a
+ * sum of terms. Pure arithmetic: both sides of the wall use it (models are
+ * built to these counts; plans are made from them).
+ *
+ * FLOP is a count; a multiply-add is 2. "Per token" is an average over the T
+ * positions of a full context. Backward costs twice forward. Causal: a token
+ * attends to (T+1)/2 positions on average when counted exactly; Kaplan's and
+ * our `causal` use T/2.
+ *
+ * SOURCE: Kaplan et al. 2020, arXiv:2001.08361, section 2.1 and Table 1;
+ *         Hoffmann et al. 2022, arXiv:2203.15556, appendix F and Table A4;
+ *         Porian et al. 2024, arXiv:2406.19146 (which N, which C). */
+
+#ifndef COUNT_H
+#define COUNT_H
+
+#include "base/base.h"
+
+typedef struct Shape {
+    i64  layers;  /* L                                       */
+    i64  width;   /* d, of the residual stream               */
+    i64  heads;   /* H; d / H wide each                      */
+    i64  ff;      /* width of the feed-forward, usually 4 d  */
+    i64  vocab;   /* V                                       */
+    i64  context; /* T, tokens                               */
+    bool tied;    /* the head is the token embedding         */
+} Shape;
+
+/* Parameters. total = body + head + embed (head is 0 if tied). */
+typedef struct ParamCount {
+    i64 body;   /* matrices, biases and norms of all layers, and the last norm */
+    i64 matrix; /* 12 L d^2 for ff = 4d: what Kaplan calls N                   */
+    i64 head;   /* V d, 0 if tied                                              */
+    i64 embed;  /* V d tokens + T d positions                                  */
+    i64 total;
+} ParamCount;
+
+/* Forward FLOP per token, by term; add what a convention counts. */
+typedef struct FlopCount {
+    double qkv, scores, values, proj, ff, head; /* matrix products          */
+    double embed;   /* 2 V d as in Hoffmann app. F; 0 FLOP are really done  */
+    double softmax; /* 3 H T as in Hoffmann app. F, uncausal                */
+} FlopCount;
+
+ParamCount count_params(Shape shape);
+FlopCount  count_flops(Shape shape, bool causal);
+
+/* What this program means by C: 3 x (qkv + causal scores and values + proj +
+ * ff + head), FLOP per training token
+ *   = 6 (12 L d^2 + V d) + 6 L d T   for ff = 4 d. */
+double count_train_flop(Shape shape);
+
+typedef enum CountN { N_BODY, N_BODY_HEAD, N_TOTAL, N_FLOP } CountN;
+
+/* N under a convention: matrix; matrix + V d; total; count_train_flop / 6. */
+double      count_n(Shape shape, CountN convention);
+const char *count_n_name(CountN convention); /* "body", "body+head", ... */
+bool        count_n_find(CountN *out, const char *name);
+
+/* "3x48" <-> layers 3, width 48. */
+bool count_shape_parse(Shape *out, const char *text);
+
+#endif

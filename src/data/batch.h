@@ -1,0 +1,26 @@
+/* batch.h - which tokens a step sees: a pure function of seed and step.
+ *
+ * The training text is cut into windows of T + 1 tokens (stride T). Training
+ * draws windows in the order of a shuffle, without replacement, and starts a
+ * new shuffle each epoch; so unique tokens and epochs are exact counts. The
+ * cut is moved by a seed-dependent offset below T. */
+
+#ifndef BATCH_H
+#define BATCH_H
+
+#include "data/shard.h"
+
+/* Windows in one epoch of training, and in the held-out text (stride T). */
+i64 batch_train_windows(const Shard *shard, i64 context);
+i64 batch_val_windows(const Shard *shard, i64 context);
+
+/* Sequence `index` (counted from the start of the run: step * batch + b).
+ * x[T] tokens, y[T] what came next. */
+void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, u64 seed,
+                 i64 index);
+
+/* Held-out sequence number `index`, 0 .. batch_val_windows - 1. To evaluate on
+ * fewer, take them evenly spread: index * windows / wanted. */
+void batch_val(i32 *x, i32 *y, const Shard *shard, i64 context, i64 index);
+
+#endif

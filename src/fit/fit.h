@@ -1,0 +1,81 @@
+/* fit.h - find the constants of a law in a table of runs, say how sure, and
+ * prove that the minimum is the minimum.
+ *
+ * Global by variable projection: for given nonlinear parameters the linear
+ * ones are solved exactly; a grid over the nonlinear ones establishes the
+ * basin; a damped Newton polish over all parameters ends at a relative
+ * gradient of about 1e-10. Intervals: bootstrap, each replicate a full refit
+ * of resampled runs (clusters, where a column names them).
+ *
+ * SOURCE: Hoffmann et al. 2022, arXiv:2203.15556, section 3.3 (Huber on ln L);
+ *         Xu, Czech et al. 2026, arXiv:2603.22339 (variable projection). */
+
+#ifndef FIT_H
+#define FIT_H
+
+#include "base/str.h"
+#include "law/law.h"
+
+typedef enum FitObjective {
+    FIT_HUBER_LOG, /* sum of Huber_delta(ln L^ - ln L); SUM, never a mean     */
+    FIT_SQUARES,   /* sum of (L^ - L)^2                                       */
+} FitObjective;
+
+typedef struct FitOptions {
+    FitObjective objective;
+    double       delta;      /* Huber; 1e-3                                   */
+    i64          resamples;  /* 0: no intervals                               */
+    u64          seed;
+    double       level;      /* 0.95                                          */
+    int          threads;
+} FitOptions;
+
+typedef struct FitCertificate {
+    i64    grid_points;        /* nonlinear points tried                      */
+    i64    starts, agree;      /* polished, and ended at the best (1e-8)      */
+    double gradient;           /* relative norm at the end                    */
+    double condition;          /* of the scaled Jacobian at the end           */
+    i64    iterations;
+    bool   at_bound[LAW_PARAMS_MAX];
+    bool   unidentified[LAW_PARAMS_MAX]; /* interval spans > a factor 10, or
+                                            the curvature vanishes            */
+    i64    refits_failed;      /* bootstrap replicates that did not settle    */
+    char   words[400];         /* one sentence a reader can act on            */
+} FitCertificate;
+
+typedef struct Fit {
+    const Law     *law;
+    FitOptions     options;
+    const char    *counts;       /* which N: "body+head", ...                  */
+    i64            nrow;
+    double         theta[LAW_PARAMS_MAX];
+    double         low[LAW_PARAMS_MAX], high[LAW_PARAMS_MAX]; /* level        */
+    double         objective;
+    double         rmse_log;     /* of ln L                                    */
+    i64            ndraw;
+    double        *draw;         /* [ndraw][nparam], replicates that settled   */
+    FitCertificate certificate;
+} Fit;
+
+FitOptions fit_defaults(void);
+
+/* ERR_REFUSED, in words, when the data cannot answer: too few runs, all on one
+ * ray D = kN, a column that does not vary. Table needs the law's columns and
+ * its response. */
+bool fit_law(Fit *out, Arena *arena, const Law *law, const Table *runs,
+             FitOptions options, Err *err) MUST_USE;
+
+/* Predicted response with a percentile interval over the draws; columns in the
+ * law's order. */
+typedef struct Interval { double value, low, high; } Interval;
+Interval fit_predict(const Fit *fit, const double *column);
+
+/* Percentile interval of draws[count] about value. */
+Interval fit_interval(double value, const double *draws, i64 count,
+                      double level);
+
+/* A fit as a file that `predict`, `plan` and `report` read back. */
+void fit_write(Str *out, const Fit *fit);
+bool fit_read(Fit *out, Arena *arena, const char *path, Err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,49 @@
+/* isoflop.h - Chinchilla's approach 2 (a parabola in ln N at each budget, its
+ * vertex, a power law through the vertices) and approach 1 (the envelope of
+ * all learning curves), with bootstrap intervals by run.
+ *
+ * SOURCE: Hoffmann et al. 2022, arXiv:2203.15556, sections 3.1 and 3.2. */
+
+#ifndef ISOFLOP_H
+#define ISOFLOP_H
+
+#include "fit/fit.h"
+
+typedef struct IsoflopBudget {
+    double   c;            /* FLOP                                            */
+    i64      npoint;
+    double   quad[3];      /* loss = q0 + q1 x + q2 x^2, x = ln N             */
+    Interval n, d, loss;   /* the vertex                                      */
+    bool     inside;       /* vertex within the sizes tried, and a minimum    */
+    double   bias_ln_n;    /* Xu et al. closed-form bias where a surface was
+                              given, else NaN                                 */
+} IsoflopBudget;
+
+/* N_opt = coef_n C^a, D_opt = coef_d C^b, loss on the frontier at the points. */
+typedef struct Frontier {
+    const char *approach;       /* "envelope", "isoflop", "parametric"        */
+    i64         npoint;
+    double     *c, *n, *d, *loss;
+    Interval    a, b;
+    double      ln_coef_n, ln_coef_d;
+    i64         ndraw;
+    double     *draw;           /* [ndraw][4]: a, b, ln_coef_n, ln_coef_d     */
+    char        words[400];     /* certificate: what was used, what left out  */
+} Frontier;
+
+/* Runs with columns N, D, C, loss, budget; budgets with fewer than 4 runs or
+ * whose minimum is not inside are named in words and left out of the line. */
+bool isoflop_fit(IsoflopBudget **budgets, i64 *count, Frontier *line,
+                 Arena *arena, const Table *runs, FitOptions options, Err *err)
+    MUST_USE;
+
+/* Curves: every row a point of a learning curve, columns run (0..), N, D, C,
+ * loss; resampled by run. Takes the least loss at each of `bins` log-spaced C. */
+bool envelope_fit(Frontier *out, Arena *arena, const Table *curves, i64 bins,
+                  FitOptions options, Err *err) MUST_USE;
+
+/* The parametric optimum under C = 6 N D as such a line (approach 3). */
+bool parametric_frontier(Frontier *out, Arena *arena, const Fit *fit,
+                         double c_low, double c_high, Err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,69 @@
+/* law.h - a scaling law: a formula over columns of a table of runs, in the
+ * paper's letters, read from a small text file (laws/NAME.law).
+ *
+ *     name    = "chinchilla"
+ *     title   = "Additive law in size and data"
+ *     formula = "loss = E + A/N^alpha + B/D^beta"
+ *     source  = "Hoffmann et al. 2022, arXiv:2203.15556, section 3.3"
+ *     counts  = "total"         what the paper counts as N (count/count.h)
+ *     cost    = "6*N*D"         FLOP of a run, in the same columns
+ *     caveat  = ["..."]
+ *     [param.E]      from = 0.1  to = 5  unit = "nats"  positive = true ...
+ *     [published.besiroglu]  E = 1.8172 ... source = "..." caveat = "..."
+ *
+ * The compiler parses the formula, tells columns from parameters, evaluates
+ * all rows at once, differentiates exactly, and finds which parameters enter
+ * linearly (jointly), so that variable projection needs no hand-written case.
+ * A law that a user writes is treated exactly like ours. */
+
+#ifndef LAW_H
+#define LAW_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/table.h"
+
+enum { LAW_PARAMS_MAX = 16, LAW_COLUMNS_MAX = 8 };
+
+typedef struct LawParam {
+    const char *name, *unit;
+    double      from, to;  /* where the search for it begins                */
+    double      low, high; /* bounds; infinite if none                      */
+    bool        linear;    /* found by the compiler                         */
+} LawParam;
+
+typedef struct LawConstants {     /* one published set */
+    const char *name, *source, *caveat;
+    double      theta[LAW_PARAMS_MAX];
+    double      low[LAW_PARAMS_MAX], high[LAW_PARAMS_MAX]; /* NaN: not given */
+} LawConstants;
+
+typedef struct Formula Formula; /* compiled; law/formula.h */
+
+typedef struct Law {
+    const char   *name, *title, *source, *formula, *counts;
+    const char   *response;              /* the column on the left: "loss"  */
+    int           ncolumn;
+    const char   *column[LAW_COLUMNS_MAX]; /* "N", "D"                      */
+    int           nparam;
+    LawParam      param[LAW_PARAMS_MAX];
+    int           nconstants;
+    LawConstants *constants;
+    int           ncaveat;
+    const char  **caveat;
+    Formula      *compiled;
+} Law;
+
+bool law_load(const Law **out, Arena *arena, const char *name_or_path,
+              Err *err) MUST_USE;
+const LawConstants *law_constants(const Law *law, const char *name);
+
+/* out[nrow] = formula at theta over column[ncolumn][nrow]; jac, if not NULL,
+ * is [nparam][nrow], hess, if not NULL, [nparam*nparam][nrow]. Overflow gives
+ * +inf; never NaN for columns > 0 and theta within bounds. */
+void law_eval(double *out, double *jac, double *hess, const Law *law,
+              const double *theta, double *const *column, i64 nrow);
+
+double law_at(const Law *law, const double *theta, double n, double d);
+
+#endif

@@ -1,0 +1,44 @@
+/* plan.h - from a law to a decision: the compute-optimal size and data for a
+ * budget, with intervals from the draws of the fit.
+ *
+ * The cost of a run is C = F(N) D. For published laws F(N) = 6 N, N in the
+ * law's own convention. For a study's own fit F comes from its family of
+ * shapes, exactly: 6 (12 L d^2 + V d) + 6 L d T, with depth L(d) continued as
+ * the study's rule says, so that attention and head are paid for. */
+
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "count/count.h"
+#include "fit/fit.h"
+
+/* How FLOP per token follow from N. */
+typedef struct PlanCost {
+    bool   family;         /* false: F = 6 N                                  */
+    i64    vocab, context;
+    double aspect;         /* width / layers beyond the ladder                */
+    double layers_min;
+    CountN counts;         /* which N the law uses                            */
+} PlanCost;
+
+double plan_flop_per_token(const PlanCost *cost, double n);
+
+typedef struct Plan {
+    double   c;
+    Interval n, d, loss;       /* at the optimum                              */
+    Interval ratio;            /* tokens per parameter                        */
+    double   extrapolation;    /* c / largest budget of the data; NaN unknown */
+    double   width, layers;    /* of the family, continuous; NaN without      */
+} Plan;
+
+/* The optimum at c: least predicted loss over N at D = C / F(N) (golden search
+ * in ln N, then polish); the same for every draw. ERR_REFUSED where the law
+ * has no interior optimum. */
+bool plan_budget(Plan *out, const Fit *fit, const PlanCost *cost, double c,
+                 double c_data_max, Err *err) MUST_USE;
+
+/* A fit that stands for published constants (no draws; intervals as given). */
+bool plan_published(Fit *out, Arena *arena, const Law *law,
+                    const LawConstants *constants, Err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,101 @@
+/* run.h - the run record: one folder a run, and text files are the truth.
+ *
+ *     STUDY/runs/ID/run.json       who it is: configuration, corpus, host, exact
+ *                                  counts; rewritten once, at the end, with
+ *                                  what came of it
+ *     STUDY/runs/ID/metrics.jsonl  append-only, a header line, then one line a
+ *                                  log point, flushed
+ *     STUDY/runs/ID/checkpoint     (the trainer's)
+ *     STUDY/runs/ID/DONE           last: the SHA-256 of run.json as finished
+ *
+ * ID is readable and unique: NAME-HHHHHHHH, the hash of configuration, corpus
+ * and code version. Same id = same run. SQLite (store/index.h) holds nothing
+ * that cannot be rebuilt from these files. Numbers that could not be measured
+ * are absent, never 0. */
+
+#ifndef RUN_H
+#define RUN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/table.h"
+#include "count/count.h"
+
+#define RUN_SCHEMA 1
+
+typedef struct Run {
+    /* who */
+    const char *id, *name, *study, *group;  /* group: "fit", "holdout", ... */
+    const char *config;        /* the configuration as text (opt_print)      */
+    const char *code, *host, *started;      /* version, machine, UTC         */
+    const char *corpus, *corpus_sha256, *tokenizer;
+    double      bytes_per_token;
+    /* how large; planned */
+    const char *arch;
+    Shape       shape;
+    ParamCount  params;
+    FlopCount   flops;         /* forward, per token, causal                 */
+    double      flop_per_token;/* training: count_train_flop                 */
+    double      budget;        /* FLOP the study gave it; NaN if none        */
+    i64         batch_tokens, steps;
+    double      lr;
+    const char *schedule;
+    u64         seed;
+    const char *kernels;
+    /* what came of it; status NULL while it has not ended */
+    const char *status;        /* done, diverged, plateau, interrupted       */
+    const char *reason;
+    i64         tokens, unique_tokens;
+    double      epochs, flop, flop_6nd; /* flop_6nd: 6 * total * tokens      */
+    double      train_loss, val_loss, val_se, val_bpb;
+    i64         val_tokens;
+    double      wall_s, tok_per_s, joules; /* joules NaN: not measurable     */
+    i64         resumed;
+} Run;
+
+typedef struct RunList { i64 count; Run *run; } RunList; /* sorted by id */
+
+/* The id from name and everything that decides the result. */
+void run_id(char out[96], const char *name, const char *hashed_config,
+            const char *corpus_sha256, const char *code);
+
+/* STUDY/runs/ID, made if need be. Rewrites run.json atomically. With
+ * finished: writes DONE after it. */
+bool run_write(const Run *run, const char *runs_dir, bool finished, Err *err)
+    MUST_USE;
+
+/* One run; refused in words if it is of another schema, half-written, or if
+ * DONE does not match run.json. A run without DONE reads with status NULL or
+ * "interrupted". */
+bool run_read(Run *out, Arena *arena, const char *dir, Err *err) MUST_USE;
+bool run_finished(const char *runs_dir, const char *id);
+
+/* All runs below a folder. A broken one is named in `broken` (one line each,
+ * "dir: why") and left out, never silently. */
+bool run_list(RunList *out, Str *broken, Arena *arena, const char *runs_dir,
+              Err *err) MUST_USE;
+
+/* The finished runs as a table with one label (id) a row and the columns
+ *   n_body n_body+head n_total n_flop  D C C_6nd loss loss_se bpb budget seed
+ *   layers width lr batch_tokens steps epochs wall_s */
+Table run_table(Arena *arena, const RunList *runs);
+
+/* metrics.jsonl: opened for appending at a step (later lines are cut off, a
+ * torn last line too), one flushed line a call; and read back. */
+typedef struct Metric {
+    i64    step, tokens;
+    double flop, wall_s, train_loss, val_loss, val_se, val_bpb, lr, grad_norm,
+           tok_per_s;
+} Metric;
+typedef struct MetricList { i64 count; Metric *metric; } MetricList;
+typedef struct MetricLog MetricLog;
+
+bool metric_open(MetricLog **out, const Run *run, const char *runs_dir,
+                 i64 keep_to_step, Err *err) MUST_USE;
+bool metric_put(MetricLog *log, const Metric *metric, Err *err) MUST_USE;
+void metric_close(MetricLog *log);
+bool metric_read(MetricList *out, Arena *arena, const char *runs_dir,
+                 const char *id, Err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,109 @@
+/* train.h - one run: from a configuration to a result, through checkpoints.
+ *
+ * A run is a pure function of (TrainConfig, shard): the same bits for any
+ * number of threads, with or without a stop in the middle. The trainer knows
+ * nothing of run records; whoever calls it (sweep/) is told of progress
+ * through hooks and writes it down.
+ *
+ * Losses are in nats per token. */
+
+#ifndef TRAIN_H
+#define TRAIN_H
+
+#include "arch/arch.h"
+#include "base/err.h"
+#include "data/shard.h"
+
+typedef enum Schedule { SCHEDULE_COSINE, SCHEDULE_WSD, SCHEDULE_CONSTANT }
+    Schedule;
+
+typedef struct TrainConfig {
+    const char *arch;          /* "transformer"                              */
+    Shape       shape;
+    i64         batch;         /* sequences a step                           */
+    i64         steps;         /* D = steps * batch * context                */
+    Schedule    schedule;
+    double      lr;            /* peak                                       */
+    double      lr_final;      /* share of the peak at the end               */
+    double      warmup;        /* share of the steps, linear from 0          */
+    double      cooldown;      /* WSD: share of the steps, 1 - sqrt shape    */
+    double      beta1, beta2, epsilon;
+    double      weight_decay;  /* decoupled: p -= lr * weight_decay * p      */
+    double      clip;          /* global gradient norm; 0: none              */
+    u64         seed;          /* init and data order                        */
+    i64         eval_tokens;   /* held-out tokens of the last evaluation     */
+    i64         eval_points;   /* evaluations on the way, log-spaced in step */
+    i64         eval_point_tokens; /* held-out tokens of each of those       */
+    /* What follows changes no bit of the result. */
+    int         threads;
+    double      checkpoint_s;  /* seconds between checkpoints                */
+    const char *kernels;       /* "auto", "ref", "avx512", "avx2", "plain"   */
+} TrainConfig;
+
+typedef enum TrainStatus {
+    TRAIN_DONE,
+    TRAIN_DIVERGED,    /* loss not finite, or far above where it began        */
+    TRAIN_PLATEAU,     /* never left the unigram loss: it did not learn       */
+    TRAIN_INTERRUPTED, /* asked to stop; the checkpoint is written            */
+} TrainStatus;
+
+/* What is written down on the way: one line of metrics.jsonl. val_* are NaN
+ * where there was no evaluation; flop counts training only. */
+typedef struct TrainMetric {
+    i64    step, tokens;
+    double flop, wall_s, train_loss, lr, grad_norm, tok_per_s;
+    double val_loss, val_se;
+} TrainMetric;
+
+typedef struct TrainResult {
+    TrainStatus status;
+    char        reason[160];   /* in words, for every status but DONE        */
+    i64         step, tokens, unique_tokens;
+    double      epochs;
+    double      flop;          /* count_train_flop * tokens                  */
+    double      train_loss;    /* mean over the last tenth of the run        */
+    double      val_loss;      /* NaN if it never came to an evaluation      */
+    double      val_se;        /* standard error, by sequences (clusters)    */
+    i64         val_tokens;
+    double      wall_s;        /* all segments, evaluation included          */
+    double      eval_s;        /* of it, evaluating                          */
+    double      tok_per_s;     /* training only                              */
+    i64         resumed;       /* how many times it went on from a stop      */
+    const char *kernels;       /* the path taken                             */
+} TrainResult;
+
+typedef struct TrainHooks {
+    void *self;
+    /* Going on from a checkpoint at this step: forget metrics after it. */
+    bool (*resumed)(void *self, i64 step, Err *err);
+    /* Every log line, in step order. */
+    bool (*metric)(void *self, const TrainMetric *metric, Err *err);
+    /* After each step, for progress bars: cheap, lock-free. */
+    void (*step)(void *self, i64 step, double train_loss);
+    /* True: checkpoint now and return TRAIN_INTERRUPTED. */
+    bool (*stop)(void *self);
+} TrainHooks;
+
+/* Fills in what the literature suggests; shape, batch, steps, lr stay 0. */
+TrainConfig train_defaults(void);
+
+/* What is wrong with a configuration, in words; more tokens than the corpus
+ * has is refused unless epochs are allowed. */
+bool train_check(const TrainConfig *config, const Shard *shard,
+                 bool allow_epochs, Err *err) MUST_USE;
+
+/* Bytes that train_run will hold: parameters, gradients, optimizer, packed
+ * weights, work space. */
+i64 train_memory(const TrainConfig *config);
+
+/* Train to the end or to the next stop. `checkpoint` is the path of the
+ * checkpoint file: resumed from if it is there (refused in words if it is of
+ * another configuration or corpus, or cut short), written every checkpoint_s,
+ * left in place at the end. */
+bool train_run(TrainResult *out, const TrainConfig *config, const Shard *shard,
+               const char *checkpoint, const TrainHooks *hooks, Err *err)
+    MUST_USE;
+
+double train_lr(const TrainConfig *config, i64 step); /* step 0 .. steps-1 */
+
+#endif

@@ -19,7 +19,9 @@
  *     cosine   = true
  *     budgets  = [1e11, 3e11]     a list may go over several lines
  *     sizes    = ["2x16", "2x32"]
- *     [[param]]                   not here: see opt_sections in law/
+ * *
+ * It is read by base/conf.h, which says exactly what it may hold; files whose
+ * sections no table can foresee ([param.E]) use that reader directly.
  *
  * Errors name file, line, key and what was expected: an unknown key (with the
  * nearest known one), a wrong type, a key given twice. Flags: --key=value,
@@ -31,13 +33,11 @@
 #define OPT_H
 
 #include "base/arena.h"
+#include "base/conf.h"
 #include "base/err.h"
 #include "base/str.h"
 
 #include <stdio.h>
-
-typedef struct RealList { i64 count; const double *item; } RealList;
-typedef struct TextList { i64 count; const char *const *item; } TextList;
 
 typedef struct Opt {
     const char  *name; /* "train.lr" */

@@ -1,0 +1,164 @@
+/* kern.h - the arithmetic that a backend offers to the models.
+ *
+ * Shapes are written as the numbers lie in memory, slowest index first:
+ * x[R,K] is R rows of K neighbours. Unless a line below says otherwise,
+ *
+ *   - arrays are dense, of real, owned by the caller, need no alignment, and
+ *     do not overlap;
+ *   - outputs come first, then inputs, then sizes, then constants;
+ *   - a kernel overwrites its outputs; those marked += are added to;
+ *   - sizes are at least 1;
+ *   - a kernel allocates nothing, keeps nothing and cannot fail: a broken
+ *     promise is a bug. It runs on the thread that calls it, and its result
+ *     depends on its arguments alone: not on alignment, not on what else runs.
+ *     Threads own sequences, so the number of threads changes no bit.
+ *
+ * A backend is one filled Kern. The one called "ref" is the definition: plain
+ * loops, double sums, no hurry. Every other is held to it by
+ * tests/test_kern.c. docs/numerics.md says what is promised of the bits.
+ *
+ * Letters: R rows (tokens), K numbers in, N numbers out, C the width of the
+ * stream, T tokens of a sequence, H heads, S = C / H the width of a head,
+ * V tokens in the vocabulary. */
+
+#ifndef KERN_H
+#define KERN_H
+
+#include "base/base.h"
+#include "kern/real.h"
+
+/* One step of AdamW, the same for all parameters of a span.
+ *
+ *     g  <-  scale * g                              (clipping)
+ *     m  <-  beta1 m + (1 - beta1) g
+ *     v  <-  beta2 v + (1 - beta2) g^2
+ *     p  <-  p - lr ( (m / rest1) / (sqrt(v / rest2) + epsilon) + decay p )
+ *
+ * with rest = 1 - beta^t at step t = 1, 2, ...
+ *
+ * SOURCE: Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2; `decay`
+ *         is multiplied by lr, as in PyTorch. */
+typedef struct AdamStep {
+    double lr, beta1, beta2, epsilon;
+    double decay; /* 0 for gains and biases          */
+    double scale; /* of the gradient: 1, or clipping */
+    double rest1, rest2;
+} AdamStep;
+
+typedef struct Kern {
+    const char *name;  /* "ref", "plain", "avx2", "avx512" */
+    const char *about;
+    bool (*usable)(void); /* does this processor have what it takes? */
+
+    /* -- Linear maps: y = x w + b, with w[K,N] ---------------------------- */
+
+    /* Weights in the order in which the products read them, made once an
+     * optimizer step. pack serves linear*, pack_t serves linear_dx*; each
+     * takes packed_count(K, N) or packed_count(N, K) reals. */
+    i64 (*packed_count)(i64 K, i64 N);
+    void (*pack)(real *packed, const real *w, i64 K, i64 N);
+    void (*pack_t)(real *packed, const real *w, i64 K, i64 N);
+
+    /* y[R,N] = x[R,K] w + b[N] + add[R,N]. b and add may be NULL; add may be
+     * y itself. */
+    void (*linear)(real *y, const real *x, const real *packed, const real *b,
+                   const real *add, i64 R, i64 K, i64 N);
+
+    /* a[R,N] = gelu(x w + b), and slope[R,N] = gelu'(x w + b): all that the
+     * way back needs, and no second tanh. slope may be NULL.
+     *
+     *     gelu(u) = u/2 (1 + tanh(sqrt(2/pi) (u + 0.044715 u^3)))
+     *
+     * SOURCE: Hendrycks and Gimpel 2016, arXiv:1606.08415; GPT-2's form. */
+    void (*linear_gelu)(real *a, real *slope, const real *x,
+                        const real *packed, const real *b, i64 R, i64 K,
+                        i64 N);
+
+    /* dx[R,K] = dy[R,N] w', times slope[R,K] if that is not NULL. */
+    void (*linear_dx)(real *dx, const real *dy, const real *packed_t,
+                      const real *slope, i64 R, i64 K, i64 N);
+
+    /* dw[K,N] += x[R,K]' dy[R,N];  db[N] += sum_r dy[r,:], if not NULL. */
+    void (*linear_dw)(real *dw, real *db, const real *x, const real *dy,
+                      i64 R, i64 K, i64 N);
+
+    /* -- Layer norm ------------------------------------------------------- */
+
+    /* y[R,C] = (x - mean) rstd gain[C] + bias[C], per row; epsilon 1e-5 is
+     * added to the variance. stat[R,2] receives mean and rstd.
+     * SOURCE: Ba et al. 2016, arXiv:1607.06450. */
+    void (*norm)(real *y, real *stat, const real *x, const real *gain,
+                 const real *bias, i64 R, i64 C);
+
+    /* dx[R,C] +=, dgain[C] +=, dbias[C] +=. */
+    void (*norm_back)(real *dx, real *dgain, real *dbias, const real *dy,
+                      const real *x, const real *stat, const real *gain,
+                      i64 R, i64 C);
+
+    /* -- Causal attention, one sequence ----------------------------------- */
+
+    /* qkv[T,3C]: queries, keys and values of all heads side by side.
+     *
+     *     p[h,t,s] = softmax over s <= t of  q[t,h].k[s,h] / sqrt(S)
+     *     o[t,h]   = sum_s p[h,t,s] v[s,h]
+     *
+     * o[T,C]; keep receives what the way back needs: attention_keep(T,H,S)
+     * reals, in an order of the backend's own. work: attention_work(T,H,S)
+     * reals of scratch. */
+    i64 (*attention_keep)(i64 T, i64 H, i64 S);
+    i64 (*attention_work)(i64 T, i64 H, i64 S);
+    void (*attention)(real *o, real *keep, real *work, const real *qkv, i64 T,
+                      i64 H, i64 S);
+
+    /* dqkv[T,3C] is overwritten. */
+    void (*attention_back)(real *dqkv, real *work, const real *d_o,
+                           const real *o, const real *qkv, const real *keep,
+                           i64 T, i64 H, i64 S);
+
+    /* -- Tokens in, tokens out -------------------------------------------- */
+
+    /* x[r,:] = token[id[r],:] + position[r mod T,:], 0 <= id < V (checked). */
+    void (*embed)(real *x, const real *token, const real *position,
+                  const i32 *id, i64 R, i64 T, i64 C, i64 V);
+
+    /* dtoken[V,C] +=, dposition[T,C] +=. */
+    void (*embed_back)(real *dtoken, real *dposition, const real *dx,
+                       const i32 *id, i64 R, i64 T, i64 C, i64 V);
+
+    /* Softmax cross-entropy, and its gradient in the same pass.
+     *
+     *     loss[r]  =  log( sum_v exp z[r,v] ) - z[r,y[r]]           nats
+     *     dz[r,v]  =  scale * ( softmax(z[r,:])[v] - [v == y[r]] )
+     *
+     * z finite; 0 <= y < V (checked); dz may be NULL, and may be z itself.
+     * The sum is kept in double whatever real is. */
+    void (*xent)(real *loss, real *dz, const real *z, const i32 *y, i64 R,
+                 i64 V, real scale);
+
+    /* -- Spans of parameters ---------------------------------------------- */
+
+    /* One pass: p, m, v updated, g set to zero. */
+    void (*adamw)(real *p, real *m, real *v, real *g, i64 n,
+                  const AdamStep *step);
+
+    /* sum g^2, in double. */
+    double (*sum_squares)(const real *g, i64 n);
+
+    /* to[n] += from[n], and from is set to zero: one gradient into another. */
+    void (*gather)(real *to, real *from, i64 n);
+} Kern;
+
+extern const Kern kern_ref;
+
+/* The backends that this program was built with, best first, "ref" last. */
+int         kern_count(void);
+const Kern *kern_at(int index);
+
+/* The fastest that this processor can run. */
+const Kern *kern_best(void);
+
+/* By name; "auto" is kern_best. NULL if there is none of that name, or this
+ * processor cannot run it. */
+const Kern *kern_find(const char *name);
+
+#endif

@@ -1,0 +1,116 @@
+/* count.c - parameters and FLOP of a decoder-only Transformer, term by term.
+ *
+ * A product of a row of K numbers with a matrix [K, M] costs 2 K M FLOP and
+ * has K M parameters, so every matrix costs 2 FLOP a parameter and token.
+ * Attention adds two products without parameters, each over the positions a
+ * token looks at: all T of them (Hoffmann), or T/2 under the causal mask.
+ *
+ * SOURCE: Kaplan et al. 2020, arXiv:2001.08361, Table 1;
+ *         Hoffmann et al. 2022, arXiv:2203.15556, appendix F. */
+
+#include "count/count.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHAPE_SIDE_MAX = 1000000 };
+
+ParamCount count_params(Shape shape)
+{
+    const i64 L = shape.layers, d = shape.width, V = shape.vocab;
+
+    /* qkv 3 d d, projection d d, feed-forward d ff and back. */
+    const i64 matrix = L * (4 * d * d + 2 * d * shape.ff);
+    /* qkv 3 d, projection d, feed-forward ff and d. */
+    const i64 bias = L * (5 * d + shape.ff);
+    /* A gain and a shift each: two norms a layer, one at the end. */
+    const i64 norm = L * 4 * d + 2 * d;
+
+    ParamCount count = {
+        .body   = matrix + bias + norm,
+        .matrix = matrix,
+        .head   = shape.tied ? 0 : V * d,
+        .embed  = V * d + shape.context * d,
+    };
+    count.total = count.body + count.head + count.embed;
+    return count;
+}
+
+FlopCount count_flops(Shape shape, bool causal)
+{
+    const double L = (double)shape.layers, d = (double)shape.width;
+    const double T = (double)shape.context, V = (double)shape.vocab;
+    const double seen = causal ? T / 2 : T;
+
+    return (FlopCount){
+        .qkv     = L * 2 * d * 3 * d,
+        .scores  = L * 2 * seen * d,
+        .values  = L * 2 * seen * d,
+        .proj    = L * 2 * d * d,
+        .ff      = L * 2 * 2 * d * (double)shape.ff,
+        .head    = 2 * d * V,
+        .embed   = 2 * d * V,
+        .softmax = L * 3 * (double)shape.heads * T,
+    };
+}
+
+double count_train_flop(Shape shape)
+{
+    const FlopCount f = count_flops(shape, true);
+    return 3 * (f.qkv + f.scores + f.values + f.proj + f.ff + f.head);
+}
+
+double count_n(Shape shape, CountN convention)
+{
+    const ParamCount count = count_params(shape);
+    switch (convention) {
+    case N_BODY:      return (double)count.matrix;
+    case N_BODY_HEAD: return (double)(count.matrix +
+                                      shape.vocab * shape.width);
+    case N_TOTAL:     return (double)count.total;
+    case N_FLOP:      return count_train_flop(shape) / 6;
+    }
+    assert(!"a convention that is not in the list");
+    return 0;
+}
+
+static const char *const n_names[] = {
+    [N_BODY]      = "body",
+    [N_BODY_HEAD] = "body+head",
+    [N_TOTAL]     = "total",
+    [N_FLOP]      = "flop",
+};
+
+const char *count_n_name(CountN convention)
+{
+    assert((int)convention >= 0 && (int)convention < COUNT_OF(n_names));
+    return n_names[convention];
+}
+
+bool count_n_find(CountN *out, const char *name)
+{
+    for (int i = 0; i < COUNT_OF(n_names); i++)
+        if (!strcmp(name, n_names[i])) {
+            *out = (CountN)i;
+            return true;
+        }
+    return false;
+}
+
+bool count_shape_parse(Shape *out, const char *text)
+{
+    int layers = 0, width = 0, end = 0;
+
+    /* %6d keeps a long row of digits from overflowing; what is left over
+     * then fails the test for the end. */
+    if (sscanf(text, "%6dx%6d%n", &layers, &width, &end) != 2 || text[end] ||
+        text[0] < '0' || text[0] > '9' || !strchr(text, 'x') ||
+        strchr(text, 'x')[1] < '0' || strchr(text, 'x')[1] > '9' ||
+        layers < 1 || width < 1 || layers > SHAPE_SIDE_MAX ||
+        width > SHAPE_SIDE_MAX)
+        return false;
+    out->layers = layers;
+    out->width  = width;
+    return true;
+}

@@ -15,7 +15,7 @@
 #include "count/count.h"
 #include "kern/kern.h"
 
-enum { ARCH_TENSORS_MAX = 16 };
+enum { ARCH_TENSORS_MAX = 24 };
 
 typedef struct Tensor {
     const char *name;  /* "qkv.w"; all layers of it lie together         */

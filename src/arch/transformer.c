@@ -1,0 +1,336 @@
+/* transformer.c - a decoder-only Transformer, as GPT-2: pre-norm, learned
+ * positions, GELU, biases everywhere but in the head.
+ *
+ *     x0 = token[id] + position
+ *     x1 = x0 + proj( attention( qkv( norm1 x0 ) ) )       each layer
+ *     x0'= x1 + down( gelu( up( norm2 x1 ) ) )
+ *     z  = head ( normf x0 )                               head[V,d], no bias
+ *
+ * One pass takes a micro-batch through all layers and back while what it
+ * computed is still near the core. The reals it needs lie in three slabs:
+ * parameters (transformer_tensor.c), weights packed for the products, and
+ * work; each is laid out by one function below, which also counts it.
+ *
+ * SOURCE: Radford et al. 2019 (GPT-2); Vaswani et al. 2017, arXiv:1706.03762.
+ * Contract: arch.h. */
+
+#include "arch/transformer.h"
+
+/* Scores are made for this many numbers at a time: a quarter of a typical
+ * second-level cache, so that they are gone before they are written back. */
+enum { SCORES_MAX = 65536 };
+
+static i64 rows_at_once(const Shape *shape, i64 rows)
+{
+    const i64 most = i64_max(32, SCORES_MAX / shape->vocab);
+    return i64_min(rows, most);
+}
+
+/* -- Packed weights ------------------------------------------------------- */
+
+typedef struct Pack {
+    i64 qkv, qkv_t, proj, proj_t, up, up_t, down, down_t; /* in a layer */
+    i64 layer;                                /* from one to the next   */
+    i64 head, head_t;                         /* after all layers       */
+    i64 count;
+} Pack;
+
+static i64 take(i64 *at, i64 count)
+{
+    const i64 here = *at;
+    *at += (count + 15) / 16 * 16; /* keeps lines of 64 bytes together */
+    return here;
+}
+
+static Pack pack_layout(const Kern *kern, const Shape *s)
+{
+    const i64 d = s->width, ff = s->ff;
+    Pack      p;
+    i64       at = 0;
+
+    p.qkv    = take(&at, kern->packed_count(d, 3 * d));
+    p.qkv_t  = take(&at, kern->packed_count(3 * d, d));
+    p.proj   = take(&at, kern->packed_count(d, d));
+    p.proj_t = take(&at, kern->packed_count(d, d));
+    p.up     = take(&at, kern->packed_count(d, ff));
+    p.up_t   = take(&at, kern->packed_count(ff, d));
+    p.down   = take(&at, kern->packed_count(ff, d));
+    p.down_t = take(&at, kern->packed_count(d, ff));
+    p.layer  = at;
+    at *= s->layers;
+    p.head   = take(&at, kern->packed_count(s->vocab, d));
+    p.head_t = take(&at, kern->packed_count(d, s->vocab));
+    p.count  = at;
+    return p;
+}
+
+static i64 packed_count(const Kern *kern, const Shape *shape)
+{
+    return pack_layout(kern, shape).count;
+}
+
+static void pack(real *packed, const Kern *kern, const Shape *s,
+                 const real *param)
+{
+    const Pack p = pack_layout(kern, s);
+    const i64  d = s->width, ff = s->ff;
+
+    for (i64 l = 0; l < s->layers; l++) {
+        const Block w  = transformer_block(s, l);
+        real       *to = packed + l * p.layer;
+        kern->pack(to + p.qkv, param + w.qkv_w, d, 3 * d);
+        kern->pack_t(to + p.qkv_t, param + w.qkv_w, d, 3 * d);
+        kern->pack(to + p.proj, param + w.proj_w, d, d);
+        kern->pack_t(to + p.proj_t, param + w.proj_w, d, d);
+        kern->pack(to + p.up, param + w.up_w, d, ff);
+        kern->pack_t(to + p.up_t, param + w.up_w, d, ff);
+        kern->pack(to + p.down, param + w.down_w, ff, d);
+        kern->pack_t(to + p.down_t, param + w.down_w, ff, d);
+    }
+    const i64 head = transformer_ends(s).head;
+    kern->pack(packed + p.head, param + head, s->vocab, d);
+    kern->pack_t(packed + p.head_t, param + head, s->vocab, d);
+}
+
+/* -- Work ----------------------------------------------------------------- */
+
+typedef struct Work {
+    /* In a layer: what the way back reads. */
+    i64 x0, stat1, n1, qkv, keep, o, x1, stat2, n2, act, slope;
+    i64 layer;
+    /* Once, after all layers. */
+    i64 x, statf, nf, scores, dx, dn, wide, attention;
+    i64 keep_one; /* of one sequence */
+    i64 count;
+} Work;
+
+static Work work_layout(const Kern *kern, const Shape *s, i64 batch)
+{
+    const i64 R = batch * s->context, d = s->width, T = s->context;
+    const i64 H = s->heads, S = d / H;
+    Work      w;
+    i64       at = 0;
+
+    w.keep_one = kern->attention_keep(T, H, S);
+    w.x0       = take(&at, R * d);
+    w.stat1    = take(&at, R * 2);
+    w.n1       = take(&at, R * d);
+    w.qkv      = take(&at, R * d * 3);
+    w.keep     = take(&at, batch * w.keep_one);
+    w.o        = take(&at, R * d);
+    w.x1       = take(&at, R * d);
+    w.stat2    = take(&at, R * 2);
+    w.n2       = take(&at, R * d);
+    w.act      = take(&at, R * s->ff);
+    w.slope    = take(&at, R * s->ff);
+    w.layer    = at;
+    at *= s->layers;
+    w.x         = take(&at, R * d);
+    w.statf     = take(&at, R * 2);
+    w.nf        = take(&at, R * d);
+    w.scores    = take(&at, rows_at_once(s, R) * s->vocab);
+    w.dx        = take(&at, R * d);
+    w.dn        = take(&at, R * d);
+    w.wide      = take(&at, R * i64_max(3 * d, s->ff));
+    w.attention = take(&at, kern->attention_work(T, H, S));
+    w.count     = at;
+    return w;
+}
+
+static i64 work_count(const Kern *kern, const Shape *shape, i64 batch)
+{
+    return work_layout(kern, shape, batch).count;
+}
+
+/* -- One pass ------------------------------------------------------------- */
+
+/* What every step of a pass looks at. */
+typedef struct Pass {
+    const Kern  *kern;
+    const Shape *shape;
+    const real  *param, *packed;
+    real        *grad; /* NULL: forward only */
+    real        *work;
+    Pack         pack;
+    Work         at;
+    i64          batch, rows;
+} Pass;
+
+/* Without a way back all layers use the work of the first. */
+static real *layer_work(const Pass *p, i64 layer)
+{
+    return p->work + (p->grad ? layer * p->at.layer : 0);
+}
+
+/* Where layer l leaves its sum: where the next finds it. */
+static real *layer_end(const Pass *p, i64 layer)
+{
+    return layer + 1 < p->shape->layers ? layer_work(p, layer + 1) + p->at.x0
+                                        : p->work + p->at.x;
+}
+
+static void attention_forward(const Pass *p, i64 layer)
+{
+    const i64   R = p->rows, d = p->shape->width, T = p->shape->context;
+    const i64   H = p->shape->heads;
+    const Kern *k = p->kern;
+    const Block b = transformer_block(p->shape, layer);
+    const real *w = p->param, *packed = p->packed + layer * p->pack.layer;
+    real       *a = layer_work(p, layer);
+
+    k->norm(a + p->at.n1, a + p->at.stat1, a + p->at.x0, w + b.norm1_gain,
+            w + b.norm1_bias, R, d);
+    k->linear(a + p->at.qkv, a + p->at.n1, packed + p->pack.qkv, w + b.qkv_b,
+              NULL, R, d, 3 * d);
+    for (i64 i = 0; i < p->batch; i++)
+        k->attention(a + p->at.o + i * T * d,
+                     a + p->at.keep + i * p->at.keep_one,
+                     p->work + p->at.attention,
+                     a + p->at.qkv + i * T * d * 3, T, H, d / H);
+    k->linear(a + p->at.x1, a + p->at.o, packed + p->pack.proj, w + b.proj_b,
+              a + p->at.x0, R, d, d);
+}
+
+static void ff_forward(const Pass *p, i64 layer)
+{
+    const i64   R = p->rows, d = p->shape->width, ff = p->shape->ff;
+    const Kern *k = p->kern;
+    const Block b = transformer_block(p->shape, layer);
+    const real *w = p->param, *packed = p->packed + layer * p->pack.layer;
+    real       *a = layer_work(p, layer);
+
+    k->norm(a + p->at.n2, a + p->at.stat2, a + p->at.x1, w + b.norm2_gain,
+            w + b.norm2_bias, R, d);
+    k->linear_gelu(a + p->at.act, p->grad ? a + p->at.slope : NULL,
+                   a + p->at.n2, packed + p->pack.up, w + b.up_b, R, d, ff);
+    k->linear(layer_end(p, layer), a + p->at.act, packed + p->pack.down,
+              w + b.down_b, a + p->at.x1, R, ff, d);
+}
+
+/* Scores and losses, a few rows at a time; with a gradient, also what they
+ * send back: to the head, and in dn to the last norm. */
+static void head_pass(const Pass *p, real *loss, const i32 *y, real scale)
+{
+    const i64   d = p->shape->width, V = p->shape->vocab;
+    const i64   head = transformer_ends(p->shape).head;
+    const i64   most = rows_at_once(p->shape, p->rows);
+    const Kern *k = p->kern;
+    real       *z = p->work + p->at.scores;
+
+    for (i64 r = 0; r < p->rows; r += most) {
+        const i64   R  = i64_min(most, p->rows - r);
+        const real *nf = p->work + p->at.nf + r * d;
+        k->linear_dx(z, nf, p->packed + p->pack.head_t, NULL, R, V, d);
+        k->xent(loss + r, p->grad ? z : NULL, z, y + r, R, V, scale);
+        if (!p->grad)
+            continue;
+        k->linear(p->work + p->at.dn + r * d, z, p->packed + p->pack.head,
+                  NULL, NULL, R, V, d);
+        k->linear_dw(p->grad + head, NULL, z, nf, R, V, d);
+    }
+}
+
+static void ff_back(const Pass *p, i64 layer)
+{
+    const i64   R = p->rows, d = p->shape->width, ff = p->shape->ff;
+    const Kern *k = p->kern;
+    const Block b = transformer_block(p->shape, layer);
+    const real *packed = p->packed + layer * p->pack.layer;
+    const real *a = layer_work(p, layer);
+    real       *g = p->grad, *dx = p->work + p->at.dx;
+    real       *dn = p->work + p->at.dn, *du = p->work + p->at.wide;
+
+    k->linear_dw(g + b.down_w, g + b.down_b, a + p->at.act, dx, R, ff, d);
+    k->linear_dx(du, dx, packed + p->pack.down_t, a + p->at.slope, R, ff, d);
+    k->linear_dw(g + b.up_w, g + b.up_b, a + p->at.n2, du, R, d, ff);
+    k->linear_dx(dn, du, packed + p->pack.up_t, NULL, R, d, ff);
+    k->norm_back(dx, g + b.norm2_gain, g + b.norm2_bias, dn, a + p->at.x1,
+                 a + p->at.stat2, p->param + b.norm2_gain, R, d);
+}
+
+static void attention_back(const Pass *p, i64 layer)
+{
+    const i64   R = p->rows, d = p->shape->width, T = p->shape->context;
+    const i64   H = p->shape->heads;
+    const Kern *k = p->kern;
+    const Block b = transformer_block(p->shape, layer);
+    const real *packed = p->packed + layer * p->pack.layer;
+    const real *a = layer_work(p, layer);
+    real       *g = p->grad, *dx = p->work + p->at.dx;
+    real       *dn = p->work + p->at.dn, *dqkv = p->work + p->at.wide;
+
+    k->linear_dw(g + b.proj_w, g + b.proj_b, a + p->at.o, dx, R, d, d);
+    k->linear_dx(dn, dx, packed + p->pack.proj_t, NULL, R, d, d);
+    for (i64 i = 0; i < p->batch; i++)
+        k->attention_back(dqkv + i * T * d * 3, p->work + p->at.attention,
+                          dn + i * T * d, a + p->at.o + i * T * d,
+                          a + p->at.qkv + i * T * d * 3,
+                          a + p->at.keep + i * p->at.keep_one, T, H, d / H);
+    k->linear_dw(g + b.qkv_w, g + b.qkv_b, a + p->at.n1, dqkv, R, d, 3 * d);
+    k->linear_dx(dn, dqkv, packed + p->pack.qkv_t, NULL, R, d, 3 * d);
+    k->norm_back(dx, g + b.norm1_gain, g + b.norm1_bias, dn, a + p->at.x0,
+                 a + p->at.stat1, p->param + b.norm1_gain, R, d);
+}
+
+static void forward(const Pass *p, const i32 *x)
+{
+    const i64  d = p->shape->width;
+    const Ends e = transformer_ends(p->shape);
+    real      *w = p->work;
+
+    p->kern->embed(layer_work(p, 0) + p->at.x0, p->param + e.token,
+                   p->param + e.position, x, p->rows, p->shape->context, d,
+                   p->shape->vocab);
+    for (i64 l = 0; l < p->shape->layers; l++) {
+        attention_forward(p, l);
+        ff_forward(p, l);
+    }
+    p->kern->norm(w + p->at.nf, w + p->at.statf, w + p->at.x,
+                  p->param + e.normf_gain, p->param + e.normf_bias, p->rows,
+                  d);
+}
+
+static void backward(const Pass *p, const i32 *x)
+{
+    const i64  d = p->shape->width;
+    const Ends e = transformer_ends(p->shape);
+    real      *w = p->work, *g = p->grad, *dx = w + p->at.dx;
+
+    for (i64 i = 0; i < p->rows * d; i++)
+        dx[i] = 0;
+    p->kern->norm_back(dx, g + e.normf_gain, g + e.normf_bias, w + p->at.dn,
+                       w + p->at.x, w + p->at.statf,
+                       p->param + e.normf_gain, p->rows, d);
+    for (i64 l = p->shape->layers - 1; l >= 0; l--) {
+        ff_back(p, l);
+        attention_back(p, l);
+    }
+    p->kern->embed_back(g + e.token, g + e.position, dx, x, p->rows,
+                        p->shape->context, d, p->shape->vocab);
+}
+
+static void pass(real *loss, real *grad, const Kern *kern, const Shape *shape,
+                 const real *param, const real *packed, real *work,
+                 const i32 *x, const i32 *y, i64 batch, real scale)
+{
+    const Pass p = {
+        .kern = kern, .shape = shape, .param = param, .packed = packed,
+        .grad = grad, .work = work, .pack = pack_layout(kern, shape),
+        .at = work_layout(kern, shape, batch), .batch = batch,
+        .rows = batch * shape->context,
+    };
+    forward(&p, x);
+    head_pass(&p, loss, y, scale);
+    if (grad)
+        backward(&p, x);
+}
+
+const Arch arch_transformer = {
+    .name         = "transformer",
+    .about        = "decoder-only Transformer as GPT-2",
+    .tensors      = transformer_tensors,
+    .packed_count = packed_count,
+    .work_count   = work_count,
+    .pack         = pack,
+    .pass         = pass,
+};

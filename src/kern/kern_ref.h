@@ -1,0 +1,17 @@
+/* kern_ref.h - private to kern/: the parts of the reference backend that have
+ * a file of their own. */
+
+#ifndef KERN_REF_H
+#define KERN_REF_H
+
+#include "kern/kern.h"
+
+i64  attention_keep_ref(i64 T, i64 H, i64 S);
+i64  attention_work_ref(i64 T, i64 H, i64 S);
+void attention_ref(real *o, real *keep, real *work, const real *qkv, i64 T,
+                   i64 H, i64 S);
+void attention_back_ref(real *dqkv, real *work, const real *d_o,
+                        const real *o, const real *qkv, const real *keep,
+                        i64 T, i64 H, i64 S);
+
+#endif

@@ -19,7 +19,7 @@
  *     cosine   = true
  *     budgets  = [1e11, 3e11]     a list may go over several lines
  *     sizes    = ["2x16", "2x32"]
- * *
+ *
  * It is read by base/conf.h, which says exactly what it may hold; files whose
  * sections no table can foresee ([param.E]) use that reader directly.
  *

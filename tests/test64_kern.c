@@ -1,0 +1,196 @@
+/* test64_kern.c - each reference kernel's gradient against the slope of what
+ * it is the gradient of, in double.
+ *
+ * Every check has the same form: the scalar f = sum weight[i] out[i] is a
+ * function of the inputs; what the backward kernel gives for d_out = weight
+ * must be the central difference of f. Step 1e-5: the difference misses
+ * h^2 f''' / 6 ~ 1e-10 and rounds by eps f / h ~ 1e-10; 1e-8 of the largest
+ * slope leaves room. */
+
+#include "base/rng.h"
+#include "kern/kern.h"
+#include "tests/test.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SIZE = 4096 };
+
+static const Kern *const k = &kern_ref;
+static u64 drawn; /* numbers drawn so far: each is used once */
+
+static void fill(real *x, i64 n, double middle, double sd)
+{
+    for (i64 i = 0; i < n; i++)
+        x[i] = (real)(middle + sd * rng_normal(3, RNG_TEST, drawn++));
+}
+
+/* One scalar function of whatever the current test put down here. */
+typedef double Scalar(void);
+static real weight[SIZE], out[SIZE], in[SIZE], other[SIZE], bias[SIZE];
+static real packed[SIZE], keep[SIZE], work[SIZE], stat[SIZE];
+static i32  id[SIZE];
+static i64  R, K, N, T, H, S;
+
+static double weighted(i64 n)
+{
+    double sum = 0;
+    for (i64 i = 0; i < n; i++)
+        sum += (double)weight[i] * (double)out[i];
+    return sum;
+}
+
+static double widest_gap(const real *grad, real *x, i64 n, Scalar *f)
+{
+    double widest = 0, largest = 0;
+    for (i64 i = 0; i < n; i++) {
+        const real   middle = x[i];
+        const double h = 1e-5;
+        x[i] = middle + (real)h;
+        const double above = f();
+        x[i] = middle - (real)h;
+        const double below = f();
+        x[i] = middle;
+        const double want = (above - below) / (2 * h);
+        widest  = fmax(widest, fabs((double)grad[i] - want));
+        largest = fmax(largest, fabs(want));
+    }
+    return widest / largest;
+}
+
+static double linear(void)
+{
+    k->pack(packed, other, K, N);
+    k->linear(out, in, packed, bias, NULL, R, K, N);
+    return weighted(R * N);
+}
+
+TEST(linear_knows_its_slopes)
+{
+    static real dx[SIZE], dw[SIZE], db[SIZE];
+    R = 5, K = 7, N = 9;
+    fill(in, R * K, 0, 1), fill(other, K * N, 0, 1), fill(bias, N, 0, 1);
+    fill(weight, R * N, 0, 1);
+
+    k->pack_t(packed, other, K, N);
+    k->linear_dx(dx, weight, packed, NULL, R, K, N);
+    k->linear_dw(dw, db, in, weight, R, K, N);
+    CHECK_BELOW(widest_gap(dx, in, R * K, linear), 1e-8);
+    CHECK_BELOW(widest_gap(dw, other, K * N, linear), 1e-8);
+    CHECK_BELOW(widest_gap(db, bias, N, linear), 1e-8);
+}
+
+static double gelu(void)
+{
+    k->pack(packed, other, K, N);
+    k->linear_gelu(out, NULL, in, packed, bias, R, K, N);
+    return weighted(R * N);
+}
+
+/* slope[] is d out / d u; through u = b it is the gradient of the bias. */
+TEST(gelu_knows_its_slope)
+{
+    static real a[SIZE], slope[SIZE], db[SIZE];
+    R = 6, K = 3, N = 11;
+    fill(in, R * K, 0, 1), fill(other, K * N, 0, 1), fill(bias, N, 0, 2);
+    fill(weight, R * N, 0, 1);
+
+    k->pack(packed, other, K, N);
+    k->linear_gelu(a, slope, in, packed, bias, R, K, N);
+    for (i64 i = 0; i < R * N; i++)
+        db[i % N] += weight[i] * slope[i];
+    CHECK_BELOW(widest_gap(db, bias, N, gelu), 1e-8);
+}
+
+static double norm(void)
+{
+    k->norm(out, stat, in, other, bias, R, K);
+    return weighted(R * K);
+}
+
+TEST(norm_knows_its_slopes)
+{
+    static real dx[SIZE], dgain[SIZE], dbias[SIZE];
+    R = 4, K = 9;
+    fill(in, R * K, 3, 2), fill(other, K, 1, 0.3), fill(bias, K, 0, 1);
+    fill(weight, R * K, 0, 1);
+
+    norm();
+    k->norm_back(dx, dgain, dbias, weight, in, stat, other, R, K);
+    CHECK_BELOW(widest_gap(dx, in, R * K, norm), 1e-8);
+    CHECK_BELOW(widest_gap(dgain, other, K, norm), 1e-8);
+    CHECK_BELOW(widest_gap(dbias, bias, K, norm), 1e-8);
+}
+
+static double attention(void)
+{
+    k->attention(out, keep, work, in, T, H, S);
+    return weighted(T * H * S);
+}
+
+TEST(attention_knows_its_slopes)
+{
+    static real dqkv[SIZE];
+    T = 7, H = 3, S = 5;
+    fill(in, T * H * S * 3, 0, 1);
+    fill(weight, T * H * S, 0, 1);
+
+    attention();
+    k->attention_back(dqkv, work, weight, out, in, keep, T, H, S);
+    CHECK_BELOW(widest_gap(dqkv, in, T * H * S * 3, attention), 1e-8);
+}
+
+static double embed(void)
+{
+    k->embed(out, in, other, id, R, T, K, N);
+    return weighted(R * K);
+}
+
+TEST(embed_knows_its_slopes)
+{
+    static real dtoken[SIZE], dposition[SIZE];
+    R = 8, T = 4, K = 3, N = 5;
+    fill(in, N * K, 0, 1), fill(other, T * K, 0, 1), fill(weight, R * K, 0, 1);
+    for (i64 r = 0; r < R; r++)
+        id[r] = (i32)(r * r % N);
+
+    k->embed_back(dtoken, dposition, weight, id, R, T, K, N);
+    CHECK_BELOW(widest_gap(dtoken, in, N * K, embed), 1e-8);
+    CHECK_BELOW(widest_gap(dposition, other, T * K, embed), 1e-8);
+}
+
+static double xent(void)
+{
+    k->xent(out, NULL, in, id, R, N, 1);
+    double sum = 0;
+    for (i64 r = 0; r < R; r++)
+        sum += (double)out[r];
+    return sum;
+}
+
+TEST(xent_knows_its_slope)
+{
+    static real dz[SIZE];
+    R = 5, N = 13;
+    fill(in, R * N, 0, 2);
+    for (i64 r = 0; r < R; r++)
+        id[r] = (i32)(r * 3 % N);
+
+    k->xent(out, dz, in, id, R, N, 1);
+    CHECK_BELOW(widest_gap(dz, in, R * N, xent), 1e-8);
+}
+
+/* A check that cannot fail proves nothing. */
+TEST(a_slope_bent_by_a_thousandth_is_noticed)
+{
+    static real dqkv[SIZE];
+    T = 4, H = 2, S = 3;
+    fill(in, T * H * S * 3, 0, 1);
+    fill(weight, T * H * S, 0, 1);
+
+    attention();
+    k->attention_back(dqkv, work, weight, out, in, keep, T, H, S);
+    for (i64 i = 0; i < T * H * S * 3; i++)
+        dqkv[i] *= (real)1.001;
+    CHECK(widest_gap(dqkv, in, T * H * S * 3, attention) > 1e-4);
+}

@@ -6,7 +6,8 @@
  *     STUDY/runs/ID/metrics.jsonl  append-only, a header line, then one line a
  *                                  log point, flushed
  *     STUDY/runs/ID/checkpoint     (the trainer's)
- *     STUDY/runs/ID/DONE           last: the SHA-256 of run.json as finished
+ *     STUDY/runs/ID/DONE           last: the SHA-256 of run.json as finished, and
+ *                                  the length of metrics.jsonl
  *
  * ID is readable and unique: NAME-HHHHHHHH, the hash of configuration, corpus
  * and code version. Same id = same run. SQLite (store/index.h) holds nothing
@@ -61,28 +62,38 @@ void run_id(char out[96], const char *name, const char *hashed_config,
             const char *corpus_sha256, const char *code);
 
 /* STUDY/runs/ID, made if need be. Rewrites run.json atomically. With
- * finished: writes DONE after it. */
+ * finished (run_ended must hold): writes DONE after it, metrics.jsonl being
+ * closed. Refused where it would lose a result: a finished run is not made
+ * unfinished, a record of another schema is not overwritten. While status is
+ * NULL the outcomes are written as null, whatever stands in them. */
 bool run_write(const Run *run, const char *runs_dir, bool finished, Err *err)
     MUST_USE;
 
 /* One run; refused in words if it is of another schema, half-written, or if
- * DONE does not match run.json. A run without DONE reads with status NULL or
+ * DONE does not match run.json or metrics.jsonl, or if the folder's name is not
+ * the id. A run without DONE reads with status NULL (outcomes absent) or
  * "interrupted". */
 bool run_read(Run *out, Arena *arena, const char *dir, Err *err) MUST_USE;
 bool run_finished(const char *runs_dir, const char *id);
+
+/* It has a status, and that is not "interrupted". */
+bool run_ended(const Run *run);
 
 /* All runs below a folder. A broken one is named in `broken` (one line each,
  * "dir: why") and left out, never silently. */
 bool run_list(RunList *out, Str *broken, Arena *arena, const char *runs_dir,
               Err *err) MUST_USE;
 
-/* The finished runs as a table with one label (id) a row and the columns
+/* The runs of status "done" as a table with one label (id) a row and the columns
  *   n_body n_body+head n_total n_flop  D C C_6nd loss loss_se bpb budget seed
- *   layers width lr batch_tokens steps epochs wall_s */
+ *   layers width lr batch_tokens steps epochs wall_s
+ * Diverged and plateau runs are in the list and not in the table. */
 Table run_table(Arena *arena, const RunList *runs);
 
 /* metrics.jsonl: opened for appending at a step (later lines are cut off, a
- * torn last line too), one flushed line a call; and read back. */
+ * torn last line too; keep_to_step 0 begins anew), one line a call, in the
+ * hands of the system when the call returns; and read back (a torn last line
+ * left out; no log at all is no points). */
 typedef struct Metric {
     i64    step, tokens;
     double flop, wall_s, train_loss, val_loss, val_se, val_bpb, lr, grad_norm,

@@ -41,6 +41,14 @@ bool study_write(const StudyInfo *info, const char *dir, Err *err) MUST_USE;
 bool study_read(StudyInfo *out, Arena *arena, const char *dir, Err *err)
     MUST_USE;
 
+/* The study for this process alone, until file_unlock or its end; ERR_BUSY
+ * with the holder's process id when another has it. Makes the folder. */
+bool study_lock(int *handle, const char *dir, Err *err) MUST_USE;
+
+/* The folder in `root` whose study.json was written last. */
+bool study_newest(const char **dir, Arena *arena, const char *root, Err *err)
+    MUST_USE;
+
 /* One held-out run as predicted. Losses in nats per token. */
 typedef struct Prediction {
     const char *run_id, *run_name, *fit; /* fit: "huber", "squares"           */

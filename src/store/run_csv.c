@@ -1,0 +1,89 @@
+/* run_csv.c - all runs as one wide table that pandas, R, DuckDB and nanochat's
+ * notebooks read with one line. */
+
+#include "store/run_field.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static void text_cell(Str *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        str_put(out, text);
+        return;
+    }
+    str_put(out, "\"");
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            str_put(out, "\"");
+        str_bytes(out, c, 1);
+    }
+    str_put(out, "\"");
+}
+
+static void value_cell(Str *out, Value v)
+{
+    if (v.none)
+        return;
+    switch (v.kind) {
+    case FIELD_TEXT:  text_cell(out, v.text);              break;
+    case FIELD_REAL:  str_add(out, "%.17g", v.real);       break;
+    case FIELD_COUNT:
+    case FIELD_SEED:
+    case FIELD_FLAG:  str_add(out, "%" PRId64, v.count);   break;
+    case FIELD_REALS: break; /* no run field is a list */
+    }
+}
+
+static void column_cell(Str *out, const RunColumn *column, const Run *run)
+{
+    const double value = column->value(run);
+    if (isfinite(value))
+        str_add(out, column->whole ? "%.0f" : "%.17g", value);
+}
+
+/* Line breaks in a cell are legal, and most line tools trip over them. */
+static bool left_out(const Field *field)
+{
+    return strcmp(field->name, "config") == 0;
+}
+
+static void columns(Str *out, const RunColumn *column, int ncolumn,
+                    const Run *run)
+{
+    for (int c = 0; c < ncolumn; c++) {
+        if (run_field_find(column[c].name))
+            continue;
+        str_put(out, ",");
+        if (run)
+            column_cell(out, &column[c], run);
+        else
+            str_put(out, column[c].name);
+    }
+}
+
+/* One row; the names where there is no run. */
+static void row(Str *out, const Run *run)
+{
+    for (int f = 0; f < run_nfield; f++) {
+        if (left_out(&run_field[f]))
+            continue;
+        if (f > 0)
+            str_put(out, ",");
+        if (run)
+            value_cell(out, run_value(run, &run_field[f]));
+        else
+            str_put(out, run_field[f].name);
+    }
+    columns(out, law_column, law_ncolumn, run);
+    columns(out, nanochat_column, nanochat_ncolumn, run);
+    str_put(out, "\n");
+}
+
+void run_csv(const RunList *runs, Str *out)
+{
+    row(out, NULL);
+    for (i64 i = 0; i < runs->count; i++)
+        row(out, &runs->run[i]);
+}

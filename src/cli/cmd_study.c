@@ -1,0 +1,327 @@
+/* cmd_study.c - `scalelaw study`: the whole walk, from text to a law that was
+ * asked to predict before it was told.
+ *
+ *     corpus -> grid -> train the budgets to fit -> fit -> write down what the
+ *     held-out budget will give -> train it -> compare, plan, report
+ *
+ * Every stage leaves its result on disk and skips what it finds there, so the
+ * same command goes on wherever the last one was cut off, and ends with the
+ * same numbers. */
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/know.h"
+#include "cli/cmd.h"
+#include "cli/study_opts.h"
+#include "cli/study_show.h"
+#include "data/corpus.h"
+#include "report/report.h"
+#include "store/index.h"
+#include "sweep/speed.h"
+#include "sweep/sweep.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct Study {
+    StudyOpts  opts;
+    Arena      arena;
+    Corpus     corpus;
+    Grid       grid;
+    StudyInfo  info;
+    const char *dir;
+    int        cores, lock;
+    Progress  *progress;
+} Study;
+
+/* -- What is asked ------------------------------------------------------- */
+
+/* The first operand is the study: a name, or a path. */
+static bool study_read_opts(Study *study, int argc, char **argv, bool *helped,
+                            Err *err)
+{
+    Opt      row[STUDY_OPTS_MAX];
+    TextList rest = { 0 };
+    study->opts = study_opts_defaults();
+    OptTable table = {
+        .command  = "scalelaw study",
+        .about    = "Train many models, fit, predict, check, plan, report.",
+        .opt      = row,
+        .nopt     = study_opts_table(row, &study->opts),
+        .operands = "NAME|FILE.study",
+        .rest     = &rest,
+        .arena    = &study->arena,
+    };
+    /* Flags win over the file, and the file is named among the flags: read
+     * them once to find it, and once more on top of it. */
+    if (!opt_flags(&table, argc, argv, helped, err))
+        return false;
+    if (*helped)
+        return true;
+    if (rest.count != 1)
+        return err_set(err, ERR_USAGE, "name one study, as in `scalelaw study "
+                       "demo`, or a file FILE.study");
+    const char *text, *path;
+    study->opts = study_opts_defaults();
+    return know_load(&text, &path, &study->arena, "studies", rest.item[0],
+                     ".study", err)
+        && opt_parse(&table, text, path, err)
+        && opt_flags(&table, argc, argv, helped, err)
+        && study_opts_settle(&study->opts, err);
+}
+
+static const char *opts_text(Study *study)
+{
+    Opt            row[STUDY_OPTS_MAX];
+    const OptTable table = {
+        .opt   = row,
+        .nopt  = study_opts_table(row, &study->opts),
+        .arena = &study->arena,
+    };
+    Str text = { 0 };
+    opt_print(&table, true, &text);
+    const char *kept = arena_text(&study->arena, text.text);
+    str_free(&text);
+    return kept;
+}
+
+static const char *run_text(Arena *arena, const TrainConfig *config,
+                            bool hashed_only)
+{
+    Opt            row[STUDY_OPTS_MAX];
+    RunOptsText    texts;
+    TrainConfig    copy  = *config;
+    const OptTable table = {
+        .opt   = row,
+        .nopt  = run_opts_table(row, &copy, &texts),
+        .arena = arena,
+    };
+    Str text = { 0 };
+    opt_print(&table, hashed_only, &text);
+    const char *kept = arena_text(arena, text.text);
+    str_free(&text);
+    return kept;
+}
+
+/* -- Before anything is trained ------------------------------------------- */
+
+static StudyInfo info_make(Study *study)
+{
+    const StudyOpts *opts   = &study->opts;
+    const Corpus    *corpus = &study->corpus;
+    const RealList  *budget = &opts->grid.budgets;
+    return (StudyInfo){
+        .name                = opts->name,
+        .title               = opts->title ? opts->title : opts->name,
+        .config              = opts_text(study),
+        .corpus              = corpus->shard.name,
+        .corpus_about        = corpus->about,
+        .corpus_licence      = corpus->licence,
+        .corpus_sha256       = corpus->shard.sha256,
+        .corpus_train_tokens = corpus->shard.train_count,
+        .corpus_val_tokens   = corpus->shard.val_count,
+        .nyardstick          = corpus->nyardstick,
+        .yardstick           = corpus->yardstick,
+        .budgets             = *budget,
+        .holdout             = opts->grid.holdout
+                             ? budget->item[budget->count - 1] : NAN,
+        .counts              = opts->grid.counts,
+        .vocab               = corpus->shard.vocab,
+        .context             = opts->train.shape.context,
+        .aspect              = opts->aspect,
+        .layers_min          = opts->layers_min,
+        .bytes_per_token     = corpus->shard.val_bytes_per_token,
+        .resamples           = opts->resamples,
+        .seed                = (u64)opts->fit_seed,
+        .plan_multiples      = opts->multiples,
+    };
+}
+
+static bool grid_check(const Study *study, Err *err)
+{
+    for (i64 i = 0; i < study->grid.count; i++) {
+        const GridRun *run = &study->grid.run[i];
+        if (!train_check(&run->config, &study->corpus.shard,
+                         study->opts.grid.epochs, err))
+            return err_add(err, "run %s", run->name);
+    }
+    return true;
+}
+
+static bool study_lay(Study *study, Err *err)
+{
+    StudyOpts *opts = &study->opts;
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    study->cores = opts->cores > 0 ? (int)opts->cores : (int)(cores > 0 ? cores
+                                                                        : 1);
+    study->dir = opts->out_dir ? opts->out_dir
+               : arena_print(&study->arena, "out/%s", opts->name);
+    if (!corpus_need(&study->corpus, &study->arena, opts->corpus,
+                     opts->data_dir, study_say, err))
+        return false;
+    opts->train.shape.vocab = study->corpus.shard.vocab;
+    if (!grid_make(&study->grid, &study->arena, &opts->grid, &opts->train, err)
+        || !grid_check(study, err))
+        return false;
+    study->info = info_make(study);
+    return true;
+}
+
+/* A folder belongs to one study: going on with another configuration would mix
+ * what may not be mixed. */
+static bool same_study(Study *study, Err *err)
+{
+    StudyInfo   old;
+    const char *path = arena_print(&study->arena, "%s/study.json", study->dir);
+    if (!file_exists(path))
+        return true;
+    if (!study_read(&old, &study->arena, study->dir, err))
+        return false;
+    if (strcmp(old.corpus_sha256, study->info.corpus_sha256) != 0)
+        return err_set(err, ERR_USAGE,
+                       "%s: was made with another corpus (%s); give --out=DIR "
+                       "for a new study", study->dir, old.corpus);
+    if (strcmp(old.config, study->info.config) != 0)
+        return err_set(err, ERR_USAGE,
+                       "%s: holds a study with another configuration; give "
+                       "--out=DIR for a new study", study->dir);
+    return true;
+}
+
+static bool study_open(Study *study, Err *err)
+{
+    const char *lock = arena_print(&study->arena, "%s/lock", study->dir);
+    return dir_make(study->dir, err) && file_lock(&study->lock, lock, err)
+        && same_study(study, err) && study_write(&study->info, study->dir, err);
+}
+
+/* -- Training -------------------------------------------------------------- */
+
+static bool study_train(Study *study, const char *group, Err *err)
+{
+    const GridRun **runs  = NEW(&study->arena, const GridRun *,
+                                study->grid.count);
+    i64             count = 0;
+    for (i64 i = 0; i < study->grid.count; i++)
+        if (strcmp(study->grid.run[i].group, group) == 0)
+            runs[count++] = &study->grid.run[i];
+
+    const SweepPlace place = {
+        .study_dir = study->dir,
+        .of        = { .study       = study->info.name,
+                       .code        = SCALELAW_CODE,
+                       .shard       = &study->corpus.shard,
+                       .config_text = run_text },
+        .cores     = study->cores,
+        .progress  = study->progress,
+    };
+    SweepReport report;
+    if (!sweep_run(&report, runs, count, &place, err))
+        return false;
+    if (sweep_stopping())
+        return err_set(err, ERR_BUSY, "stopped; all runs are checkpointed, the "
+                       "same command goes on from here");
+    return true;
+}
+
+/* -- Predicting ------------------------------------------------------------ */
+
+static void ask(Prediction *out, Study *study, const GridRun *run, CountN counts)
+{
+    const TrainConfig *config = &run->config;
+    const RecordOf of = { .code = SCALELAW_CODE, .shard = &study->corpus.shard,
+                          .config_text = run_text };
+    *out = (Prediction){
+        .run_id   = record_begin(&study->arena, &of, run).id,
+        .run_name = run->name,
+        .n        = count_n(config->shape, counts),
+        .d        = (double)(config->steps * config->batch
+                             * config->shape.context),
+        .c        = run->flop,
+    };
+}
+
+/* Written once. If it is there already it stays, whatever this process would
+ * say now: a prediction is not changed after the fact. */
+static bool study_predict(Study *study, Err *err)
+{
+    CountN         counts = N_BODY_HEAD;
+    Analysis       analysis = { 0 };
+    PredictionList list = { 0 };
+    char           hash[HASH_HEX];
+    if (!prediction_read(&list, &study->arena, study->dir, err))
+        return false;
+    if (list.count > 0)
+        return true;
+    if (!analysis_make(&analysis, &study->arena, study->dir, study->cores, err))
+        return false;
+
+    Prediction *asked = NEW(&study->arena, Prediction, study->grid.count);
+    i64         count = 0;
+    count_n_find(&counts, study->info.counts);
+    for (i64 i = 0; i < study->grid.count; i++)
+        if (strcmp(study->grid.run[i].group, "holdout") == 0)
+            ask(&asked[count++], study, &study->grid.run[i], counts);
+    analysis_predict(&list, &study->arena, &analysis, asked, count);
+    if (!prediction_write(&list, study->dir, hash, err))
+        return false;
+    study_say(arena_print(&study->arena, "predicted %lld held-out runs before "
+                          "training them: %s/prediction.json, SHA-256 %.16s...",
+                          (long long)count, study->dir, hash));
+    return true;
+}
+
+/* -- The walk -------------------------------------------------------------- */
+
+static bool study_end(Study *study, Err *err)
+{
+    Analysis    analysis = { 0 };
+    Str         broken   = { 0 };
+    i64         indexed  = 0;
+    const char *runs = arena_print(&study->arena, "%s/runs", study->dir);
+    const char *db   = arena_print(&study->arena, "%s/index.sqlite", study->dir);
+
+    const bool ok = index_build(&indexed, &broken, db, runs, err)
+        && analysis_make(&analysis, &study->arena, study->dir, study->cores, err)
+        && report_write(&analysis, study->dir, err);
+    if (broken.size > 0)
+        fprintf(stderr, "left out: %s\n", broken.text);
+    str_free(&broken);
+    if (ok)
+        analysis_print(&analysis, stdout);
+    return ok;
+}
+
+static bool study_walk(Study *study, Err *err)
+{
+    if (!study_open(study, err))
+        return false;
+    study->progress = progress_open(study_flop(&study->grid),
+                                    study->grid.count, study->cores);
+    sweep_catch_signals();
+    bool ok = study_train(study, "fit", err);
+    if (ok && study->opts.grid.holdout)
+        ok = study_predict(study, err) && study_train(study, "holdout", err);
+    progress_close(study->progress);
+    ok = ok && study_end(study, err);
+    file_unlock(study->lock);
+    return ok;
+}
+
+bool cmd_study(int argc, char **argv, Err *err)
+{
+    Study study  = { 0 };
+    bool  helped = false;
+    bool  ok     = study_read_opts(&study, argc, argv, &helped, err);
+    if (ok && !helped) {
+        ok = study_lay(&study, err);
+        if (ok)
+            study_show(&study.grid, &study.info, study.cores);
+        if (ok && !study.opts.dry_run)
+            ok = study_walk(&study, err);
+        corpus_close(&study.corpus);
+    }
+    arena_free(&study.arena);
+    return ok;
+}

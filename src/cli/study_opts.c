@@ -1,0 +1,187 @@
+/* study_opts.c - see study_opts.h. One table serves the file, the flags, the
+ * help, printing and hashing, so that no key can be known to one of them and
+ * not to another. */
+
+#include "cli/study_opts.h"
+
+#include <string.h>
+
+StudyOpts study_opts_defaults(void)
+{
+    StudyOpts opts = {
+        .name       = NULL,
+        .data_dir   = "data",
+        .cores      = 0,
+        .schedule   = "cosine",
+        .train      = train_defaults(),
+        .resamples  = 1000,
+        .fit_seed   = 1,
+        .aspect     = 16,
+        .layers_min = 2,
+    };
+    static const double one[] = { 1 }, multiples[] = { 1, 10, 1000 };
+    opts.grid = (GridRule){
+        .spread = 4, .centre_n = 27e3, .centre_c = 1e12, .centre_power = 0.5,
+        .counts = "body+head", .sizes_min = 5, .holdout = true,
+        .batch_tokens = 1024, .lr = 0.01, .lr_width = -1, .head_size = 16,
+        .seeds = { 1, one },
+    };
+    opts.train.arch          = "transformer";
+    opts.train.shape.context = 256;
+    opts.multiples           = (RealList){ 3, multiples };
+    return opts;
+}
+
+/* What all runs share, and what decides the bits of each. */
+#define TRAIN_ROWS(train, schedule_at)                                         \
+    { "model.arch", "NAME", "architecture", .text = &(train)->arch },          \
+    { "model.context", "N", "tokens a sequence",                               \
+      .count = &(train)->shape.context },                                      \
+    { "model.tied", "", "the head is the token embedding",                     \
+      .flag = &(train)->shape.tied },                                          \
+    { "train.schedule", "NAME", "cosine, wsd or constant",                     \
+      .text = (schedule_at) },                                                 \
+    { "train.lr_final", "X", "rate at the end, as a share of the peak",        \
+      .real = &(train)->lr_final },                                            \
+    { "train.warmup", "X", "linear warm-up, as a share of the run",            \
+      .real = &(train)->warmup },                                              \
+    { "train.cooldown", "X", "wsd: last part of the run that cools down",      \
+      .real = &(train)->cooldown },                                            \
+    { "train.beta1", "X", "AdamW: memory of the mean",                         \
+      .real = &(train)->beta1 },                                               \
+    { "train.beta2", "X", "AdamW: memory of the square",                       \
+      .real = &(train)->beta2 },                                               \
+    { "train.epsilon", "X", "AdamW: floor under the square",                   \
+      .real = &(train)->epsilon },                                             \
+    { "train.weight_decay", "X", "decoupled, times the rate",                  \
+      .real = &(train)->weight_decay },                                        \
+    { "train.clip", "X", "longest gradient; 0: any",                           \
+      .real = &(train)->clip },                                                \
+    { "train.eval_tokens", "N", "held-out tokens of the last evaluation",      \
+      .count = &(train)->eval_tokens },                                        \
+    { "train.eval_points", "N", "evaluations on the way",                      \
+      .count = &(train)->eval_points },                                        \
+    { "train.eval_point_tokens", "N", "held-out tokens of each of those",      \
+      .count = &(train)->eval_point_tokens },                                  \
+    { "train.kernels", "NAME", "auto, avx512, avx2, plain or ref",             \
+      .text = &(train)->kernels, .unhashed = true },                           \
+    { "train.checkpoint_s", "S", "seconds between checkpoints",                \
+      .real = &(train)->checkpoint_s, .unhashed = true }
+
+int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
+{
+    GridRule  *grid   = &opts->grid;
+    const Opt  rows[] = {
+        { "name", "NAME", "of the study", .text = &opts->name },
+        { "title", "TEXT", "what the report is called", .text = &opts->title },
+        { "corpus", "NAME", "a corpus, a shard, or a file or folder of text",
+          .text = &opts->corpus },
+        { "data", "DIR", "where corpora are kept", .text = &opts->data_dir,
+          .unhashed = true },
+        { "out", "DIR", "where the study is kept [out/NAME]",
+          .text = &opts->out_dir, .unhashed = true },
+        { "cores", "N", "to train on; 0: all", .count = &opts->cores,
+          .unhashed = true },
+        { "dry_run", "", "say what it would do, and stop",
+          .flag = &opts->dry_run, .unhashed = true },
+        { "json", "", "the results as one JSON document",
+          .flag = &opts->json, .unhashed = true },
+
+        { "grid.budgets", "LIST", "FLOP of a run, rising",
+          .reals = &grid->budgets },
+        { "grid.holdout", "", "the largest budget is predicted, then trained",
+          .flag = &grid->holdout },
+        { "grid.sizes", "LIST", "layers x width, rising: 2x32",
+          .texts = &grid->sizes },
+        { "grid.counts", "NAME", "what N counts: body, body+head, total, flop",
+          .text = &grid->counts },
+        { "grid.spread", "X", "sizes up to so many times off the optimum",
+          .real = &grid->spread },
+        { "grid.sizes_min", "N", "at each budget, at least",
+          .count = &grid->sizes_min },
+        { "grid.centre_n", "N", "optimum expected at centre_c",
+          .real = &grid->centre_n },
+        { "grid.centre_c", "FLOP", "see centre_n", .real = &grid->centre_c },
+        { "grid.centre_power", "X", "how the optimum is expected to grow",
+          .real = &grid->centre_power },
+        { "grid.seeds", "LIST", "one run each", .reals = &grid->seeds },
+        { "grid.epochs", "", "repeat the corpus where it is too short",
+          .flag = &grid->epochs },
+        { "model.head_size", "N", "width of an attention head",
+          .count = &grid->head_size },
+        { "train.batch_tokens", "N", "a step, at width 32 and 1e6 tokens",
+          .real = &grid->batch_tokens },
+        { "train.batch_width", "X", "power of width / 32 in it",
+          .real = &grid->batch_width },
+        { "train.batch_data", "X", "power of tokens / 1e6 in it",
+          .real = &grid->batch_data },
+        { "train.lr", "X", "peak rate, at width 32 and 1e6 tokens",
+          .real = &grid->lr },
+        { "train.lr_width", "X", "power of width / 32 in it",
+          .real = &grid->lr_width },
+        { "train.lr_data", "X", "power of tokens / 1e6 in it",
+          .real = &grid->lr_data },
+        TRAIN_ROWS(&opts->train, &opts->schedule),
+        { "fit.resamples", "N", "bootstrap replicates behind the intervals",
+          .count = &opts->resamples },
+        { "fit.seed", "N", "where the resampling starts",
+          .count = &opts->fit_seed },
+        { "plan.multiples", "LIST", "of the largest budget, to plan for",
+          .reals = &opts->multiples },
+        { "plan.aspect", "X", "width over layers, past the ladder",
+          .real = &opts->aspect },
+        { "plan.layers_min", "X", "fewest layers", .real = &opts->layers_min },
+    };
+    _Static_assert(sizeof rows / sizeof rows[0] <= STUDY_OPTS_MAX, "rows");
+    memcpy(row, rows, sizeof rows);
+    return COUNT_OF(rows);
+}
+
+int run_opts_table(Opt row[STUDY_OPTS_MAX], TrainConfig *config,
+                   RunOptsText *text)
+{
+    static const char *const schedules[] = {
+        [SCHEDULE_COSINE]   = "cosine",
+        [SCHEDULE_WSD]      = "wsd",
+        [SCHEDULE_CONSTANT] = "constant",
+    };
+    text->schedule = schedules[config->schedule];
+    text->seed     = (i64)config->seed;
+
+    const Opt rows[] = {
+        { "model.layers", "N", "", .count = &config->shape.layers },
+        { "model.width", "N", "", .count = &config->shape.width },
+        { "model.heads", "N", "", .count = &config->shape.heads },
+        { "model.ff", "N", "", .count = &config->shape.ff },
+        { "model.vocab", "N", "", .count = &config->shape.vocab },
+        { "train.batch", "N", "sequences a step", .count = &config->batch },
+        { "train.steps", "N", "", .count = &config->steps },
+        { "train.lr", "X", "peak", .real = &config->lr },
+        { "train.seed", "N", "", .count = &text->seed },
+        TRAIN_ROWS(config, &text->schedule),
+    };
+    _Static_assert(sizeof rows / sizeof rows[0] <= STUDY_OPTS_MAX, "rows");
+    memcpy(row, rows, sizeof rows);
+    return COUNT_OF(rows);
+}
+
+bool study_opts_settle(StudyOpts *opts, Err *err)
+{
+    if (!opts->name || !opts->corpus)
+        return err_set(err, ERR_USAGE,
+                       "the study needs a name and a corpus; see studies/demo");
+    if (strcmp(opts->schedule, "cosine") == 0)
+        opts->train.schedule = SCHEDULE_COSINE;
+    else if (strcmp(opts->schedule, "wsd") == 0)
+        opts->train.schedule = SCHEDULE_WSD;
+    else if (strcmp(opts->schedule, "constant") == 0)
+        opts->train.schedule = SCHEDULE_CONSTANT;
+    else
+        return err_set(err, ERR_USAGE,
+                       "train.schedule: '%s' is not cosine, wsd or constant",
+                       opts->schedule);
+    if (opts->resamples < 0 || opts->cores < 0 || opts->fit_seed < 0)
+        return err_set(err, ERR_USAGE, "fit.resamples, fit.seed and cores are "
+                       "counts; none can be negative");
+    return true;
+}

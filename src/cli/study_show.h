@@ -1,0 +1,16 @@
+/* study_show.h - what a study says on stderr before and while it works. */
+
+#ifndef STUDY_SHOW_H
+#define STUDY_SHOW_H
+
+#include "store/study.h"
+#include "sweep/grid.h"
+
+void study_say(const char *line);
+
+double study_flop(const Grid *grid);
+
+/* The plan: runs, FLOP, time from a measured speed, memory, disk. */
+void study_show(const Grid *grid, const StudyInfo *info, int cores);
+
+#endif

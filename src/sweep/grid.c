@@ -1,0 +1,186 @@
+/* grid.c - see grid.h for the rules. */
+
+#include "sweep/grid.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct Sizes {
+    i64    count;
+    Shape *shape;
+    double *n;
+} Sizes;
+
+static bool size_read(Shape *shape, const char *text, const TrainConfig *base,
+                      i64 head_size, Err *err)
+{
+    if (!count_shape_parse(shape, text))
+        return err_set(err, ERR_USAGE,
+                       "grid.sizes: '%s' is not LAYERSxWIDTH, as in 2x32",
+                       text);
+    if (head_size < 1 || shape->width % head_size != 0)
+        return err_set(err, ERR_USAGE,
+                       "grid.sizes: '%s' is not a whole number of heads of "
+                       "%lld; change the width or model.head_size",
+                       text, (long long)head_size);
+    shape->heads   = shape->width / head_size;
+    shape->ff      = 4 * shape->width;
+    shape->vocab   = base->shape.vocab;
+    shape->context = base->shape.context;
+    shape->tied    = base->shape.tied;
+    return true;
+}
+
+static bool sizes_read(Sizes *out, Arena *arena, const GridRule *rule,
+                       const TrainConfig *base, CountN counts, Err *err)
+{
+    const i64 count = rule->sizes.count;
+    *out = (Sizes){ count, NEW(arena, Shape, count), NEW(arena, double, count) };
+    for (i64 i = 0; i < count; i++) {
+        const char *text = rule->sizes.item[i];
+        if (!size_read(&out->shape[i], text, base, rule->head_size, err))
+            return false;
+        out->n[i] = count_n(out->shape[i], counts);
+        if (i > 0 && out->n[i] <= out->n[i - 1])
+            return err_set(err, ERR_USAGE,
+                           "grid.sizes: '%s' has no more parameters than '%s' "
+                           "before it; list sizes from small to large",
+                           text, rule->sizes.item[i - 1]);
+    }
+    return true;
+}
+
+static double power_rule(double coef, Shape shape, double tokens, double width,
+                         double data)
+{
+    return coef * pow((double)shape.width / 32, width)
+         * pow(tokens / 1e6, data);
+}
+
+/* Length, batch and rate of one run. Rounding the batch to sequences and the
+ * run to steps moves C by at most half a step. */
+static void run_lay(GridRun *run, const GridRule *rule, Shape shape)
+{
+    TrainConfig *config = &run->config;
+    const double context = (double)shape.context;
+    const double tokens = run->budget / count_train_flop(shape);
+    const double batch  = power_rule(rule->batch_tokens, shape, tokens,
+                                     rule->batch_width, rule->batch_data);
+
+    config->shape = shape;
+    config->batch = i64_max(1, llround(batch / context));
+    config->steps = i64_max(1, llround(tokens
+                                       / ((double)config->batch * context)));
+    config->lr = power_rule(rule->lr, shape, tokens, rule->lr_width,
+                            rule->lr_data);
+    run->flop = count_train_flop(shape) * context
+              * (double)(config->steps * config->batch);
+    snprintf(run->name, sizeof run->name, "c%.0e-%lldx%lld-s%llu", run->budget,
+             (long long)shape.layers, (long long)shape.width,
+             (unsigned long long)config->seed);
+}
+
+static double expected(const GridRule *rule, double budget)
+{
+    return rule->centre_n * pow(budget / rule->centre_c, rule->centre_power);
+}
+
+/* 1 % of slack, so that a size meant to lie on the edge is not lost to
+ * rounding. */
+static bool near(double n, double centre, double spread)
+{
+    return fabs(log(n / centre)) <= log(spread * 1.01);
+}
+
+static bool budget_check(const GridRule *rule, const Sizes *sizes, i64 b,
+                         Err *err)
+{
+    const double budget = rule->budgets.item[b];
+    const double centre = expected(rule, budget);
+    i64 count = 0, below = 0, above = 0;
+    for (i64 i = 0; i < sizes->count; i++) {
+        if (!near(sizes->n[i], centre, rule->spread))
+            continue;
+        count++;
+        below += sizes->n[i] < centre;
+        above += sizes->n[i] > centre;
+    }
+    if (b > 0 && budget <= rule->budgets.item[b - 1])
+        return err_set(err, ERR_USAGE,
+                       "grid.budgets: %g does not rise; list budgets from "
+                       "small to large", budget);
+    if (below < 2 || above < 2)
+        return err_set(err, ERR_USAGE,
+                       "budget %g: the minimum is expected at n = %.3g, outside "
+                       "the grid (%lld sizes below it, %lld above); add sizes "
+                       "or move grid.centre_n",
+                       budget, centre, (long long)below, (long long)above);
+    if (count < rule->sizes_min)
+        return err_set(err, ERR_USAGE,
+                       "budget %g: %lld sizes lie within %g times n = %.3g and "
+                       "grid.sizes_min is %lld; add sizes",
+                       budget, (long long)count, rule->spread, centre,
+                       (long long)rule->sizes_min);
+    return true;
+}
+
+static bool rule_check(CountN *counts, const GridRule *rule, Err *err)
+{
+    if (!count_n_find(counts, rule->counts))
+        return err_set(err, ERR_USAGE,
+                       "grid.counts: '%s' is no way to count N; body, "
+                       "body+head, total or flop", rule->counts);
+    if (rule->budgets.count < 1 || rule->sizes.count < 1
+        || rule->seeds.count < 1)
+        return err_set(err, ERR_USAGE, "grid.budgets, grid.sizes and "
+                       "grid.seeds each need at least one entry");
+    for (i64 b = 0; b < rule->budgets.count; b++)
+        if (!(rule->budgets.item[b] > 0))
+            return err_set(err, ERR_USAGE,
+                           "grid.budgets: %g is not a number of FLOP above 0",
+                           rule->budgets.item[b]);
+    if (!(rule->spread > 1) || !(rule->centre_n > 0) || !(rule->centre_c > 0)
+        || !(rule->batch_tokens > 0) || !(rule->lr > 0))
+        return err_set(err, ERR_USAGE,
+                       "grid: spread must be above 1, and centre_n, centre_c, "
+                       "batch_tokens and lr above 0");
+    return true;
+}
+
+static void budget_runs(Grid *grid, const GridRule *rule, const Sizes *sizes,
+                        const TrainConfig *base, i64 b)
+{
+    const bool last = b == rule->budgets.count - 1;
+    const double budget = rule->budgets.item[b];
+    for (i64 i = 0; i < sizes->count; i++)
+        for (i64 s = 0; s < rule->seeds.count; s++) {
+            if (!near(sizes->n[i], expected(rule, budget), rule->spread))
+                continue;
+            GridRun *run = &grid->run[grid->count++];
+            run->budget = budget;
+            run->group  = last && rule->holdout ? "holdout" : "fit";
+            run->config = *base;
+            run->config.seed = (u64)llround(rule->seeds.item[s]);
+            run_lay(run, rule, sizes->shape[i]);
+        }
+}
+
+bool grid_make(Grid *out, Arena *arena, const GridRule *rule,
+               const TrainConfig *base, Err *err)
+{
+    CountN counts;
+    Sizes  sizes;
+    if (!rule_check(&counts, rule, err)
+        || !sizes_read(&sizes, arena, rule, base, counts, err))
+        return false;
+    for (i64 b = 0; b < rule->budgets.count; b++)
+        if (!budget_check(rule, &sizes, b, err))
+            return false;
+
+    *out = (Grid){ 0, NEW(arena, GridRun, rule->budgets.count * sizes.count
+                                          * rule->seeds.count) };
+    for (i64 b = 0; b < rule->budgets.count; b++)
+        budget_runs(out, rule, &sizes, base, b);
+    return true;
+}

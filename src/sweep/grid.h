@@ -1,0 +1,56 @@
+/* grid.h - which runs a study is made of: budgets times sizes, and for each
+ * run its length, batch and learning rate by rule.
+ *
+ * An IsoFLOP grid. At each budget C every size that lies within `spread` of
+ * the expected optimum gets D = C / F tokens, F its exact training FLOP per
+ * token (count_train_flop). The optimum is expected at
+ *
+ *     n = centre_n (C / centre_c)^centre_power
+ *
+ * which a first cheap round, or an earlier study, has told. Batch and learning
+ * rate are no single number for all sizes: with d the width and D the tokens,
+ *
+ *     batch = batch_tokens (d / 32)^batch_width (D / 1e6)^batch_data   tokens
+ *     lr    = lr           (d / 32)^lr_width    (D / 1e6)^lr_data
+ *
+ * the batch rounded to whole sequences, at least one. SEE: docs/study.md for
+ * the sweep that these rules were read from. */
+
+#ifndef GRID_H
+#define GRID_H
+
+#include "base/opt.h"
+#include "train/train.h"
+
+typedef struct GridRule {
+    RealList budgets;      /* FLOP, rising                                    */
+    TextList sizes;        /* "2x16": layers x width, rising                  */
+    double   spread;       /* 4: sizes from a quarter to four times           */
+    double   centre_n, centre_c, centre_power;
+    const char *counts;    /* which N: "body+head"                            */
+    i64      sizes_min;    /* at each budget                                  */
+    bool     holdout;      /* the largest budget is held out                  */
+    double   batch_tokens, batch_width, batch_data;
+    double   lr, lr_width, lr_data;
+    RealList seeds;
+    i64      head_size;
+    bool     epochs;       /* more tokens than the corpus has: repeat it      */
+} GridRule;
+
+typedef struct GridRun {
+    char        name[48];  /* "c1e+12-2x32-s1"                                */
+    const char *group;     /* "fit" or "holdout"                              */
+    double      budget;
+    double      flop;      /* of the run as rounded to whole steps            */
+    TrainConfig config;
+} GridRun;
+
+typedef struct Grid { i64 count; GridRun *run; } Grid;
+
+/* All runs, budgets rising, sizes rising. `base` gives everything that no
+ * rule decides. Refused in words: sizes that do not parse or do not rise, an
+ * optimum expected outside the sizes, too few sizes at a budget. */
+bool grid_make(Grid *out, Arena *arena, const GridRule *rule,
+               const TrainConfig *base, Err *err) MUST_USE;
+
+#endif

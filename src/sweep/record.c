@@ -1,0 +1,128 @@
+/* record.c - see record.h. */
+
+#include "sweep/record.h"
+
+#include "base/clock.h"
+
+#include <math.h>
+#include <unistd.h>
+
+double record_bpb(double nats, double bytes_per_token)
+{
+    return nats / log(2) / bytes_per_token;
+}
+
+static const char *host_name(Arena *arena)
+{
+    char name[128] = "";
+    if (gethostname(name, sizeof name - 1) != 0)
+        return NULL;
+    return arena_text(arena, name);
+}
+
+static const char *schedule_name(Schedule schedule)
+{
+    switch (schedule) {
+    case SCHEDULE_COSINE:   return "cosine";
+    case SCHEDULE_WSD:      return "wsd";
+    case SCHEDULE_CONSTANT: return "constant";
+    }
+    return NULL;
+}
+
+/* Everything that could only be known at the end is absent: NaN. */
+static void result_absent(Run *record)
+{
+    record->epochs = record->flop = record->flop_6nd = NAN;
+    record->train_loss = record->val_loss = record->val_se = NAN;
+    record->val_bpb = record->wall_s = record->tok_per_s = NAN;
+    record->joules = NAN;
+}
+
+Run record_begin(Arena *arena, const RecordOf *of, const GridRun *run)
+{
+    const TrainConfig *config = &run->config;
+    const Shard       *shard  = of->shard;
+    char id[96], now[21];
+    run_id(id, run->name, of->config_text(arena, config, true), shard->sha256,
+           of->code);
+    clock_utc(now);
+
+    Run record = {
+        .id             = arena_text(arena, id),
+        .name           = run->name,
+        .study          = of->study,
+        .group          = run->group,
+        .config         = of->config_text(arena, config, false),
+        .code           = of->code,
+        .host           = host_name(arena),
+        .started        = arena_text(arena, now),
+        .corpus         = shard->name,
+        .corpus_sha256  = shard->sha256,
+        .tokenizer      = shard->tokenizer,
+        .bytes_per_token = shard->val_bytes_per_token,
+        .arch           = config->arch,
+        .shape          = config->shape,
+        .params         = count_params(config->shape),
+        .flops          = count_flops(config->shape, true),
+        .flop_per_token = count_train_flop(config->shape),
+        .budget         = run->budget,
+        .batch_tokens   = config->batch * config->shape.context,
+        .steps          = config->steps,
+        .lr             = config->lr,
+        .schedule       = schedule_name(config->schedule),
+        .seed           = config->seed,
+    };
+    result_absent(&record);
+    return record;
+}
+
+static const char *status_name(TrainStatus status)
+{
+    switch (status) {
+    case TRAIN_DONE:        return "done";
+    case TRAIN_DIVERGED:    return "diverged";
+    case TRAIN_PLATEAU:     return "plateau";
+    case TRAIN_INTERRUPTED: return "interrupted";
+    }
+    return NULL;
+}
+
+void record_end(Run *record, const TrainResult *result)
+{
+    record->status        = status_name(result->status);
+    record->reason        = result->reason[0] ? result->reason : NULL;
+    record->kernels       = result->kernels;
+    record->tokens        = result->tokens;
+    record->unique_tokens = result->unique_tokens;
+    record->epochs        = result->epochs;
+    record->flop          = result->flop;
+    record->flop_6nd      = 6.0 * (double)record->params.total
+                          * (double)result->tokens;
+    record->train_loss    = result->train_loss;
+    record->val_loss      = result->val_loss;
+    record->val_se        = result->val_se;
+    record->val_bpb       = record_bpb(result->val_loss,
+                                       record->bytes_per_token);
+    record->val_tokens    = result->val_tokens;
+    record->wall_s        = result->wall_s;
+    record->tok_per_s     = result->tok_per_s;
+    record->resumed       = result->resumed;
+}
+
+Metric record_metric(const TrainMetric *from, double bytes_per_token)
+{
+    return (Metric){
+        .step       = from->step,
+        .tokens     = from->tokens,
+        .flop       = from->flop,
+        .wall_s     = from->wall_s,
+        .train_loss = from->train_loss,
+        .val_loss   = from->val_loss,
+        .val_se     = from->val_se,
+        .val_bpb    = record_bpb(from->val_loss, bytes_per_token),
+        .lr         = from->lr,
+        .grad_norm  = from->grad_norm,
+        .tok_per_s  = from->tok_per_s,
+    };
+}

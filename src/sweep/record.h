@@ -1,0 +1,28 @@
+/* record.h - a run of a grid as the record that store/ keeps: who it is before
+ * it starts, and what came of it when it has ended. */
+
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "store/run.h"
+#include "sweep/grid.h"
+
+/* What all runs of one study share. */
+typedef struct RecordOf {
+    const char  *study;
+    const char  *code;      /* version of the sources that decide the numbers */
+    const Shard *shard;
+    /* The configuration of a run as text: all of it, and what decides bits. */
+    const char *(*config_text)(Arena *arena, const TrainConfig *config,
+                               bool hashed_only);
+} RecordOf;
+
+Run record_begin(Arena *arena, const RecordOf *of, const GridRun *run);
+void record_end(Run *record, const TrainResult *result);
+
+Metric record_metric(const TrainMetric *metric, double bytes_per_token);
+
+/* Nats per token -> bits per byte. */
+double record_bpb(double nats, double bytes_per_token);
+
+#endif

@@ -71,7 +71,7 @@ double count_n(Shape shape, CountN convention)
     case N_TOTAL:     return (double)count.total;
     case N_FLOP:      return count_train_flop(shape) / 6;
     }
-    assert(!"a convention that is not in the list");
+    assert(false && "a convention that is not in the list");
     return 0;
 }
 

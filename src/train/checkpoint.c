@@ -1,0 +1,130 @@
+/* checkpoint.c - writing a run down and taking it up again. */
+
+#include "train/checkpoint.h"
+
+#include "base/file.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { LINE = 64, HEAD_BYTES = 512 };
+
+static const u64 MAGIC = 0x314b43574c414353; /* "SCALWCK1" */
+
+_Static_assert(sizeof(Header) <= HEAD_BYTES, "the header has its place");
+
+static i64 slab_bytes(i64 count)
+{
+    return (count * (i64)sizeof(real) + LINE - 1) / LINE * LINE;
+}
+
+i64 checkpoint_bytes(i64 count)
+{
+    return HEAD_BYTES + 3 * slab_bytes(count) + LINE;
+}
+
+Checkpoint checkpoint_lay(void *block, i64 count)
+{
+    u8 *at = block;
+    return (Checkpoint){
+        .bytes = checkpoint_bytes(count),
+        .head  = block,
+        .param = (void *)(at + HEAD_BYTES),
+        .m     = (void *)(at + HEAD_BYTES + slab_bytes(count)),
+        .v     = (void *)(at + HEAD_BYTES + 2 * slab_bytes(count)),
+    };
+}
+
+static void text_put(char out[HASH_HEX], const char *text)
+{
+    memset(out, 0, HASH_HEX);
+    memcpy(out, text, (size_t)i64_min((i64)strlen(text), HASH_HEX - 1));
+}
+
+void checkpoint_sign(Checkpoint *checkpoint, i64 count, const char *config,
+                     const char *corpus)
+{
+    Header *head = checkpoint->head;
+    head->magic      = MAGIC;
+    head->version    = CHECKPOINT_VERSION;
+    head->real_bytes = (u32)sizeof(real);
+    head->count      = count;
+    text_put(head->config, config);
+    text_put(head->corpus, corpus);
+}
+
+bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
+{
+    u8       *bytes = (u8 *)checkpoint->head;
+    const i64 body  = checkpoint->bytes - LINE;
+    const u32 crc   = hash_crc32(bytes, body);
+    memcpy(bytes + body, &crc, sizeof crc);
+    return file_write(path, bytes, checkpoint->bytes, err);
+}
+
+/* -- Reading -------------------------------------------------------------- */
+
+static const char remedy[] = "remove it to start the run over";
+
+/* Is it a whole checkpoint of this version, with no bit changed? */
+static bool sound(const FileMap *map, const char *path, Err *err)
+{
+    Header head;
+    if (map->count < HEAD_BYTES + LINE)
+        return err_set(err, ERR_FORMAT, "%s: cut short: %lld bytes are no "
+                       "checkpoint; %s", path, (long long)map->count, remedy);
+    memcpy(&head, map->bytes, sizeof head);
+    if (head.magic != MAGIC)
+        return err_set(err, ERR_FORMAT, "%s: not a checkpoint; %s", path,
+                       remedy);
+    if (head.version != CHECKPOINT_VERSION
+        || head.real_bytes != sizeof(real))
+        return err_set(err, ERR_FORMAT, "%s: of version %u with numbers of "
+                       "%u bytes, and this program goes on from version %d "
+                       "with %d; go on with the program that wrote it, or %s",
+                       path, head.version, head.real_bytes,
+                       CHECKPOINT_VERSION, (int)sizeof(real), remedy);
+    if (head.count < 0 || head.count > map->count
+        || checkpoint_bytes(head.count) != map->count)
+        return err_set(err, ERR_FORMAT, "%s: cut short: %lld bytes where "
+                       "%lld parameters need another number; %s", path,
+                       (long long)map->count, (long long)head.count, remedy);
+    u32 crc;
+    memcpy(&crc, map->bytes + map->count - LINE, sizeof crc);
+    if (hash_crc32(map->bytes, map->count - LINE) != crc)
+        return err_set(err, ERR_FORMAT, "%s: damaged: its checksum does not "
+                       "match; %s", path, remedy);
+    return true;
+}
+
+/* Is it of the run that the block was signed for? */
+static bool ours(const FileMap *map, const Header *want, const char *path,
+                 Err *err)
+{
+    Header head;
+    memcpy(&head, map->bytes, sizeof head);
+    if (memcmp(head.corpus, want->corpus, HASH_HEX))
+        return err_set(err, ERR_USAGE, "%s: of another corpus (SHA-256 "
+                       "%.12s..., not %.12s...); give that corpus, or %s",
+                       path, head.corpus, want->corpus, remedy);
+    if (memcmp(head.config, want->config, HASH_HEX)
+        || head.count != want->count)
+        return err_set(err, ERR_USAGE, "%s: of another configuration (%lld "
+                       "parameters, step %lld); give that configuration, or "
+                       "%s", path, (long long)head.count,
+                       (long long)head.at.step, remedy);
+    return true;
+}
+
+bool checkpoint_read(Checkpoint *checkpoint, const char *path, Err *err)
+{
+    FileMap map;
+    if (!file_map(&map, path, err))
+        return false;
+    const bool good = sound(&map, path, err)
+                      && ours(&map, checkpoint->head, path, err);
+    if (good)
+        memcpy(checkpoint->head, map.bytes, (size_t)map.count);
+    file_unmap(&map);
+    return good;
+}

@@ -1,0 +1,68 @@
+/* checkpoint.h - a run between two steps, as one block of memory that is also
+ * the file.
+ *
+ *     Header      512 bytes: what it is, whose it is, where it stands
+ *     param m v   one slab each, every one on a 64-byte line
+ *     CRC-32      of all before it, in a last line of 64 bytes
+ *
+ * The trainer keeps its parameters in such a block, so writing is one call and
+ * takes no second copy. Numbers lie as this machine has them: a checkpoint is
+ * for going on here, and other byte orders are refused by the magic number. */
+
+#ifndef CHECKPOINT_H
+#define CHECKPOINT_H
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "kern/real.h"
+
+/* Raise when the arithmetic of training changes: going on with other
+ * arithmetic would be neither the old run nor the new. */
+enum { CHECKPOINT_VERSION = 1 };
+
+/* Where a run stands, besides the slabs. What comes before `wall_s` is a
+ * function of configuration and corpus; the rest is of this execution. */
+typedef struct Standing {
+    i64    step;                   /* finished                              */
+    double loss_first, loss_smooth;
+    double log_sum,  log_count;    /* of train losses since the last line   */
+    double tail_sum, tail_count;   /* in the last tenth of the run          */
+    double grad_norm;              /* of the last step                      */
+    double val_loss, val_se;       /* at the end; NaN before                */
+    i64    val_tokens;
+    double wall_s, eval_s, train_s;
+    i64    resumed;
+} Standing;
+
+typedef struct Header {
+    u64      magic;
+    u32      version, real_bytes;
+    i64      count; /* reals in a slab */
+    char     config[HASH_HEX], corpus[HASH_HEX];
+    Standing at;
+} Header;
+
+typedef struct Checkpoint {
+    i64     bytes;
+    Header *head;
+    real   *param, *m, *v; /* [head->count] */
+} Checkpoint;
+
+/* Bytes of a block for so many parameters, and its parts laid out. */
+i64        checkpoint_bytes(i64 count);
+Checkpoint checkpoint_lay(void *block, i64 count);
+
+/* Fill in the parts of the header that say whose it is. */
+void checkpoint_sign(Checkpoint *checkpoint, i64 count, const char *config,
+                     const char *corpus);
+
+bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
+    MUST_USE;
+
+/* Into a signed block; refused in words if the file is not what the block was
+ * signed for, of another version, cut short or changed. The block is touched
+ * only when all is well. */
+bool checkpoint_read(Checkpoint *checkpoint, const char *path, Err *err)
+    MUST_USE;
+
+#endif

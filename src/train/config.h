@@ -1,0 +1,15 @@
+/* config.h - the identity of a run's configuration. */
+
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include "base/hash.h"
+#include "train/train.h"
+
+/* Hash of all that decides a bit of the result. */
+void config_hash(char hex[HASH_HEX], const TrainConfig *config);
+
+/* Sequences that an evaluation of so many tokens takes, rounded up. */
+i64 config_eval_sequences(const TrainConfig *config, i64 tokens);
+
+#endif

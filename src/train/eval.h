@@ -1,0 +1,23 @@
+/* eval.h - the loss on held-out text. */
+
+#ifndef EVAL_H
+#define EVAL_H
+
+#include "train/space.h"
+
+typedef struct EvalResult {
+    double loss, se; /* nats per token; se NaN with fewer than 2 sequences */
+    i64    tokens;
+} EvalResult;
+
+/* On at most `tokens` held-out tokens: whole sequences, evenly spread over
+ * the held-out text. */
+EvalResult eval_take(Space *space, const TrainConfig *config,
+                     const Shard *shard, i64 tokens);
+
+/* Mean of n sequence means, and its standard error: tokens of one sequence go
+ * together (a hard page is hard throughout), so sequences, not tokens, are
+ * what was sampled. */
+EvalResult eval_summary(const double *sequence_loss, i64 n, i64 context);
+
+#endif

@@ -1,0 +1,108 @@
+/* space.c - measuring and laying out are one walk, so they cannot differ. */
+
+#include "train/space.h"
+
+#include "train/config.h"
+
+enum { LINE = 64, SPAN = 8192 };
+
+typedef struct Carver {
+    u8 *block; /* NULL: only count */
+    i64 used;
+} Carver;
+
+static void *carve(Carver *carver, i64 count, i64 item_bytes)
+{
+    void *at = carver->block ? carver->block + carver->used : NULL;
+    carver->used += (count * item_bytes + LINE - 1) / LINE * LINE;
+    return at;
+}
+
+#define CARVE(carver, T, count) \
+    ((T *)carve((carver), (count), (i64)sizeof(T)))
+
+/* Cut the tensors into spans; with `out` NULL only count them. */
+static i64 cut(Span *out, const Arch *arch, const Shape *shape)
+{
+    Tensor    tensor[ARCH_TENSORS_MAX];
+    const int tensors = arch->tensors(tensor, shape);
+    i64       spans = 0;
+
+    for (int i = 0; i < tensors; i++)
+        for (i64 at = 0; at < tensor[i].count; at += SPAN) {
+            if (out)
+                out[spans] = (Span){
+                    .at    = tensor[i].at + at,
+                    .count = i64_min(SPAN, tensor[i].count - at),
+                    .decay = tensor[i].decay,
+                };
+            spans++;
+        }
+    return spans;
+}
+
+static void sizes(Space *space, const TrainConfig *config)
+{
+    const Shape *shape = &config->shape;
+    space->arch    = arch_find(config->arch);
+    space->kern    = kern_find(config->kernels);
+    space->shape   = *shape;
+    space->count   = arch_param_count(space->arch, shape);
+    space->batch   = config->batch;
+    space->micro   = arch_micro_batch(shape, config->batch);
+    space->micros  = (config->batch + space->micro - 1) / space->micro;
+    space->lanes   = i64_min(space->micros, LANES_MAX);
+    space->workers = config->threads;
+    space->spans   = cut(NULL, space->arch, shape);
+    space->eval_max = config_eval_sequences(
+        config, i64_max(config->eval_tokens, config->eval_point_tokens));
+}
+
+static void lay_worker(Worker *out, Carver *carver, const Space *space,
+                       i64 work_count)
+{
+    const i64    tokens = space->micro * space->shape.context;
+    const Worker worker = {
+        .work = CARVE(carver, real, work_count),
+        .loss = CARVE(carver, real, tokens),
+        .x    = CARVE(carver, i32, tokens),
+        .y    = CARVE(carver, i32, tokens),
+    };
+    if (carver->block)
+        *out = worker;
+}
+
+i64 space_lay(Space *space, void *block, const TrainConfig *config)
+{
+    Carver carver = { .block = block };
+    *space = (Space){ 0 };
+    sizes(space, config);
+
+    void *state = carve(&carver, checkpoint_bytes(space->count), 1);
+    if (block)
+        space->state = checkpoint_lay(state, space->count);
+    space->packed = CARVE(&carver, real,
+                          space->arch->packed_count(space->kern,
+                                                    &space->shape));
+    for (i64 lane = 0; lane < space->lanes; lane++)
+        space->grad[lane] = CARVE(&carver, real, space->count);
+    space->lane_loss = CARVE(&carver, double, space->lanes);
+    space->span      = CARVE(&carver, Span, space->spans);
+    space->square    = CARVE(&carver, double, space->spans);
+    space->worker    = CARVE(&carver, Worker, space->workers);
+    space->eval_loss = CARVE(&carver, double, space->eval_max);
+
+    const i64 work_count = space->arch->work_count(space->kern, &space->shape,
+                                                   space->micro);
+    for (i64 i = 0; i < space->workers; i++)
+        lay_worker(space->worker + i, &carver, space, work_count);
+    if (block)
+        cut(space->span, space->arch, &space->shape);
+    return carver.used;
+}
+
+i64 train_memory(const TrainConfig *config)
+{
+    Space space;
+    return space_lay(&space, NULL, config);
+}

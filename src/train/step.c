@@ -1,0 +1,198 @@
+/* step.c - one step of training, in three parts with a barrier after each:
+ *
+ *   pass    each lane: the micro-batches dealt to it, one after the other
+ *   gather  each span: lanes summed in pairs of pairs, and its squares
+ *   update  each span: the norm of all, the same for whoever asks; AdamW
+ *
+ * With one thread these are three calls, and OpenMP is not entered. */
+
+#include "train/step.h"
+
+#include "data/batch.h"
+
+#include <math.h>
+#include <omp.h>
+
+typedef struct Step {
+    Space             *space;
+    const TrainConfig *config;
+    const Shard       *shard;
+    i64                step;
+} Step;
+
+typedef struct Team { i64 thread, threads; } Team;
+
+/* Where part number i of n starts, of `all` things. */
+static i64 part(i64 all, i64 i, i64 n) { return all * i / n; }
+
+/* -- pass ----------------------------------------------------------------- */
+
+/* Sequences from .. from + count of the step's batch; adds to the gradient
+ * of the lane and gives the sum of their losses. */
+static double pass_micro(const Step *s, Worker *worker, real *grad, i64 from,
+                         i64 count)
+{
+    const Space *space = s->space;
+    const i64    T = space->shape.context;
+
+    for (i64 b = 0; b < count; b++)
+        batch_train(worker->x + b * T, worker->y + b * T, s->shard, T,
+                    s->config->seed, s->step * space->batch + from + b);
+
+    const real scale = (real)(1.0 / (double)(space->batch * T));
+    space->arch->pass(worker->loss, grad, space->kern, &space->shape,
+                      space->state.param, space->packed, worker->work,
+                      worker->x, worker->y, count, scale);
+    double sum = 0;
+    for (i64 t = 0; t < count * T; t++)
+        sum += (double)worker->loss[t];
+    return sum;
+}
+
+static void pass_lane(const Step *s, Worker *worker, i64 lane)
+{
+    Space    *space = s->space;
+    const i64 first = part(space->micros, lane, space->lanes);
+    const i64 last  = part(space->micros, lane + 1, space->lanes);
+
+    space->lane_loss[lane] = 0;
+    for (i64 i = first; i < last; i++) {
+        const i64 from  = i * space->micro;
+        const i64 count = i64_min(space->micro, space->batch - from);
+        space->lane_loss[lane] += pass_micro(s, worker, space->grad[lane],
+                                             from, count);
+    }
+}
+
+static void pass(const Step *s, Team team)
+{
+    Worker *worker = s->space->worker + team.thread;
+    for (i64 lane = team.thread; lane < s->space->lanes; lane += team.threads)
+        pass_lane(s, worker, lane);
+}
+
+/* -- gather --------------------------------------------------------------- */
+
+/* Lane 0 receives the sum of all: 0 += 1, 2 += 3, ... then 0 += 2, ... */
+static void gather_span(const Space *space, const Span *span)
+{
+    const Kern *kern = space->kern;
+    for (i64 apart = 1; apart < space->lanes; apart *= 2)
+        for (i64 to = 0; to + apart < space->lanes; to += 2 * apart)
+            kern->gather(space->grad[to] + span->at,
+                         space->grad[to + apart] + span->at, span->count);
+}
+
+static void gather(const Step *s, Team team)
+{
+    const Space *space = s->space;
+    const i64 last = part(space->spans, team.thread + 1, team.threads);
+
+    for (i64 i = part(space->spans, team.thread, team.threads); i < last;
+         i++) {
+        const Span *span = space->span + i;
+        gather_span(space, span);
+        space->square[i] = space->kern->sum_squares(
+            space->grad[0] + span->at, span->count);
+    }
+}
+
+/* -- update --------------------------------------------------------------- */
+
+static double norm(const Space *space)
+{
+    double sum = 0;
+    for (i64 i = 0; i < space->spans; i++)
+        sum += space->square[i];
+    return sqrt(sum);
+}
+
+static AdamStep adam_step(const Step *s, double grad_norm)
+{
+    const TrainConfig *c = s->config;
+    const double       t = (double)(s->step + 1);
+    return (AdamStep){
+        .lr      = train_lr(c, s->step),
+        .beta1   = c->beta1,
+        .beta2   = c->beta2,
+        .epsilon = c->epsilon,
+        .scale   = c->clip > 0 && grad_norm > c->clip ? c->clip / grad_norm
+                                                      : 1,
+        .rest1   = 1 - pow(c->beta1, t),
+        .rest2   = 1 - pow(c->beta2, t),
+    };
+}
+
+static void update(const Step *s, Team team)
+{
+    Space       *space = s->space;
+    const double grad_norm = norm(space);
+    if (!isfinite(grad_norm))
+        return;
+
+    AdamStep  adam = adam_step(s, grad_norm);
+    const i64 last = part(space->spans, team.thread + 1, team.threads);
+    for (i64 i = part(space->spans, team.thread, team.threads); i < last;
+         i++) {
+        const Span *span = space->span + i;
+        adam.decay = span->decay ? s->config->weight_decay : 0;
+        space->kern->adamw(space->state.param + span->at,
+                           space->state.m + span->at,
+                           space->state.v + span->at,
+                           space->grad[0] + span->at, span->count, &adam);
+    }
+}
+
+/* -- all of it ------------------------------------------------------------ */
+
+static void take_alone(const Step *s)
+{
+    const Team alone = { .thread = 0, .threads = 1 };
+    pass(s, alone);
+    gather(s, alone);
+    update(s, alone);
+}
+
+static void take_together(const Step *s, int threads)
+{
+#pragma omp parallel num_threads(threads)
+    {
+        const Team team = { .thread  = omp_get_thread_num(),
+                            .threads = omp_get_num_threads() };
+        pass(s, team);
+#pragma omp barrier
+        gather(s, team);
+#pragma omp barrier
+        update(s, team);
+    }
+}
+
+void step_pack(Space *space)
+{
+    space->arch->pack(space->packed, space->kern, &space->shape,
+                      space->state.param);
+}
+
+static double mean_loss(const Space *space)
+{
+    double sum = 0;
+    for (i64 lane = 0; lane < space->lanes; lane++)
+        sum += space->lane_loss[lane];
+    return sum / (double)(space->batch * space->shape.context);
+}
+
+StepResult step_take(Space *space, const TrainConfig *config,
+                     const Shard *shard, i64 step)
+{
+    const Step s = { space, config, shard, step };
+    if (config->threads == 1)
+        take_alone(&s);
+    else
+        take_together(&s, config->threads);
+
+    StepResult result = { .loss = mean_loss(space), .grad_norm = norm(space) };
+    result.finite = isfinite(result.loss) && isfinite(result.grad_norm);
+    if (result.finite)
+        step_pack(space);
+    return result;
+}

@@ -1,0 +1,262 @@
+/* trainer.c - one run from its first step, or from its checkpoint, to its end
+ * or to the next stop.
+ *
+ * All that a run is between two steps lies in one block (checkpoint.h), so
+ * stopping is writing that block and going on is reading it. Everything else
+ * is a function of the step number: which tokens, which learning rate, which
+ * steps are logged. */
+
+#include "base/clock.h"
+#include "data/batch.h"
+#include "train/config.h"
+#include "train/eval.h"
+#include "train/finding.h"
+#include "train/schedule.h"
+#include "train/step.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { TAIL_SHARE = 10 }; /* the last tenth gives the train loss */
+
+typedef struct Trainer {
+    Space              space;
+    Standing          *at; /* in the block */
+    const TrainConfig *config;
+    const Shard       *shard;
+    const char        *path;
+    const TrainHooks  *hooks;
+    double             started, written; /* clocks of this execution        */
+    double             wall_before;      /* seconds of earlier executions   */
+    double             line_train_s;     /* training since the last line... */
+    i64                line_step;        /* ...which was at this step       */
+} Trainer;
+
+static i64 step_tokens(const Trainer *t)
+{
+    return t->config->batch * t->config->shape.context;
+}
+
+static double wall_s(const Trainer *t)
+{
+    return t->wall_before + clock_s() - t->started;
+}
+
+/* -- Beginning ------------------------------------------------------------ */
+
+static void start_fresh(Trainer *t)
+{
+    arch_init(t->space.state.param, t->space.arch, &t->space.shape,
+              t->config->seed);
+    *t->at = (Standing){ .val_loss = NAN, .val_se = NAN, .grad_norm = NAN };
+}
+
+static bool start(Trainer *t, Err *err)
+{
+    char hash[HASH_HEX];
+    config_hash(hash, t->config);
+    t->at = &t->space.state.head->at;
+    checkpoint_sign(&t->space.state, t->space.count, hash, t->shard->sha256);
+
+    if (t->path && file_exists(t->path)) {
+        if (!checkpoint_read(&t->space.state, t->path, err))
+            return false;
+        t->at->resumed++;
+        if (t->hooks->resumed
+            && !t->hooks->resumed(t->hooks->self, t->at->step, err))
+            return false;
+    } else {
+        start_fresh(t);
+    }
+    t->wall_before = t->at->wall_s;
+    t->line_step   = t->at->step;
+    step_pack(&t->space);
+    return true;
+}
+
+/* -- On the way ----------------------------------------------------------- */
+
+static bool checkpoint(Trainer *t, Err *err)
+{
+    t->at->wall_s = wall_s(t);
+    t->written    = clock_s();
+    return !t->path || checkpoint_write(&t->space.state, t->path, err);
+}
+
+static EvalResult evaluate(Trainer *t, i64 tokens)
+{
+    const double     before = clock_s();
+    const EvalResult result = eval_take(&t->space, t->config, t->shard,
+                                        tokens);
+    t->at->eval_s += clock_s() - before;
+    return result;
+}
+
+/* One line of metrics: the mean loss since the last, and a held-out loss if
+ * there is one. */
+static bool line(Trainer *t, const EvalResult *eval, Err *err)
+{
+    Standing    *at = t->at;
+    const double line_s = at->train_s - t->line_train_s;
+    const i64    tokens = at->step * step_tokens(t);
+    const TrainMetric metric = {
+        .step       = at->step,
+        .tokens     = tokens,
+        .flop       = count_train_flop(t->config->shape) * (double)tokens,
+        .wall_s     = wall_s(t),
+        .train_loss = at->log_count > 0 ? at->log_sum / at->log_count : NAN,
+        .lr         = train_lr(t->config, at->step - 1),
+        .grad_norm  = at->grad_norm,
+        .tok_per_s  = line_s > 0 ? (double)((at->step - t->line_step)
+                                            * step_tokens(t)) / line_s : NAN,
+        .val_loss   = eval ? eval->loss : NAN,
+        .val_se     = eval ? eval->se : NAN,
+    };
+    at->log_sum = at->log_count = 0;
+    t->line_train_s = at->train_s;
+    t->line_step    = at->step;
+    return !t->hooks->metric
+           || t->hooks->metric(t->hooks->self, &metric, err);
+}
+
+static void take_loss(Trainer *t, double loss)
+{
+    Standing *at = t->at;
+    finding_smooth(at, t->config, loss);
+    at->log_sum += loss;
+    at->log_count++;
+    const i64 tail = i64_max(1, t->config->steps / TAIL_SHARE);
+    if (at->step >= t->config->steps - tail) {
+        at->tail_sum += loss;
+        at->tail_count++;
+    }
+}
+
+/* One step, and what it says; true in *over if it was the last. */
+static bool advance(Trainer *t, TrainResult *out, bool *over, Err *err)
+{
+    const double     before = clock_s();
+    const StepResult step = step_take(&t->space, t->config, t->shard,
+                                      t->at->step);
+    t->at->train_s += clock_s() - before;
+
+    take_loss(t, step.loss);
+    t->at->grad_norm = step.grad_norm;
+    t->at->step++;
+    *over = finding_diverged(out, t->at, t->config, &step);
+    if (*over)
+        return line(t, NULL, err);
+    if (t->hooks->step)
+        t->hooks->step(t->hooks->self, t->at->step, step.loss);
+    if (schedule_evaluates(t->config, t->at->step)) {
+        const EvalResult eval = evaluate(t, t->config->eval_point_tokens);
+        return line(t, &eval, err);
+    }
+    if (t->at->step < t->config->steps
+        && schedule_logs(t->config, t->at->step))
+        return line(t, NULL, err);
+    return true;
+}
+
+static bool stop_asked(const Trainer *t)
+{
+    return t->hooks->stop && t->hooks->stop(t->hooks->self);
+}
+
+/* A stop between two steps: asked for, or to be safe. */
+static bool pause_if_due(Trainer *t, TrainResult *out, bool *over, Err *err)
+{
+    if (stop_asked(t)) {
+        *over = true;
+        out->status = TRAIN_INTERRUPTED;
+        snprintf(out->reason, sizeof out->reason,
+                 "asked to stop after step %lld of %lld",
+                 (long long)t->at->step, (long long)t->config->steps);
+        return checkpoint(t, err);
+    }
+    if (clock_s() - t->written > t->config->checkpoint_s)
+        return checkpoint(t, err);
+    return true;
+}
+
+/* -- The end -------------------------------------------------------------- */
+
+/* Evaluate, write the last line, and only then the checkpoint: one that is at
+ * the last step has all that there is to know. */
+static bool finish(Trainer *t, TrainResult *out, Err *err)
+{
+    if (!isfinite(t->at->val_loss)) {
+        const EvalResult eval = evaluate(t, t->config->eval_tokens);
+        t->at->val_loss   = eval.loss;
+        t->at->val_se     = eval.se;
+        t->at->val_tokens = eval.tokens;
+        if (!line(t, &eval, err) || !checkpoint(t, err))
+            return false;
+    }
+    finding_end(out, t->at, t->config, t->shard->unigram_nats);
+    return true;
+}
+
+static void fill(TrainResult *out, const Trainer *t)
+{
+    const Standing *at = t->at;
+    const i64 T = t->config->shape.context;
+    const i64 windows = batch_train_windows(t->shard, T);
+    const i64 sequences = at->step * t->config->batch;
+
+    out->step          = at->step;
+    out->tokens        = sequences * T;
+    out->unique_tokens = i64_min(sequences, windows) * T;
+    out->epochs        = (double)sequences / (double)windows;
+    out->flop          = count_train_flop(t->config->shape)
+                         * (double)out->tokens;
+    out->train_loss    = at->tail_count > 0 ? at->tail_sum / at->tail_count
+                                            : NAN;
+    out->val_loss      = at->val_loss;
+    out->val_se        = at->val_se;
+    out->val_tokens    = at->val_tokens;
+    out->wall_s        = wall_s(t);
+    out->eval_s        = at->eval_s;
+    out->tok_per_s     = at->train_s > 0 ? (double)out->tokens / at->train_s
+                                         : NAN;
+    out->resumed       = at->resumed;
+    out->kernels       = t->space.kern->name;
+}
+
+static bool run(Trainer *t, TrainResult *out, Err *err)
+{
+    bool over = false;
+    if (!start(t, err))
+        return false;
+    while (!over && t->at->step < t->config->steps) {
+        if (!advance(t, out, &over, err))
+            return false;
+        if (!over && t->at->step < t->config->steps
+            && !pause_if_due(t, out, &over, err))
+            return false;
+    }
+    if (!over && !finish(t, out, err))
+        return false;
+    fill(out, t);
+    return true;
+}
+
+bool train_run(TrainResult *out, const TrainConfig *config, const Shard *shard,
+               const char *checkpoint_path, const TrainHooks *hooks, Err *err)
+{
+    static const TrainHooks none = { 0 };
+    Arena   arena = { 0 };
+    Trainer t = {
+        .config = config, .shard = shard, .path = checkpoint_path,
+        .hooks  = hooks ? hooks : &none, .started = clock_s(),
+    };
+    *out = (TrainResult){ 0 };
+    if (!train_check(config, shard, true, err))
+        return false;
+    void *block = NEW(&arena, u8, train_memory(config));
+    space_lay(&t.space, block, config);
+    t.written = t.started;
+    const bool done = run(&t, out, err);
+    arena_free(&arena);
+    return done;
+}

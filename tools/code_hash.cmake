@@ -1,0 +1,19 @@
+# code_hash.cmake - the version of the code that decides what a run computes:
+# a hash over the names and contents of its sources. Run ids hold it, so that
+# the same sources give the same ids with or without git, and a change to a
+# figure or a law gives no run another name.
+#
+#     cmake -DOUT=code.h -DROOT=. -DFILES=a.c;b.c -P code_hash.cmake
+
+set(all "")
+list(SORT FILES)
+foreach(file ${FILES})
+    file(SHA256 ${ROOT}/${file} hash)
+    string(APPEND all "${hash}  ${file}\n")
+endforeach()
+string(SHA256 hash "${all}")
+string(SUBSTRING ${hash} 0 16 hash)
+file(CONFIGURE OUTPUT ${OUT} CONTENT
+"/* Made by tools/code_hash.cmake; not to be edited. */
+#define SCALELAW_CODE \"${hash}\"
+")

@@ -42,6 +42,7 @@ typedef struct Formula Formula; /* compiled; law/formula.h */
 
 typedef struct Law {
     const char   *name, *title, *source, *formula, *counts;
+    const char   *cost;                  /* FLOP of a run, as text; or NULL */
     const char   *response;              /* the column on the left: "loss"  */
     int           ncolumn;
     const char   *column[LAW_COLUMNS_MAX]; /* "N", "D"                      */
@@ -52,7 +53,20 @@ typedef struct Law {
     int           ncaveat;
     const char  **caveat;
     Formula      *compiled;
+    int           npair;                 /* second derivatives that are not
+                                            0 everywhere: theta i, theta j,
+                                            i <= j                          */
+    u8            pair[LAW_PARAMS_MAX * (LAW_PARAMS_MAX + 1) / 2][2];
 } Law;
+
+/* From the text of a law file; `name` stands for the path in messages. */
+bool law_parse(const Law **out, Arena *arena, const char *text,
+               const char *name, Err *err) MUST_USE;
+
+/* Compile `formula` for the parameters that law->param[] names (bounds are the
+ * caller's); fills response, column[], linear, compiled, pair[]. Errors name
+ * line and column within the formula. */
+bool law_compile(Law *law, Arena *arena, Err *err) MUST_USE;
 
 bool law_load(const Law **out, Arena *arena, const char *name_or_path,
               Err *err) MUST_USE;
@@ -64,6 +78,20 @@ const LawConstants *law_constants(const Law *law, const char *name);
 void law_eval(double *out, double *jac, double *hess, const Law *law,
               const double *theta, double *const *column, i64 nrow);
 
+/* The same rows, many times: what depends on columns alone (ln N) is computed
+ * once, here. Read-only afterwards, so threads may share it. jac is
+ * [nparam][nrow]; hess is [npair][nrow], the pairs of law->pair. */
+typedef struct LawRows LawRows;
+LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
+                  i64 nrow);
+void law_rows_eval(double *out, double *jac, double *hess, const LawRows *rows,
+                   const double *theta);
+
+/* Where in theta a parameter stands, -1 if there is none of that name. */
+int law_param(const Law *law, const char *name);
+
+/* One run of n parameters and d tokens: a column called N is n, C is 6 n d,
+ * any other is d. */
 double law_at(const Law *law, const double *theta, double n, double d);
 
 #endif

@@ -1,0 +1,105 @@
+/* formula.h - formulas as a graph: built node by node, differentiated exactly,
+ * and laid out as a tape that runs over many rows at once.
+ *
+ * Equal expressions are one node (hash-consing), so that a derivative shares
+ * with the value whatever it can: A*exp(-alpha*ln N) appears once in the loss,
+ * its slopes and its curvatures. Powers are written as exp and log when the
+ * graph is built; the tape then knows ten operations and no special case.
+ *
+ * Nodes are of three kinds, and each is computed as seldom as it can be: those
+ * of parameters alone once an evaluation, those of columns alone once a table,
+ * the others once a row. */
+
+#ifndef FORMULA_H
+#define FORMULA_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum { FORMULA_NAMES_MAX = 32, FORMULA_NODES_MAX = 6000 };
+
+typedef enum DagOp {
+    DAG_NUMBER, DAG_PARAM, DAG_COLUMN,       /* leaves                      */
+    DAG_NEG, DAG_EXP, DAG_LOG,               /* of a                        */
+    DAG_ADD, DAG_SUB, DAG_MUL, DAG_DIV,      /* of a and b                  */
+    DAG_MIN, DAG_MAX, DAG_GE,                /* DAG_GE: 1 if a >= b, else 0 */
+} DagOp;
+
+typedef struct DagNode {
+    DagOp  op;
+    int    a, b;     /* operands, earlier nodes; a: index of a leaf         */
+    double number;
+    u32    params;   /* bit i: mentions parameter i                         */
+    bool   columns;  /* mentions a column                                   */
+    bool   positive; /* certainly >= 0, so that its logarithm may be split  */
+} DagNode;
+
+/* A node is named by its index; operands come before what is made of them. */
+typedef struct Dag {
+    Arena   *arena;
+    int      count, room;
+    DagNode *node;
+    int     *bucket;  /* hash table of node indices, -1 empty               */
+    bool     full;    /* FORMULA_NODES_MAX was reached; the rest is junk    */
+} Dag;
+
+Dag dag_open(Arena *arena);
+int dag_number(Dag *dag, double value);
+int dag_param(Dag *dag, int index, bool positive);
+int dag_column(Dag *dag, int index);
+int dag_unary(Dag *dag, DagOp op, int a);
+int dag_binary(Dag *dag, DagOp op, int a, int b);
+int dag_power(Dag *dag, int base, int exponent);
+
+/* The derivative of a node by parameter i, as a node. */
+int dag_slope(Dag *dag, int node, int param);
+
+/* "loss = E + A/N^alpha": names among params are parameters, others become
+ * columns in order of appearance. Gives the node of the right-hand side. */
+typedef struct FormulaNames {
+    const char *response;
+    int         nparam, ncolumn, ncolumn_max;
+    const char *param[FORMULA_NAMES_MAX];
+    bool        positive[FORMULA_NAMES_MAX]; /* of params: bounded below by 0 */
+    const char *column[FORMULA_NAMES_MAX];
+} FormulaNames;
+
+bool formula_parse(int *root, Dag *dag, FormulaNames *names, const char *text,
+                   Err *err) MUST_USE;
+
+/* The tape: value first, then what the slopes add, then the curvatures. */
+typedef struct TapeStep {
+    DagOp  op;
+    int    a, b;      /* into the operand's own kind                        */
+    u8     a_kind, b_kind, kind;
+    int    slot;      /* where the result goes, within its kind             */
+    double number;    /* of a scalar DAG_NUMBER; index of a leaf in a       */
+} TapeStep;
+
+typedef struct TapeRoot { u8 kind; int slot; } TapeRoot;
+
+enum { TAPE_SCALAR, TAPE_FIXED, TAPE_ROW };   /* params; columns; both      */
+
+typedef struct Formula {
+    int       nparam, ncolumn, npair;
+    int       nstep;
+    int       end[3];         /* steps needed for value, slopes, curvatures  */
+    TapeStep *step;
+    int       nslot[3];       /* by kind                                     */
+    TapeRoot  value, *slope, *curve;
+} Formula;
+
+Formula *tape_make(Arena *arena, const Dag *dag, int value, const int *slope,
+                   int nparam, const int *curve, int npair, int ncolumn);
+
+/* The scalars and, where `fixed` rows are given, the columns' own nodes. */
+void tape_scalars(double *scalar, const Formula *tape, const double *theta,
+                  int level);
+void tape_fixed(double *const *fixed, const Formula *tape,
+                const double *scalar, const double *const *column, i64 n,
+                int level);
+/* Row nodes of n rows; row[slot] and fixed[slot] point to n values each. */
+void tape_rows(double *const *row, const Formula *tape, const double *scalar,
+               double *const *fixed, i64 n, int level);
+
+#endif

@@ -1,0 +1,125 @@
+/* law_compile.c - from a law's formula to its tape, and what the graph tells
+ * about it: which second derivatives vanish everywhere, and which parameters
+ * are linear together.
+ *
+ * A set of parameters is jointly linear when no slope by a member mentions a
+ * member. In E + A/N^alpha + B/D^beta the slopes by E, A and B are 1,
+ * N^-alpha and D^-beta: none mentions E, A or B, so for given exponents the
+ * three are found by linear least squares. A slope through min or max mentions
+ * what decides the choice, so nothing under them is taken for linear. */
+
+#include "law/formula.h"
+#include "law/law.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+_Static_assert((int)FORMULA_NAMES_MAX >= (int)LAW_PARAMS_MAX
+                   && (int)FORMULA_NAMES_MAX >= (int)LAW_COLUMNS_MAX,
+               "a formula holds a law's names");
+
+/* mentions[i]: the parameters in the slope by parameter i. */
+static bool jointly_linear(u32 set, const u32 *mentions, int nparam)
+{
+    for (int i = 0; i < nparam; i++)
+        if ((set >> i & 1u) && (mentions[i] & set))
+            return false;
+    return true;
+}
+
+/* The largest such set; of equal ones the first. 2^16 sets at most, once a
+ * law. A parameter that the formula ignores is in none. */
+static u32 largest_linear(const u32 *mentions, u32 used, int nparam)
+{
+    u32 best = 0;
+    for (u32 set = 1; set < 1u << nparam; set++)
+        if ((set & ~used) == 0
+            && __builtin_popcount(set) > __builtin_popcount(best)
+            && jointly_linear(set, mentions, nparam))
+            best = set;
+    return best;
+}
+
+static void find_linear(Law *law, const Dag *dag, int value, const int *slope)
+{
+    u32 mentions[LAW_PARAMS_MAX];
+    for (int i = 0; i < law->nparam; i++)
+        mentions[i] = dag->node[slope[i]].params;
+    const u32 linear = largest_linear(mentions, dag->node[value].params,
+                                      law->nparam);
+    for (int i = 0; i < law->nparam; i++)
+        law->param[i].linear = linear >> i & 1u;
+}
+
+/* All slopes, and the second derivatives that are not the number 0. */
+static int differentiate(Law *law, Dag *dag, int value, int *slope, int *curve)
+{
+    int npair = 0;
+    for (int i = 0; i < law->nparam; i++)
+        slope[i] = dag_slope(dag, value, i);
+    for (int i = 0; i < law->nparam; i++)
+        for (int j = i; j < law->nparam; j++) {
+            const int node = dag_slope(dag, slope[i], j);
+            const DagNode *n = &dag->node[node];
+            if (n->op == DAG_NUMBER && n->number == 0)
+                continue;
+            law->pair[npair][0] = (u8)i;
+            law->pair[npair][1] = (u8)j;
+            curve[npair++] = node;
+        }
+    law->npair = npair;
+    return npair;
+}
+
+static bool all_used(const Law *law, const Dag *dag, int value, Err *err)
+{
+    for (int i = 0; i < law->nparam; i++)
+        if (!(dag->node[value].params >> i & 1u))
+            return err_set(err, ERR_FORMAT,
+                           "[param.%s]: the formula '%s' does not mention it; "
+                           "take one of them out", law->param[i].name,
+                           law->formula);
+    return true;
+}
+
+static void names_keep(Law *law, Arena *arena, const FormulaNames *names)
+{
+    law->response = arena_text(arena, names->response);
+    law->ncolumn = names->ncolumn;
+    for (int i = 0; i < names->ncolumn; i++)
+        law->column[i] = arena_text(arena, names->column[i]);
+}
+
+static bool compile(Law *law, Arena *arena, Arena *scratch, Err *err)
+{
+    Dag dag = dag_open(scratch);
+    FormulaNames names = { .nparam = law->nparam,
+                           .ncolumn_max = LAW_COLUMNS_MAX };
+    for (int i = 0; i < law->nparam; i++) {
+        names.param[i] = law->param[i].name;
+        names.positive[i] = law->param[i].low >= 0;
+    }
+    int value, slope[LAW_PARAMS_MAX], curve[COUNT_OF(law->pair)];
+    if (!formula_parse(&value, &dag, &names, law->formula, err)
+        || !all_used(law, &dag, value, err))
+        return false;
+
+    const int npair = differentiate(law, &dag, value, slope, curve);
+    if (dag.full)
+        return err_set(err, ERR_FORMAT, "formula '%s': too large to "
+                       "differentiate; write it shorter", law->formula);
+    names_keep(law, arena, &names);
+    find_linear(law, &dag, value, slope);
+    law->compiled = tape_make(arena, &dag, value, slope, law->nparam, curve,
+                              npair, names.ncolumn);
+    return true;
+}
+
+bool law_compile(Law *law, Arena *arena, Err *err)
+{
+    Arena scratch = { 0 };
+    const bool ok = compile(law, arena, &scratch, err);
+    arena_free(&scratch);
+    return ok;
+}

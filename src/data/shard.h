@@ -14,6 +14,14 @@
 #include "base/file.h"
 #include "base/hash.h"
 
+enum { SHARD_VERSION = 1, SHARD_YARDSTICKS_MAX = 8 };
+
+/* What a general-purpose compressor makes of the whole source text. */
+typedef struct ShardYardstick {
+    char   name[24]; /* "gzip -9"                                  */
+    double bpb;      /* bits per byte: 8 * compressed / source     */
+} ShardYardstick;
+
 typedef struct Shard {
     char      name[64];              /* "gcide", or the file's name          */
     char      tokenizer[16];         /* "byte"                               */
@@ -27,9 +35,40 @@ typedef struct Shard {
     int       token_bytes;           /* 1 or 2 bytes a token, little-endian  */
     const u8 *token;                 /* train_count + val_count tokens       */
     FileMap   map;
+
+    /* Where it comes from, and what to hold a loss against. */
+    char           about[256];       /* one sentence; "" if nothing is known */
+    char           licence[64];      /* "" if nothing is known               */
+    char           source[512];      /* package and version, or path         */
+    u64            stamp;            /* of the source files: path, size, time;
+                                        0 where the text is known by SHA-256 */
+    double         holdout;          /* share of the text that was asked for */
+    u64            seed;             /* of the choice of held-out blocks     */
+    i64            block_bytes;      /* least length of a block              */
+    int            nyardstick;
+    ShardYardstick yardstick[SHARD_YARDSTICKS_MAX];
 } Shard;
 
 bool shard_open(Shard *out, const char *path, Err *err) MUST_USE;
 void shard_close(Shard *shard);
+
+/* Writing: tokens in order, training text first, then the header. Nothing is
+ * at `path` before shard_write_close returns true; until then all lies in
+ * PATH.tmp, which shard_write_drop (or the next writer) removes. */
+typedef struct ShardWriter {
+    char *path, *tmp;
+    int   file, token_bytes;
+    i64   count; /* tokens so far */
+    u32   crc;
+} ShardWriter;
+
+bool shard_write_open(ShardWriter *out, const char *path, int token_bytes,
+                      Err *err) MUST_USE;
+bool shard_write_put(ShardWriter *writer, const void *tokens, i64 count,
+                     Err *err) MUST_USE;
+/* `about` gives all that shard_open returns save token and map. */
+bool shard_write_close(ShardWriter *writer, const Shard *about, Err *err)
+    MUST_USE;
+void shard_write_drop(ShardWriter *writer);
 
 #endif

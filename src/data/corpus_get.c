@@ -1,0 +1,153 @@
+/* corpus_get.c - a corpus of the catalogue: from the machine if its package is
+ * installed, else from the package, downloaded and unpacked beside the data. */
+
+#include "data/fetch.h"
+#include "data/make.h"
+#include "data/recipe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct Get {
+    Arena            *arena;
+    const Recipe     *recipe;
+    const CorpusRule *rule;
+    MakePaths         paths;
+    Talk             *talk;
+} Get;
+
+/* All files of the recipe under a root: "" for the machine itself. */
+static bool files_find(MakeText *out, const Get *get, const char *root,
+                       Err *err)
+{
+    const Recipe *recipe = get->recipe;
+    Walk         *part = NEW(get->arena, Walk, recipe->paths.count);
+    i64           count = 0, bytes = 0;
+    for (i64 i = 0; i < recipe->paths.count; i++) {
+        const char *path = arena_print(get->arena, "%s/%s", root,
+                                       recipe->paths.item[i]);
+        if (!walk(&part[i], get->arena, path, &recipe->rule, err))
+            return false;
+        if (part[i].unreadable)
+            return err_set(err, ERR_IO, "%s: cannot be read",
+                           part[i].unreadable_first);
+        count += part[i].count;
+        bytes += part[i].bytes;
+    }
+    const char **path = NEW(get->arena, const char *, count + 1);
+    for (i64 i = 0, at = 0; i < recipe->paths.count; at += part[i++].count)
+        if (part[i].count)
+            memcpy(path + at, part[i].path,
+                   (size_t)part[i].count * sizeof *path);
+    out->path = path;
+    out->count = count;
+    out->bytes = bytes;
+    return count > 0
+        || err_set(err, ERR_FORMAT, "%s: the package %s holds none of its "
+                   "files", recipe->name, recipe->package);
+}
+
+static bool shard_from(const Get *get, const char *root, const char *source,
+                       Err *err)
+{
+    const Recipe *recipe = get->recipe;
+    Shard    about = { 0 };
+    MakeText text = {
+        .name = recipe->name, .steps = recipe->steps,
+        .sha256 = recipe->sha256, .expect = recipe->bytes,
+        .fixed = recipe->fixed, .nyardstick = recipe->nyardstick,
+        .yardstick = recipe->yardstick,
+    };
+    snprintf(about.name, sizeof about.name, "%s", recipe->name);
+    snprintf(about.about, sizeof about.about, "%s", recipe->about);
+    snprintf(about.licence, sizeof about.licence, "%s", recipe->licence);
+    snprintf(about.source, sizeof about.source, "%s", source);
+    return files_find(&text, get, root, err)
+        && make_shard(&get->paths, &text, &about, get->rule, get->talk, err);
+}
+
+static bool is_installed(const Get *get)
+{
+    for (i64 i = 0; i < get->recipe->paths.count; i++)
+        if (!file_exists(arena_print(get->arena, "/%s",
+                                     get->recipe->paths.item[i])))
+            return false;
+    return true;
+}
+
+/* Whether what is installed would do. It may be another version: then the
+ * package is fetched after all, and nothing has been lost but a second. */
+static bool from_machine(const Get *get, bool *done, Err *err)
+{
+    *done = false;
+    if (!is_installed(get))
+        return true;
+    const char *source = arena_print(get->arena, "installed files of the "
+                                     "Debian package %s",
+                                     get->recipe->package);
+    talk_say(get->talk, "%s: taking the %s", get->recipe->name, source);
+    *done = shard_from(get, "", source, err);
+    if (*done || err->kind != ERR_FORMAT)
+        return *done;
+    talk_say(get->talk, "%.*s", (int)strcspn(err->text, ";"), err->text);
+    *err = (Err){ 0 };
+    return true;
+}
+
+static bool from_package(const Get *get, Err *err)
+{
+    const Recipe *recipe = get->recipe;
+    const char   *root = arena_print(get->arena, "%s/root", get->paths.work);
+    const char   *source;
+    if (!fetch_package(&source, get->arena, recipe->package,
+                       recipe->package_bytes, get->paths.cache,
+                       get->paths.work, root, get->talk, err))
+        return err_add(err, "%s", recipe->name);
+    return shard_from(get, root, source, err);
+}
+
+static bool is_there(const Get *get)
+{
+    Shard shard;
+    if (!make_have(&shard, &get->paths, get->rule, get->talk))
+        return false;
+    const bool same = !strcmp(shard.name, get->recipe->name)
+        && (!get->recipe->fixed || !strcmp(shard.sha256, get->recipe->sha256));
+    if (same)
+        talk_say(get->talk, "%s: there already, and whole (%s)", shard.name,
+                 get->paths.shard);
+    else
+        talk_say(get->talk, "%s: another text; making it again",
+                 get->paths.shard);
+    shard_close(&shard);
+    return same;
+}
+
+static bool get_locked(const Get *get, Err *err)
+{
+    bool done = is_there(get); /* another process may just have made it */
+    if (done)
+        return true;
+    return from_machine(get, &done, err) && (done || from_package(get, err));
+}
+
+bool corpus_get(const char **path, Arena *arena, const char *name,
+                const CorpusRule *rule, Talk *talk, Err *err)
+{
+    Recipe    recipe;
+    int       lock;
+    const Get get = { arena, &recipe, rule, make_paths(arena,
+                      corpus_dir(rule->data_dir), name), talk };
+    if (!recipe_load(&recipe, arena, name, err))
+        return false;
+    *path = get.paths.shard;
+    if (file_exists(get.paths.shard) && is_there(&get))
+        return true;
+    talk_say(talk, "%s: %s (licence %s)", recipe.name, recipe.about,
+             recipe.licence);
+    if (!make_lock(&lock, &get.paths, talk, err))
+        return false;
+    const bool done = get_locked(&get, err);
+    make_unlock(lock, &get.paths);
+    return done;
+}

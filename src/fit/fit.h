@@ -74,6 +74,10 @@ Interval fit_predict(const Fit *fit, const double *column);
 Interval fit_interval(double value, const double *draws, i64 count,
                       double level);
 
+/* "huber", "squares". */
+const char *fit_objective_name(FitObjective objective);
+bool        fit_objective_find(FitObjective *out, const char *name);
+
 /* A fit as a file that `predict`, `plan` and `report` read back. */
 void fit_write(Str *out, const Fit *fit);
 bool fit_read(Fit *out, Arena *arena, const char *path, Err *err) MUST_USE;

@@ -32,17 +32,35 @@ typedef struct Frontier {
 } Frontier;
 
 /* Runs with columns N, D, C, loss, budget; budgets with fewer than 4 runs or
- * whose minimum is not inside are named in words and left out of the line. */
+ * whose minimum is not inside are named in words and left out of the line.
+ * ERR_REFUSED where fewer than two budgets remain (*budgets is filled even
+ * then). Rows without a budget (NaN) are passed over.
+ *
+ * Intervals: where every budget has 7 runs or more, runs are drawn again within
+ * their budget; with fewer, a draw often has too few sizes for a parabola, so
+ * the sizes stay and the runs' residuals are drawn (all budgets pooled, each
+ * over sqrt(1 - leverage)). The words say which. */
 bool isoflop_fit(IsoflopBudget **budgets, i64 *count, Frontier *line,
                  Arena *arena, const Table *runs, FitOptions options, Err *err)
     MUST_USE;
+
+/* Where a parabola puts the minimum when the sizes stand at w = log10(N/N_opt),
+ * less where it is, in log10 N: 0 only for alpha = beta and a centred grid.
+ * SOURCE: Xu, Czech et al. 2026, arXiv:2603.22339. */
+double isoflop_bias(double alpha, double beta, const double *w, i64 n);
+
+/* bias_ln_n of every budget, were `surface` (a law of N and D) the truth: its
+ * noise-free losses at the runs' own sizes, through the same parabola. */
+void isoflop_bias_of(IsoflopBudget *budgets, i64 count, const Table *runs,
+                     const Fit *surface);
 
 /* Curves: every row a point of a learning curve, columns run (0..), N, D, C,
  * loss; resampled by run. Takes the least loss at each of `bins` log-spaced C. */
 bool envelope_fit(Frontier *out, Arena *arena, const Table *curves, i64 bins,
                   FitOptions options, Err *err) MUST_USE;
 
-/* The parametric optimum under C = 6 N D as such a line (approach 3). */
+/* The parametric optimum under C = 6 N D as such a line (approach 3), for laws
+ * of N and D. ERR_REFUSED where the least loss lies at no finite size. */
 bool parametric_frontier(Frontier *out, Arena *arena, const Fit *fit,
                          double c_low, double c_high, Err *err) MUST_USE;
 

@@ -3,9 +3,10 @@
  *     prediction.json      one line; every number of the prediction
  *     prediction.sha256    "HASH  prediction.json": sha256sum -c checks it
  *
- * The file is written before the runs are trained, once. Writing the same again
- * is no change and allowed, so that a study that was stopped can go on; writing
- * another is refused. */
+ * It is written before the runs are trained, once, and the seal first: a seal
+ * alone is a prediction cut off on its way, and what then comes must be what it
+ * sealed; a text alone was never left by this program. Writing the same again
+ * is no change and allowed, so that a study that was stopped can go on. */
 
 #include "store/study.h"
 
@@ -57,7 +58,7 @@ static void seal_text(char out[SEAL_ROOM], const char *text, i64 size)
     snprintf(out, SEAL_ROOM, "%s  prediction.json\n", hex);
 }
 
-/* Nothing there yet, or the very same. A seal alone vouches for its text too. */
+/* Nothing there yet, or the very same. */
 static bool unchanged(const Str *text, const char *seal, Paths at, Arena *arena,
                       Err *err)
 {
@@ -95,8 +96,8 @@ bool prediction_write(const PredictionList *list, const char *dir,
     hash_sha256(hash, text.text, text.size);
     const bool ok = record_try(&text, at.json, err) && dir_make(dir, err)
                     && unchanged(&text, seal, at, &arena, err)
-                    && file_write(at.json, text.text, text.size, err)
-                    && file_write(at.seal, seal, (i64)strlen(seal), err);
+                    && file_write(at.seal, seal, (i64)strlen(seal), err)
+                    && file_write(at.json, text.text, text.size, err);
     str_free(&text);
     arena_free(&arena);
     return ok;
@@ -127,7 +128,8 @@ static bool seal_check(const char *text, i64 size, Paths at, Arena *arena,
 
     if (!file_exists(at.seal))
         return err_set(err, ERR_FORMAT, "%s: is missing, so nothing vouches for "
-                       "the prediction; run scalelaw study again", at.seal);
+                       "the prediction; bring it back, or begin the study in "
+                       "another folder", at.seal);
     if (!record_load(&seal, &seal_size, arena, at.seal, err))
         return false;
     seal_text(want, text, size);
@@ -148,10 +150,7 @@ bool prediction_read(PredictionList *out, Arena *arena, const char *dir,
 
     *out = (PredictionList){ 0 };
     if (!file_exists(at.json))
-        return !file_exists(at.seal)
-               || err_set(err, ERR_FORMAT, "%s: is missing, and its seal is "
-                          "there; bring back the file, or begin the study in "
-                          "another folder", at.json);
+        return true;
     if (!record_load(&text, &size, arena, at.json, err)
         || !seal_check(text, size, at, arena, err)
         || !record_parse(&json, text, size, at.json, 1, err))

@@ -16,8 +16,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/opt.h"
-
-typedef struct Yardstick { const char *name; double bpb; } Yardstick;
+#include "base/yardstick.h"
 
 typedef struct StudyInfo {
     const char      *name, *title, *config;   /* config: the .study as merged */
@@ -60,7 +59,8 @@ typedef struct PredictionList { i64 count; Prediction *item; } PredictionList;
  * error: a prediction is not changed after the fact. */
 bool prediction_write(const PredictionList *list, const char *dir,
                       char hash[HASH_HEX], Err *err) MUST_USE;
-/* Refused if the hash does not match. `out->count` 0 if there is none. */
+/* Refused if the hash does not match. `out->count` 0 if there is none, or none
+ * but its hash (it was cut off being written: write it, the same). */
 bool prediction_read(PredictionList *out, Arena *arena, const char *dir,
                      Err *err) MUST_USE;
 

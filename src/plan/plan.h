@@ -11,6 +11,7 @@
 
 #include "count/count.h"
 #include "fit/fit.h"
+#include "fit/isoflop.h"
 
 /* How FLOP per token follow from N. */
 typedef struct PlanCost {
@@ -29,16 +30,29 @@ typedef struct Plan {
     Interval ratio;            /* tokens per parameter                        */
     double   extrapolation;    /* c / largest budget of the data; NaN unknown */
     double   width, layers;    /* of the family, continuous; NaN without      */
+    i64      draws_lost;       /* draws of the fit that have no optimum at c  */
 } Plan;
 
 /* The optimum at c: least predicted loss over N at D = C / F(N) (golden search
- * in ln N, then polish); the same for every draw. ERR_REFUSED where the law
- * has no interior optimum. */
+ * in ln N, then polish); the same for every draw. Without draws the intervals
+ * are NaN. ERR_REFUSED where the law has no interior optimum, or where more
+ * than one draw in ten has none. ERR_USAGE for a law of other columns. */
 bool plan_budget(Plan *out, const Fit *fit, const PlanCost *cost, double c,
                  double c_data_max, Err *err) MUST_USE;
+
+/* Whether the law is one of N and D, so that a budget can be planned from it;
+ * if not, says in words of what it is. */
+bool plan_can(const Law *law, Err *err) MUST_USE;
 
 /* A fit that stands for published constants (no draws; intervals as given). */
 bool plan_published(Fit *out, Arena *arena, const Law *law,
                     const LawConstants *constants, Err *err) MUST_USE;
+
+/* Approach 3 under this cost: the optimum at each of npoint >= 2 budgets,
+ * log-spaced from c_low to c_high, and the power law through them (least
+ * squares in logarithms), for the fit and for every draw. */
+bool plan_frontier(Frontier *out, Arena *arena, const Fit *fit,
+                   const PlanCost *cost, double c_low, double c_high,
+                   i64 npoint, Err *err) MUST_USE;
 
 #endif

@@ -1,0 +1,410 @@
+/* cpu_attention.inc.h - causal attention of one sequence, head by head.
+ *
+ * Vectors run over queries. Scores are kept turned, a row for each key s and a
+ * column for each query t, so that
+ *
+ *   - the softmax of a query is a lane: its maximum and its sum need no
+ *     exchange between lanes;
+ *   - queries t are taken WIDE at a time (two vectors), and a strip of scores,
+ *     keys x WIDE, stays in the first cache from product to softmax to
+ *     product;
+ *   - keys after the strip's last query are never computed.
+ *
+ * Forward, for a strip of queries t0 .. t0 + WIDE:
+ *
+ *     x[s,t] = log2(e) / sqrt(S) k[s] . q[t]         numbers of k, vectors of q'
+ *     e[s,t] = 2^(x - max_s x),  inv[t] = 1 / sum_s e
+ *     o'[i,t] = inv[t] sum_s v[s,i] e[s,t]           numbers of v, vectors of e
+ *
+ * e, inv and o' are kept; p = e inv is never formed. Backward, with
+ * g[t] = inv[t] do[t] taken once, and D[t] = g[t] . o[t]:
+ *
+ *     ds[s,t]  = e[s,t] (v[s] . g[t] - D[t])         the slope of the scores
+ *     dq'[i,t] = 1/sqrt(S) sum_s k[s,i] ds[s,t]
+ *     dv[s]   += sum_t e[s,t] g[t]                   vectors along the head
+ *     dk[s]   += 1/sqrt(S) sum_t ds[s,t] q[t]
+ *
+ * for p (do . v - do . o) = e (g . v - g . o). Queries past the end of the
+ * sequence, which fill up the last strip, have q = g = 0, and send nothing
+ * back. Nothing depends on T being a power of two.
+ *
+ * SEE: Dao et al. 2022, arXiv:2205.14135, for strips; here p is kept rather
+ *      than made again: at T = 256 it still lies in the second cache. */
+
+enum {
+    STRIP_VECS = 2,
+    WIDE       = STRIP_VECS * LANES,
+    KEY_ROWS   = LANES == 16 ? 8 : 4, /* keys in a tile of scores */
+};
+
+static i64 padded(i64 n, i64 to) { return (n + to - 1) / to * to; }
+
+/* Strips before number j hold WIDE, 2 WIDE, ... keys. */
+static i64 strip_at(i64 j) { return j * (j + 1) / 2 * WIDE * WIDE; }
+
+/* -- What is kept, and scratch -------------------------------------------- */
+
+/* Offsets of one head in what is kept. */
+typedef struct Keep {
+    i64 e;   /* strips        */
+    i64 inv; /* [padded T]    */
+    i64 o_t; /* [S, padded T] */
+} Keep;
+
+static i64 keep_head(i64 T, i64 S)
+{
+    const i64 Tp = padded(T, WIDE);
+    return strip_at(Tp / WIDE) + Tp + S * Tp;
+}
+
+static i64 attention_keep(i64 T, i64 H, i64 S) { return H * keep_head(T, S); }
+
+static Keep keep_at(i64 h, i64 T, i64 S)
+{
+    const i64 Tp = padded(T, WIDE);
+    Keep      k;
+    k.e   = h * keep_head(T, S);
+    k.inv = k.e + strip_at(Tp / WIDE);
+    k.o_t = k.inv + Tp;
+    return k;
+}
+
+typedef struct Scratch {
+    float *q_t;      /* forward [S, Tp]: queries, turned and scaled          */
+    float *g_t;      /* [S, Tp]                                              */
+    float *d;        /* [Tp]                                                 */
+    float *ds;       /* [Tp, WIDE]: one strip                                */
+    float *dq_t;     /* [S, WIDE]                                            */
+    float *g, *q;    /* [Tp, Sp]: rows filled up to whole vectors            */
+    float *dk, *dv;  /* [Tp, Sp]                                             */
+} Scratch;
+
+static i64 attention_work(i64 T, i64 H, i64 S)
+{
+    const i64 Tp = padded(T, WIDE), Sp = padded(S, LANES);
+    (void)H;
+    return S * Tp + Tp + Tp * WIDE + S * WIDE + 4 * Tp * Sp;
+}
+
+static Scratch scratch_at(float *work, i64 T, i64 S)
+{
+    const i64 Tp = padded(T, WIDE), Sp = padded(S, LANES);
+    Scratch   s;
+    s.q_t  = work; /* the two directions never meet */
+    s.g_t  = work;
+    s.d    = s.g_t + S * Tp;
+    s.ds   = s.d + Tp;
+    s.dq_t = s.ds + Tp * WIDE;
+    s.g    = s.dq_t + S * WIDE;
+    s.q    = s.g + Tp * Sp;
+    s.dk   = s.q + Tp * Sp;
+    s.dv   = s.dk + Tp * Sp;
+    return s;
+}
+
+/* -- Tiles ---------------------------------------------------------------- */
+
+/* A strip of queries: where it begins, the keys it sees. */
+typedef struct Strip {
+    i64 t0, keys;
+} Strip;
+
+static Strip strip(i64 j, i64 T)
+{
+    return (Strip){ j * WIDE, i64_min(T, (j + 1) * WIDE) };
+}
+
+INLINE vi lane(void)
+{
+    vi at;
+    UNROLL for (int i = 0; i < LANES; i++)
+        at[i] = i;
+    return at;
+}
+
+/* Lanes of vector v of a strip whose query is not before key number `key` of
+ * the strip's own. */
+INLINE vi allowed(i64 key, int v) { return lane() >= (i32)(key - v * LANES); }
+
+/* rows x vecs products a[s] . b[:,t] for keys from s, and vectors from v0.
+ * The slope is made of them where e is not NULL: e (product - d). */
+INLINE void score_tile(float *out, const float *a, i64 a_row, const float *b,
+                       i64 b_row, i64 S, const float *e, const float *d,
+                       int rows, int v0)
+{
+    const int vecs = STRIP_VECS - v0;
+    Tile      acc;
+    tile_fill(acc, rows, vecs, splat(0));
+    tile_add(acc, rows, vecs, a, a_row, 1, b + v0 * LANES, b_row, S);
+
+    UNROLL for (int m = 0; m < rows; m++)
+        UNROLL for (int v = 0; v < vecs; v++) {
+            const i64 at = m * WIDE + (v0 + v) * LANES;
+            vf        x  = acc[m][v];
+            if (e)
+                x = load(e + at) * (x - load(d + (v0 + v) * LANES));
+            store(out + at, x);
+        }
+}
+
+/* Keys from .. to of a strip, from vector v0 on; what is before it is 0. */
+INLINE void score_keys(float *out, const float *a, i64 a_row, const float *b,
+                       i64 b_row, i64 S, const float *e, const float *d,
+                       i64 from, i64 to, int v0)
+{
+    for (i64 s = from; s < to;) {
+        const i64    left = to - s;
+        const int    rows = left >= KEY_ROWS ? KEY_ROWS : left >= 4 ? 4 : 1;
+        float       *o  = out + s * WIDE;
+        const float *as = a + s * a_row, *es = e ? e + s * WIDE : NULL;
+
+        for (int m = 0; m < rows; m++)
+            UNROLL for (int v = 0; v < v0; v++)
+                store(o + m * WIDE + v * LANES, splat(0));
+        if (rows == KEY_ROWS)
+            score_tile(o, as, a_row, b, b_row, S, es, d, KEY_ROWS, v0);
+        else if (rows == 4)
+            score_tile(o, as, a_row, b, b_row, S, es, d, 4, v0);
+        else
+            score_tile(o, as, a_row, b, b_row, S, es, d, 1, v0);
+        s += rows;
+    }
+}
+
+/* All keys that the strip sees: those before it, then its own, which the
+ * first vector's queries see LANES of, the second's 2 LANES. */
+INLINE void scores(float *out, const float *a, i64 a_row, const float *b,
+                   i64 b_row, i64 S, const float *e, const float *d, Strip p)
+{
+    const i64 half = i64_min(p.keys, p.t0 + LANES);
+    score_keys(out, a, a_row, b, b_row, S, e, d, 0, half, 0);
+    score_keys(out, a, a_row, b, b_row, S, e, d, half, p.keys, 1);
+}
+
+/* out[i, t] = scale[t] sum_s a[s, i] w[s, t] for a strip w. */
+INLINE void mix_tile(float *out, i64 out_row, const float *a, i64 a_row,
+                     const float *w, i64 keys, const float *scale, int rows)
+{
+    Tile acc;
+    tile_fill(acc, rows, STRIP_VECS, splat(0));
+    tile_add(acc, rows, STRIP_VECS, a, 1, a_row, w, WIDE, keys);
+    UNROLL for (int m = 0; m < rows; m++)
+        UNROLL for (int v = 0; v < STRIP_VECS; v++)
+            store(out + m * out_row + v * LANES,
+                  scale ? acc[m][v] * load(scale + v * LANES) : acc[m][v]);
+}
+
+INLINE void mix(float *out, i64 out_row, const float *a, i64 a_row,
+                const float *w, i64 keys, const float *scale, i64 S)
+{
+    for (i64 i = 0; i < S;) {
+        const i64 left = S - i;
+        float    *o    = out + i * out_row;
+        if (left >= KEY_ROWS) {
+            mix_tile(o, out_row, a + i, a_row, w, keys, scale, KEY_ROWS);
+            i += KEY_ROWS;
+        } else if (left >= 4) {
+            mix_tile(o, out_row, a + i, a_row, w, keys, scale, 4);
+            i += 4;
+        } else {
+            mix_tile(o, out_row, a + i, a_row, w, keys, scale, 1);
+            i += 1;
+        }
+    }
+}
+
+/* -- Forward -------------------------------------------------------------- */
+
+/* Turn a strip of scores into e in place, and give inv. The strip's own keys
+ * are hidden from the queries before them. */
+INLINE void softmax(float *x, float *inv, Strip p)
+{
+    vf top[STRIP_VECS], sum[STRIP_VECS];
+    UNROLL for (int v = 0; v < STRIP_VECS; v++) {
+        top[v] = splat(-__builtin_inff());
+        sum[v] = splat(0);
+    }
+    const i64 before = i64_min(p.t0, p.keys);
+    for (i64 s = 0; s < before; s++)
+        UNROLL for (int v = 0; v < STRIP_VECS; v++)
+            top[v] = larger(top[v], load(x + s * WIDE + v * LANES));
+    for (i64 s = before; s < p.keys; s++)
+        UNROLL for (int v = 0; v < STRIP_VECS; v++) {
+            const vf here = load(x + s * WIDE + v * LANES);
+            top[v] = larger(top[v], choose(allowed(s - p.t0, v), here, top[v]));
+        }
+
+    for (i64 s = 0; s < before; s++)
+        UNROLL for (int v = 0; v < STRIP_VECS; v++) {
+            float   *at = x + s * WIDE + v * LANES;
+            const vf e  = exp2_below_0(load(at) - top[v]);
+            sum[v] += e;
+            store(at, e);
+        }
+    for (i64 s = before; s < p.keys; s++)
+        UNROLL for (int v = 0; v < STRIP_VECS; v++) {
+            float   *at = x + s * WIDE + v * LANES;
+            const vi ok = allowed(s - p.t0, v);
+            const vf y  = smaller(splat(0), load(at) - top[v]);
+            const vf e  = choose(ok, exp2_below_0(y), splat(0));
+            sum[v] += e;
+            store(at, e);
+        }
+    UNROLL for (int v = 0; v < STRIP_VECS; v++)
+        store(inv + v * LANES, 1 / sum[v]);
+}
+
+static void attention_head(float *o, float *e, float *inv, float *o_t,
+                           float *q_t, const float *q, i64 T, i64 C, i64 S)
+{
+    const i64    Tp = padded(T, WIDE), row = 3 * C;
+    const float  scale = LOG2_E / __builtin_sqrtf((float)S);
+    const float *k = q + C, *v = k + C;
+
+    /* The queries that fill up the last strip must be there, and finite. */
+    for (i64 i = 0; i < S; i++)
+        for (i64 t = Tp - WIDE; t < Tp; t += LANES)
+            store(q_t + i * Tp + t, splat(0));
+    turn_matrix(q_t, Tp, q, row, T, S, scale, true);
+
+    for (i64 j = 0; j < Tp / WIDE; j++) {
+        const Strip p  = strip(j, T);
+        float      *ej = e + strip_at(j);
+        scores(ej, k, row, q_t + p.t0, Tp, S, NULL, NULL, p);
+        softmax(ej, inv + p.t0, p);
+        mix(o_t + p.t0, Tp, v, row, ej, p.keys, inv + p.t0, S);
+    }
+    turn_matrix(o, C, o_t, Tp, S, T, 1, false);
+}
+
+static void attention(float *o, float *keep, float *work, const float *qkv,
+                      i64 T, i64 H, i64 S)
+{
+    for (i64 h = 0; h < H; h++) {
+        const Keep at = keep_at(h, T, S);
+        attention_head(o + h * S, keep + at.e, keep + at.inv, keep + at.o_t,
+                       scratch_at(work, T, S).q_t, qkv + h * S, T, H * S, S);
+    }
+}
+
+/* -- Backward ------------------------------------------------------------- */
+
+/* to[t, 0..Sp) = scale from[t, 0..S), times each[t] if that is not NULL. */
+INLINE void copy_rows(float *to, i64 to_row, const float *from, i64 from_row,
+                      i64 T, i64 S, float scale, const float *each)
+{
+    for (i64 t = 0; t < T; t++) {
+        const float times = each ? scale * each[t] : scale;
+        for (i64 i = 0; i < S; i += LANES)
+            store(to + t * to_row + i,
+                  times * load_upto(from + t * from_row + i, S - i));
+    }
+}
+
+/* to[s,:] += sum_t w[s,t] b[t,:] over a strip. A key of the strip's own is
+ * not seen by queries before it, so its sum begins at the tile's first. */
+INLINE void spread_panel(float *to, i64 Sp, const float *w, const float *b,
+                         Strip p, int vecs)
+{
+    const int height = tile_height(vecs);
+    for (i64 s = 0; s < p.keys;) {
+        const int   rows = tile_next(p.keys - s, height);
+        const i64   from = i64_max(0, s - p.t0);
+        const Slice at   = { b + (p.t0 + from) * Sp, Sp };
+        grad_tile_any(to + s * Sp, Sp, w + s * WIDE + from, WIDE, 1, at,
+                      WIDE - from, vecs * LANES, rows, vecs);
+        s += rows;
+    }
+}
+
+static void spread(float *to, i64 Sp, const float *w, const float *b, Strip p)
+{
+    for (i64 i = 0; i < panel_count(Sp); i++) {
+        const Panel panel = panel_at(i, Sp);
+        const i64   at    = panel.first * LANES;
+        switch (panel.vecs) {
+        case 1: spread_panel(to + at, Sp, w, b + at, p, 1); break;
+        case 2: spread_panel(to + at, Sp, w, b + at, p, 2); break;
+#if LANES == 16
+        case 3: spread_panel(to + at, Sp, w, b + at, p, 3); break;
+        case 4: spread_panel(to + at, Sp, w, b + at, p, 4); break;
+#endif
+        }
+    }
+}
+
+/* D[t] = sum_i g'[i,t] o'[i,t] */
+static void middle(float *d, const float *g_t, const float *o_t, i64 Tp, i64 S)
+{
+    for (i64 t = 0; t < Tp; t += LANES) {
+        vf sum = splat(0);
+        for (i64 i = 0; i < S; i++)
+            sum += load(g_t + i * Tp + t) * load(o_t + i * Tp + t);
+        store(d + t, sum);
+    }
+}
+
+/* g, g', q, D, and zeros where sums begin. Rows past the end of the sequence
+ * are zeros: they fill up the last strip. */
+static void back_start(Scratch work, const float *inv, const float *o_t,
+                       const float *d_o, const float *q, i64 T, i64 C, i64 S)
+{
+    const i64 Tp = padded(T, WIDE), Sp = padded(S, LANES);
+
+    copy_rows(work.g, Sp, d_o, C, T, S, 1, inv);
+    copy_rows(work.q, Sp, q, 3 * C, T, S, 1, NULL);
+    memset(work.g + T * Sp, 0, (size_t)((Tp - T) * Sp) * sizeof(float));
+    memset(work.q + T * Sp, 0, (size_t)((Tp - T) * Sp) * sizeof(float));
+    memset(work.dk, 0, (size_t)(2 * Tp * Sp) * sizeof(float));
+    turn_matrix(work.g_t, Tp, work.g, Sp, Tp, S, 1, true);
+    middle(work.d, work.g_t, o_t, Tp, S);
+}
+
+/* What one strip of queries sends back: dq whole, its share of dk and dv. */
+static void strip_back(float *dq, Scratch work, const float *e,
+                       const float *q, Strip p, i64 T, i64 C, i64 S)
+{
+    const i64   Tp = padded(T, WIDE), Sp = padded(S, LANES), row = 3 * C;
+    const float scale = 1 / __builtin_sqrtf((float)S);
+    const float *k = q + C, *v = k + C;
+
+    scores(work.ds, v, row, work.g_t + p.t0, Tp, S, e, work.d + p.t0, p);
+    mix(work.dq_t, WIDE, k, row, work.ds, p.keys, NULL, S);
+    turn_matrix(dq + p.t0 * row, row, work.dq_t, WIDE, S,
+                i64_min(WIDE, T - p.t0), scale, false);
+    spread(work.dv, Sp, e, work.g, p);
+    spread(work.dk, Sp, work.ds, work.q, p);
+}
+
+static void back_end(float *dk, float *dv, Scratch work, i64 T, i64 row, i64 S)
+{
+    const i64   Sp    = padded(S, LANES);
+    const float scale = 1 / __builtin_sqrtf((float)S);
+
+    for (i64 t = 0; t < T; t++)
+        for (i64 i = 0; i < S; i += LANES) {
+            store_upto(dk + t * row + i, scale * load(work.dk + t * Sp + i),
+                       S - i);
+            store_upto(dv + t * row + i, load(work.dv + t * Sp + i), S - i);
+        }
+}
+
+static void attention_back(float *dqkv, float *work, const float *d_o,
+                           const float *o, const float *qkv, const float *keep,
+                           i64 T, i64 H, i64 S)
+{
+    const i64     C = H * S, row = 3 * C;
+    const Scratch s = scratch_at(work, T, S);
+    (void)o; /* kept turned */
+
+    for (i64 h = 0; h < H; h++) {
+        const float *q  = qkv + h * S;
+        float       *dq = dqkv + h * S;
+        const Keep   at = keep_at(h, T, S);
+        back_start(s, keep + at.inv, keep + at.o_t, d_o + h * S, q, T, C, S);
+        for (i64 j = 0; j < padded(T, WIDE) / WIDE; j++)
+            strip_back(dq, s, keep + at.e + strip_at(j), q, strip(j, T), T, C,
+                       S);
+        back_end(dq + C, dq + 2 * C, s, T, row, S);
+    }
+}

@@ -1,0 +1,116 @@
+/* cpu_rows.inc.h - layer norm and embeddings: kernels that go row by row, a
+ * vector of neighbours at a time.
+ *
+ * Sums over a row run in one vector and end in sum_lanes: a fixed order. A
+ * row has at most some hundred vectors, so float sums lose at most as many
+ * halves of a unit in the last place, and in practice a few. */
+
+/* -- Layer norm ----------------------------------------------------------- */
+
+INLINE void norm_row(float *y, float *stat, const float *x, const float *gain,
+                     const float *bias, i64 C)
+{
+    vf sum = { 0 }, square = { 0 };
+    for (i64 c = 0; c < C; c += LANES)
+        sum += load_upto(x + c, C - c);
+    const float mean = sum_lanes(sum) / (float)C;
+
+    i64 c = 0;
+    for (; c + LANES <= C; c += LANES) {
+        const vf d = load(x + c) - mean;
+        square += d * d;
+    }
+    if (c < C) { /* lanes that are not there would count as mean^2 */
+        vf d = splat(0);
+        store_part((float *)&d, load_part(x + c, C - c) - mean, C - c);
+        square += d * d;
+    }
+    const float variance = sum_lanes(square) / (float)C;
+    const float rstd     = 1 / __builtin_sqrtf(variance + 1e-5f);
+
+    for (c = 0; c < C; c += LANES) {
+        const vf n = (load_upto(x + c, C - c) - mean) * rstd;
+        store_upto(y + c,
+                   n * load_upto(gain + c, C - c) + load_upto(bias + c, C - c),
+                   C - c);
+    }
+    stat[0] = mean;
+    stat[1] = rstd;
+}
+
+static void norm(float *y, float *stat, const float *x, const float *gain,
+                 const float *bias, i64 R, i64 C)
+{
+    for (i64 r = 0; r < R; r++)
+        norm_row(y + r * C, stat + 2 * r, x + r * C, gain, bias, C);
+}
+
+/* dx += rstd (e - mean(e) - n mean(e n)), e = dy gain, n = (x - mean) rstd.
+ * Lanes that are not there hold e = 0, and so add nothing to either mean. */
+INLINE void norm_back_row(float *dx, float *dgain, float *dbias,
+                          const float *dy, const float *x, const float *stat,
+                          const float *gain, i64 C)
+{
+    const float mean = stat[0], rstd = stat[1];
+    vf          se = { 0 }, sen = { 0 };
+
+    for (i64 c = 0; c < C; c += LANES) {
+        const i64 left = C - c;
+        const vf  d = load_upto(dy + c, left);
+        const vf  n = (load_upto(x + c, left) - mean) * rstd;
+        const vf  e = d * load_upto(gain + c, left);
+        se += e;
+        sen += e * n;
+        store_upto(dgain + c, load_upto(dgain + c, left) + d * n, left);
+        store_upto(dbias + c, load_upto(dbias + c, left) + d, left);
+    }
+    const float me = sum_lanes(se) / (float)C, men = sum_lanes(sen) / (float)C;
+    for (i64 c = 0; c < C; c += LANES) {
+        const i64 left = C - c;
+        const vf  n = (load_upto(x + c, left) - mean) * rstd;
+        const vf  e = load_upto(dy + c, left) * load_upto(gain + c, left);
+        const vf  d = (e - me - n * men) * rstd;
+        store_upto(dx + c, load_upto(dx + c, left) + d, left);
+    }
+}
+
+static void norm_back(float *dx, float *dgain, float *dbias, const float *dy,
+                      const float *x, const float *stat, const float *gain,
+                      i64 R, i64 C)
+{
+    for (i64 r = 0; r < R; r++)
+        norm_back_row(dx + r * C, dgain, dbias, dy + r * C, x + r * C,
+                      stat + 2 * r, gain, C);
+}
+
+/* -- Embeddings ----------------------------------------------------------- */
+
+static void embed(float *x, const float *token, const float *position,
+                  const i32 *id, i64 R, i64 T, i64 C, i64 V)
+{
+    for (i64 r = 0; r < R; r++) {
+        assert(0 <= id[r] && id[r] < V);
+        const float *t = token + id[r] * C, *p = position + r % T * C;
+        for (i64 c = 0; c < C; c += LANES)
+            store_upto(x + r * C + c,
+                       load_upto(t + c, C - c) + load_upto(p + c, C - c),
+                       C - c);
+    }
+}
+
+INLINE void add_row(float *to, const float *from, i64 C)
+{
+    for (i64 c = 0; c < C; c += LANES)
+        store_upto(to + c, load_upto(to + c, C - c) + load_upto(from + c, C - c),
+                   C - c);
+}
+
+static void embed_back(float *dtoken, float *dposition, const float *dx,
+                       const i32 *id, i64 R, i64 T, i64 C, i64 V)
+{
+    for (i64 r = 0; r < R; r++) {
+        assert(0 <= id[r] && id[r] < V);
+        add_row(dtoken + id[r] * C, dx + r * C, C);
+        add_row(dposition + r % T * C, dx + r * C, C);
+    }
+}

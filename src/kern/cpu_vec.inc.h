@@ -1,0 +1,170 @@
+/* cpu_vec.inc.h - a vector of LANES floats, in the compilers' own vector
+ * extension, and the few things that it cannot say.
+ *
+ * Included once by each kern_cpu_NAME.c, which defines LANES: 16 for AVX-512,
+ * 8 for AVX2, 4 for plain C (two SSE or one NEON register). No load or store
+ * here asks for alignment, so where an array lies changes no bit. */
+
+#include "base/base.h"
+
+#include <string.h>
+
+#ifdef __FAST_MATH__
+#error "-ffast-math would undo the rounding in exp2_below_0, and exp with it"
+#endif
+
+#if LANES >= 8
+#include <immintrin.h>
+#endif
+
+typedef float vf __attribute__((vector_size(4 * LANES)));
+typedef i32   vi __attribute__((vector_size(4 * LANES)));
+typedef float vf_loose
+    __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Loops over accumulators must be unrolled before registers are given out. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+INLINE vf load(const float *p) { return *(const vf_loose *)p; }
+INLINE void store(float *p, vf v) { *(vf_loose *)p = v; }
+INLINE vf splat(float x) { return x - (vf){ 0 }; }
+
+/* a where mask is all ones, b where it is zero. */
+INLINE vf choose(vi mask, vf a, vf b)
+{
+    return (vf)((mask & (vi)a) | (~mask & (vi)b));
+}
+
+/* The first n lanes, 0 <= n <= LANES; the rest is not touched, and is 0 when
+ * loaded. The larger of two, where NaN in b comes through. */
+#if LANES == 16
+
+INLINE __mmask16 first(i64 n) { return (__mmask16)((1u << n) - 1); }
+INLINE vf load_part(const float *p, i64 n)
+{
+    return (vf)_mm512_maskz_loadu_ps(first(n), p);
+}
+INLINE void store_part(float *p, vf v, i64 n)
+{
+    _mm512_mask_storeu_ps(p, first(n), (__m512)v);
+}
+INLINE vf larger(vf a, vf b) { return (vf)_mm512_max_ps((__m512)a, (__m512)b); }
+INLINE vf smaller(vf a, vf b)
+{
+    return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+}
+INLINE vf root(vf a) { return (vf)_mm512_sqrt_ps((__m512)a); }
+
+#elif LANES == 8
+
+INLINE __m256i first(i64 n)
+{
+    const vi lane = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    return (__m256i)(lane < (i32)n);
+}
+INLINE vf load_part(const float *p, i64 n)
+{
+    return (vf)_mm256_maskload_ps(p, first(n));
+}
+INLINE void store_part(float *p, vf v, i64 n)
+{
+    _mm256_maskstore_ps(p, first(n), (__m256)v);
+}
+INLINE vf larger(vf a, vf b) { return (vf)_mm256_max_ps((__m256)a, (__m256)b); }
+INLINE vf smaller(vf a, vf b)
+{
+    return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+}
+INLINE vf root(vf a) { return (vf)_mm256_sqrt_ps((__m256)a); }
+
+#else
+
+INLINE vf load_part(const float *p, i64 n)
+{
+    vf v = { 0 };
+    memcpy(&v, p, (size_t)n * sizeof *p);
+    return v;
+}
+INLINE void store_part(float *p, vf v, i64 n)
+{
+    memcpy(p, &v, (size_t)n * sizeof *p);
+}
+INLINE vf larger(vf a, vf b) { return choose(a > b, a, b); }
+INLINE vf smaller(vf a, vf b) { return choose(a < b, a, b); }
+INLINE vf root(vf a)
+{
+    for (int i = 0; i < LANES; i++)
+        a[i] = __builtin_sqrtf(a[i]);
+    return a;
+}
+
+#endif
+
+/* Loops over n floats: whole vectors, then a part. */
+INLINE vf load_upto(const float *p, i64 n)
+{
+    return n >= LANES ? load(p) : load_part(p, n);
+}
+INLINE void store_upto(float *p, vf v, i64 n)
+{
+    if (n >= LANES)
+        store(p, v);
+    else
+        store_part(p, v, n);
+}
+
+/* Half of the lanes and the other half, until one is left: always the same
+ * tree, so always the same bits. */
+INLINE float sum_lanes(vf v)
+{
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++)
+            v[i] += v[i + half];
+    return v[0];
+}
+
+INLINE float largest_lane(vf v)
+{
+    float top = v[0];
+    for (int i = 1; i < LANES; i++)
+        top = v[i] > top ? v[i] : top;
+    return top;
+}
+
+/* 2^x for -125 <= x <= 125, which the caller sees to; NaN stays NaN.
+ *
+ * With n = round(x) and r = x - n, 2^x = 2^n 2^r.
+ *   n    adding 1.5 * 2^23 leaves no bits for a fraction: the sum is rounded,
+ *        and its low bits are n in two's complement.
+ *   r    exact (both are multiples of x's last place), |r| <= 1/2.
+ *   2^r  1 + r q(r), with q of degree 5 through (2^r - 1) / r at the Chebyshev
+ *        nodes of [-1/2, 1/2]: what it misses is 9.2e-9 of 2^r, a sixth of a
+ *        rounding. Six roundings follow; those of the inner terms shrink with
+ *        r, so that 2 units in the last place hold for the whole.
+ *   2^n  is added to the exponent bits: 2^r lies in [0.70, 1.42], so the sum
+ *        stays a normal float for n >= -125. */
+INLINE vf exp2_inside(vf x)
+{
+    const vf whole = splat(12582912);
+    const vf t = x + whole, n = t - whole, r = x - n;
+
+    vf e = splat(1.5453163e-4f) * r + 1.3390863e-3f;
+    e = e * r + 9.6180826e-3f;
+    e = e * r + 5.5503571e-2f;
+    e = e * r + 2.4022651e-1f;
+    e = e * r + 6.9314719e-1f;
+    e = e * r + 1;
+    return (vf)((vi)e + ((vi)t << 23));
+}
+
+#define LOG2_E 1.44269504f
+
+/* 2^x for x <= 0: below 2^-125 it stays there, which beside the 1 of the
+ * largest score is nothing. */
+INLINE vf exp2_below_0(vf x) { return exp2_inside(larger(splat(-125), x)); }

@@ -1,0 +1,44 @@
+/* kern_cpu.inc.h - the fast kernels, whole: one source for every vector width.
+ *
+ * A file kern_cpu_NAME.c defines LANES (floats in a vector) and includes this
+ * with the machine flags its name stands for; everything in here is then a
+ * private copy of its own, and the table at the end of that file is the only
+ * door. Which copy runs is decided by kern_best() in kern.c.
+ *
+ * Order of every sum is fixed by the shapes alone, so that the same arguments
+ * give the same bits on any thread, at any address. Between widths they
+ * differ in the last bits: docs/numerics.md. */
+
+#include "kern/kern.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "kern/cpu_vec.inc.h"
+
+#include "kern/cpu_transpose.inc.h"
+
+#include "kern/cpu_tile.inc.h"
+
+#include "kern/cpu_linear.inc.h"
+
+#include "kern/cpu_grad.inc.h"
+
+#include "kern/cpu_rows.inc.h"
+
+#include "kern/cpu_attention.inc.h"
+
+#include "kern/cpu_xent.inc.h"
+
+#include "kern/cpu_span.inc.h"
+
+/* All entries but the name. */
+#define KERN_CPU                                                           \
+    .usable = usable, .packed_count = packed_count, .pack = pack,          \
+    .pack_t = pack_t, .linear = linear, .linear_gelu = linear_gelu,        \
+    .linear_dx = linear_dx, .linear_dw = linear_dw, .norm = norm,          \
+    .norm_back = norm_back, .attention_keep = attention_keep,              \
+    .attention_work = attention_work, .attention = attention,              \
+    .attention_back = attention_back, .embed = embed,                      \
+    .embed_back = embed_back, .xent = xent, .adamw = adamw,                \
+    .sum_squares = sum_squares, .gather = gather

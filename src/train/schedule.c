@@ -17,7 +17,7 @@
 
 #include <math.h>
 
-enum { LOG_LINES = 160, EVAL_DOUBLINGS = 7 };
+enum { LOG_LINES = 200, EVAL_DOUBLINGS = 7 };
 
 i64 schedule_warmup(const TrainConfig *config)
 {
@@ -80,7 +80,7 @@ bool schedule_evaluates(const TrainConfig *config, i64 done)
         const double back = EVAL_DOUBLINGS * (double)(points - k)
                             / (double)points;
         const i64 at = llround((double)config->steps * exp2(-back));
-        if (at == done)
+        if (i64_max(at, 1) == done)
             return done < config->steps;
     }
     return false;

@@ -12,12 +12,13 @@
 i64 schedule_warmup(const TrainConfig *config);
 i64 schedule_cooldown(const TrainConfig *config);
 
-/* About 160 steps evenly spread in log(step), the first and the last among
+/* 100 to 200 steps evenly spread in log(step), the first and the last among
  * them; every step where there are fewer. */
 bool schedule_logs(const TrainConfig *config, i64 done);
 
 /* eval_points steps evenly spread in log(step) over the last 7 doublings of
- * the run; the end, which is always evaluated, is not among them. */
+ * the run, fewer where these fall together; the end, which is always
+ * evaluated, is not among them. */
 bool schedule_evaluates(const TrainConfig *config, i64 done);
 
 #endif

@@ -1,0 +1,164 @@
+/* test_count.c - parameters and FLOP against what the papers print. */
+
+#include "count/count.h"
+#include "tests/test.h"
+
+#include <string.h>
+
+static Shape shape(i64 layers, i64 width, i64 heads, i64 vocab, i64 context)
+{
+    return (Shape){ .layers = layers, .width = width, .heads = heads,
+                    .ff = 4 * width, .vocab = vocab, .context = context };
+}
+
+/* SOURCE: Hoffmann et al. 2022, Tables A4 and A9. What reproduces the printed
+ * ratios: attention and feed-forward, uncausal, without embedding and logits;
+ * N with a fifth d x d (relative positions) and one embedding of 32,000. */
+TEST(chinchilla_table_a4_ratios_are_the_printed_ones)
+{
+    static const struct { i64 L, d, h; double ratio; } row[] = {
+        { 10, 640,  10, 1.03 }, { 20, 1024, 16, 1.10 },
+        { 24, 1280, 10, 1.08 }, { 26, 1792, 14, 1.04 },
+        { 28, 2048, 16, 1.03 }, { 40, 3584, 28, 0.99 },
+    };
+    for (int i = 0; i < COUNT_OF(row); i++) {
+        const i64       L = row[i].L, d = row[i].d;
+        const Shape     s = shape(L, d, row[i].h, 32000, 2048);
+        const FlopCount f = count_flops(s, false);
+        const double    c = 3 * (f.qkv + f.scores + f.softmax + f.values
+                                 + f.proj + f.ff);
+        const double    n = (double)(count_params(s).matrix + L * d * d
+                                     + 32000 * d);
+        test_note("%lld layers of %lld", (long long)L, (long long)d);
+        CHECK_BELOW(c / (6 * n) - row[i].ratio, 0.005);
+        CHECK_BELOW(row[i].ratio - c / (6 * n), 0.005);
+    }
+}
+
+/* SOURCE: Brown et al. 2020, arXiv:2005.14165, Tables 2.1 and D.1. Two rows of
+ * Table 2.1 contradict themselves: XL prints 24 heads of 128 for a width of
+ * 2048 (the heads do not enter), 13B prints a width of 5140 for 40 heads of
+ * 128; 5120 gives the printed count, 5140 does not. Each count is right within
+ * half of its last printed digit. */
+TEST(the_eight_sizes_of_gpt_3_are_the_printed_ones)
+{
+    static const struct { i64 L, d; double millions, half; } row[] = {
+        { 12, 768,   125,    0.5 }, { 24, 1024,  356,    0.5 },
+        { 24, 1536,  760,    0.5 }, { 24, 2048,  1320,   5 },
+        { 32, 2560,  2650,   5 },   { 32, 4096,  6660,   5 },
+        { 40, 5120,  12850,  5 },   { 96, 12288, 174600, 50 },
+    };
+    for (int i = 0; i < COUNT_OF(row); i++) {
+        Shape s = shape(row[i].L, row[i].d, 1, 50257, 2048);
+        s.tied  = true;
+        const double seen = count_n(s, N_TOTAL) / 1e6;
+        test_note("%g M", row[i].millions);
+        CHECK_BELOW(seen - row[i].millions, row[i].half);
+        CHECK_BELOW(row[i].millions - seen, row[i].half);
+    }
+    Shape wide = shape(40, 5140, 1, 50257, 2048);
+    wide.tied  = true;
+    CHECK(count_n(wide, N_TOTAL) / 1e6 - 12850 > 50);
+}
+
+TEST(gpt_3_has_the_body_and_the_budget_that_kaplan_counts)
+{
+    const Shape s = shape(96, 12288, 96, 50257, 2048);
+    CHECK(count_params(s).matrix == 12LL * 96 * 12288 * 12288);
+    CHECK_NEAR(count_n(s, N_BODY), 1.73946e11, 1e-5);
+    CHECK_NEAR(count_n(s, N_BODY), 12.0 * 96 * 12288 * 12288, 0);
+    CHECK_NEAR(6 * 174.6e9 * 3e11, 3.1428e23, 1e-12);
+}
+
+/* SOURCE: Kaplan et al. 2020, arXiv:2001.08361, eq. 2.1 and 2.2. */
+TEST(kaplans_forward_pass_is_2n_plus_2_layers_context_width)
+{
+    const Shape     s = shape(6, 512, 8, 50257, 1024);
+    const FlopCount f = count_flops(s, true);
+    CHECK_NEAR(f.qkv + f.scores + f.values + f.proj + f.ff,
+               2 * count_n(s, N_BODY) + 2.0 * 6 * 1024 * 512, 0);
+    const FlopCount whole = count_flops(s, false);
+    CHECK_NEAR(whole.scores + whole.values, 4.0 * 6 * 1024 * 512, 0);
+}
+
+/* Every term of appendix F by hand, all sizes different and ff not 4 d. */
+TEST(each_term_is_that_of_hoffmanns_appendix_f)
+{
+    const Shape s = { .layers = 3, .width = 10, .heads = 5, .ff = 7,
+                      .vocab = 11, .context = 13 };
+    const FlopCount f = count_flops(s, false);
+    CHECK(f.qkv == 3 * 2 * 3 * 10 * 10);
+    CHECK(f.scores == 3 * 2 * 13 * 10);
+    CHECK(f.values == 3 * 2 * 13 * 10);
+    CHECK(f.proj == 3 * 2 * 10 * 10);
+    CHECK(f.ff == 3 * 2 * (10 * 7 + 10 * 7));
+    CHECK(f.head == 2 * 10 * 11);
+    CHECK(f.embed == 2 * 10 * 11);
+    CHECK(f.softmax == 3 * 3 * 5 * 13);
+    CHECK(count_params(s).matrix == 3 * (4 * 10 * 10 + 2 * 10 * 7));
+}
+
+TEST(training_flop_follow_the_closed_formula)
+{
+    const double L = 2, d = 32, V = 256, T = 256;
+    const Shape  s = shape(2, 32, 2, 256, 256);
+    CHECK_NEAR(count_train_flop(s),
+               6 * (12 * L * d * d + V * d) + 6 * L * d * T, 0);
+    CHECK_NEAR(count_n(s, N_FLOP), count_train_flop(s) / 6, 0);
+}
+
+TEST(the_body_is_12_l_d2_plus_13_l_d_plus_2_d)
+{
+    for (i64 L = 1; L <= 96; L *= 7)
+        for (i64 d = 16; d <= 4096; d *= 4) {
+            const ParamCount n = count_params(shape(L, d, 1, 256, 64));
+            CHECK(n.body == 12 * L * d * d + 13 * L * d + 2 * d);
+            CHECK(n.head == 256 * d);
+            CHECK(n.embed == 256 * d + 64 * d);
+            CHECK(n.total == n.body + n.head + n.embed);
+        }
+}
+
+/* SOURCE: Dey et al. 2023, arXiv:2304.03208, whose models count as ours do:
+ * V d + T d + L (12 d^2 + 13 d) + 2 d, tied; the smallest is called 111M. */
+TEST(a_tied_head_has_no_parameters_and_the_same_flop)
+{
+    Shape s = shape(10, 768, 12, 50257, 2048);
+    const double flop = count_train_flop(s);
+    const double both = count_n(s, N_BODY_HEAD);
+    s.tied = true;
+    CHECK(count_params(s).head == 0);
+    CHECK_NEAR(count_n(s, N_TOTAL), 111e6, 0.005);
+    CHECK_NEAR(count_train_flop(s), flop, 0);
+    CHECK_NEAR(count_n(s, N_BODY_HEAD), both, 0);
+}
+
+TEST(conventions_are_found_by_their_names)
+{
+    for (int i = N_BODY; i <= N_FLOP; i++) {
+        CountN found = N_BODY;
+        CHECK(count_n_find(&found, count_n_name((CountN)i)));
+        CHECK(found == (CountN)i);
+    }
+    CountN found;
+    CHECK(!count_n_find(&found, "bodies"));
+    CHECK_TEXT(count_n_name(N_BODY_HEAD), "body+head");
+}
+
+TEST(a_shape_is_two_whole_numbers_and_an_x)
+{
+    Shape s = { .heads = 3 };
+    CHECK(count_shape_parse(&s, "3x48"));
+    CHECK(s.layers == 3 && s.width == 48 && s.heads == 3);
+
+    static const char *const bad[] = {
+        "", "x", "3x", "x48", "3x48x", "3x48 ", " 3x48", "0x48", "3x0",
+        "-3x48", "3x-48", "3 x48", "3x 48", "3X48", "+3x48", "3x+48", "3.5x48",
+        "3000000x48", "99999999999999999999x2", "two",
+    };
+    for (int i = 0; i < COUNT_OF(bad); i++) {
+        test_note("'%s'", bad[i]);
+        CHECK(!count_shape_parse(&s, bad[i]));
+        CHECK(s.layers == 3 && s.width == 48);
+    }
+}

@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "kern/kern.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,7 +73,8 @@ static bool flush(Err *err)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return true;
-    return err_set(err, ERR_IO, "standard output: cannot be written: %m");
+    return err_set(err, ERR_IO, "standard output: cannot be written: %s",
+                   strerror(errno));
 }
 
 int main(int argc, char **argv)

@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { POINTS = 33 };
 
@@ -47,54 +46,6 @@ void frontier_close(Frontier *out, const double line[FRONTIER_DRAW],
     arena_free(&scratch);
 }
 
-/* Golden section for ln N on [low, high], where the loss has one minimum. */
-static double least(const Law *law, const double *theta, double c, double low,
-                    double high)
-{
-    const double golden = (sqrt(5) - 1) / 2;
-    double a = high - golden * (high - low), b = low + golden * (high - low);
-    double fa = law_at(law, theta, exp(a), c / 6 / exp(a));
-    double fb = law_at(law, theta, exp(b), c / 6 / exp(b));
-    while (high - low > 1e-6) {
-        if (fa < fb) {
-            high = b;
-            b = a;
-            fb = fa;
-            a = high - golden * (high - low);
-            fa = law_at(law, theta, exp(a), c / 6 / exp(a));
-        } else {
-            low = a;
-            a = b;
-            fa = fb;
-            b = low + golden * (high - low);
-            fb = law_at(law, theta, exp(b), c / 6 / exp(b));
-        }
-    }
-    return (low + high) / 2;
-}
-
-/* From one parameter to one token: a coarse walk brackets, the section ends.
- * The section knows ln N to about 1e-7, the root of the machine's precision.
- * NaN where the least lies at an end. */
-static double optimum(const Law *law, const double *theta, double c)
-{
-    enum { STEPS = 64 };
-    const double end = log(c / 6), step = end / STEPS;
-    int best = 0;
-    double best_loss = INFINITY;
-    for (int i = 0; i <= STEPS; i++) {
-        const double n = exp(i * step);
-        const double loss = law_at(law, theta, n, c / 6 / n);
-        if (loss < best_loss) {
-            best_loss = loss;
-            best = i;
-        }
-    }
-    if (best == 0 || best == STEPS)
-        return NAN;
-    return least(law, theta, c, (best - 1) * step, (best + 1) * step);
-}
-
 /* The line through the optima at `points` budgets from c_low to c_high. */
 static bool surface_line(double draw[FRONTIER_DRAW], Frontier *keep,
                          const Law *law, const double *theta, double c_low,
@@ -103,7 +54,7 @@ static bool surface_line(double draw[FRONTIER_DRAW], Frontier *keep,
     double ln_c[POINTS], ln_n[POINTS], ln_d[POINTS];
     for (int i = 0; i < points; i++) {
         ln_c[i] = log(c_low) + log(c_high / c_low) * i / (points - 1);
-        ln_n[i] = optimum(law, theta, exp(ln_c[i]));
+        ln_n[i] = log(law_optimum(law, theta, exp(ln_c[i])));
         ln_d[i] = ln_c[i] - log(6) - ln_n[i];
         if (isnan(ln_n[i]))
             return false;
@@ -119,12 +70,7 @@ static bool surface_line(double draw[FRONTIER_DRAW], Frontier *keep,
 
 static bool of_size_and_data(const Law *law, Err *err)
 {
-    bool n = false, d = false;
-    for (int c = 0; c < law->ncolumn; c++) {
-        n = n || strcmp(law->column[c], "N") == 0;
-        d = d || strcmp(law->column[c], "D") == 0;
-    }
-    if (n && d && law->ncolumn == 2)
+    if (law_has_optimum(law))
         return true;
     return err_set(err, ERR_REFUSED, "%s is no law of N and D alone, so it has "
                    "no best size for a budget; fit chinchilla for one",

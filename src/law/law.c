@@ -3,7 +3,8 @@
  *
  *     [param.NAME]      from to (required), low high unit
  *     [published.NAME]  source caveat, a number a parameter, and optionally
- *                       PARAMETER_interval = [low, high], 95 % */
+ *                       PARAMETER_interval = [low, high], 95 %, and what
+ *                       `laws check` holds the set to: check, optimum */
 
 #include "law/law.h"
 
@@ -129,8 +130,9 @@ static bool constant_read(LawConstants *set, int i, const Law *law,
 static bool only_known(const Law *law, Arena *arena, const Conf *conf,
                        const char *section, Err *err)
 {
-    const char *keys[2 * LAW_PARAMS_MAX + 2] = { "source", "caveat" };
-    int n = 2;
+    const char *keys[2 * LAW_PARAMS_MAX + 4] = { "source", "caveat", "check",
+                                                 "optimum" };
+    int n = 4;
     for (int i = 0; i < law->nparam; i++) {
         keys[n++] = law->param[i].name;
         keys[n++] = joined(arena, law->param[i].name, "_interval");
@@ -144,8 +146,14 @@ static bool constants_read(LawConstants *set, const Law *law, Arena *arena,
     *set = (LawConstants){ .name = below(section, PUBLISHED) };
     if (!only_known(law, arena, conf, section, err)
         || !conf_text(&set->source, conf, section, "source", err)
-        || !conf_text(&set->caveat, conf, section, "caveat", err))
+        || !conf_text(&set->caveat, conf, section, "caveat", err)
+        || !conf_reals(&set->check, conf, section, "check", err)
+        || !conf_reals(&set->optimum, conf, section, "optimum", err))
         return false;
+    if (set->check.count % (law->ncolumn + 1) || set->optimum.count % 2)
+        return err_set(err, ERR_FORMAT, "%s: [%s]: check wants %d columns and "
+                       "a value each, optimum C and N each", conf->path,
+                       section, law->ncolumn);
     for (int i = 0; i < law->nparam; i++)
         if (!constant_read(set, i, law, arena, conf, section, err))
             return false;

@@ -10,6 +10,9 @@
  *     caveat  = ["..."]
  *     [param.E]      from = 0.1  to = 5  unit = "nats"  positive = true ...
  *     [published.besiroglu]  E = 1.8172 ... source = "..." caveat = "..."
+ *                            E_interval = [low, high]
+ *                            check   = [N, D, loss, ...]  held by laws check
+ *                            optimum = [C, N, ...]        (C = 6 N D)
  *
  * The compiler parses the formula, tells columns from parameters, evaluates
  * all rows at once, differentiates exactly, and finds which parameters enter
@@ -20,7 +23,9 @@
 #define LAW_H
 
 #include "base/arena.h"
+#include "base/conf.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "base/table.h"
 
 enum { LAW_PARAMS_MAX = 16, LAW_COLUMNS_MAX = 8 };
@@ -36,6 +41,8 @@ typedef struct LawConstants {     /* one published set */
     const char *name, *source, *caveat;
     double      theta[LAW_PARAMS_MAX];
     double      low[LAW_PARAMS_MAX], high[LAW_PARAMS_MAX]; /* NaN: not given */
+    RealList    check;   /* columns..., response, columns..., response, ...  */
+    RealList    optimum; /* C, N, C, N, ...: least loss at C = 6 N D         */
 } LawConstants;
 
 typedef struct Formula Formula; /* compiled; law/formula.h */
@@ -93,5 +100,24 @@ int law_param(const Law *law, const char *name);
 /* One run of n parameters and d tokens: a column called N is n, C is 6 n d,
  * any other is d. */
 double law_at(const Law *law, const double *theta, double n, double d);
+
+/* The N of least loss at C = 6 N D, for a law of N and D; NaN where the loss
+ * has none between one parameter and one token. */
+double law_optimum(const Law *law, const double *theta, double c);
+bool   law_has_optimum(const Law *law); /* its columns are N and D */
+
+/* The widest gap between a law's exact derivatives and the differences of
+ * `by_difference` (itself; another one to see the check fail): of slopes
+ * against differences of values, of curvatures against differences of slopes,
+ * each relative to the largest of its kind over the rows. */
+typedef struct LawGaps { double slope, curve; } LawGaps;
+LawGaps law_gaps(const Law *law, const Law *by_difference, const double *theta,
+                 double *const *column, i64 nrow);
+
+/* Everything that can be held against a law: derivatives at the middle of the
+ * search and at every published set, and what the sets say of themselves
+ * (check, optimum). One line a promise to `out`, "ok" or "FAILED" first; false
+ * if any failed. */
+bool law_check(const Law *law, Str *out);
 
 #endif

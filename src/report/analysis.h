@@ -5,43 +5,79 @@
 #ifndef ANALYSIS_H
 #define ANALYSIS_H
 
+#include "base/str.h"
 #include "fit/isoflop.h"
 #include "plan/plan.h"
 #include "store/run.h"
 #include "store/study.h"
+
+#include <stdio.h>
 
 typedef struct HoldoutRow {
     Prediction predicted;  /* from prediction.json                            */
     double     measured;   /* NaN while it is not trained                     */
     double     measured_se;
     double     error;      /* predicted / measured - 1                        */
+    const Run *run;        /* its record; NULL while it is not trained        */
 } HoldoutRow;
 
+/* Learning curves after the warm-up, as the envelope and the figure use them:
+ * one row a point, columns run (0..count-1), N, D, C, loss. */
+typedef struct Curves {
+    Table       table;
+    i64         count;     /* runs                                            */
+    const char **run_id;   /* [count]                                         */
+    bool        val;       /* held-out loss; else training loss, smoothed     */
+} Curves;
+
 typedef struct Analysis {
+    const char    *dir;            /* the study's folder                      */
     StudyInfo      info;
     RunList        runs;           /* all, of every group and status          */
-    Str            excluded;       /* runs left out of the fits, in words     */
-    Fit            huber, squares; /* on group "fit", status done             */
+    Str            excluded;       /* runs left out of the fits, in words, a
+                                      line each; lies in the arena            */
+    RunList        fitted;         /* group "fit", status done                */
+    Fit            huber, squares; /* on those                                */
     IsoflopBudget *budget;
     i64            nbudget;
-    Frontier       isoflop, envelope, parametric;
+    Frontier       isoflop, envelope, parametric; /* npoint 0: `words` why    */
     HoldoutRow    *holdout;
     i64            nholdout;
+    const char    *prediction_hash; /* NULL: none                             */
     Plan          *plan;           /* one a multiple in info.plan_multiples   */
+    Plan          *plan_squares;   /* the same budgets by the other objective;
+                                      n.value NaN where it has no optimum     */
     i64            nplan;
+    const char    *plan_words;     /* why multiples are missing; NULL if none */
     PlanCost       cost;
+    Curves         curves;
+    double         c_fit;          /* largest budget in the fits              */
+    double         c_largest;      /* of the study, held-out one included     */
 } Analysis;
 
 /* All of it; holdout rows only if there is a prediction. Fits are written to
- * STUDY/fit/. */
+ * STUDY/fit/. ERR_REFUSED, in words, when the finished runs are too few for a
+ * law; an approach that the data cannot answer is left empty, with its
+ * reason. */
 bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,
                    int threads, Err *err) MUST_USE;
 
-/* What the held-out runs are expected to give: for each row n, d, c. */
+/* What the held-out runs are expected to give: for each row n, d, c; first all
+ * by "huber", then all by "squares". The interval is for a single run: the
+ * spread of the draws and the scatter of runs about the law. */
 void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
                       const Prediction *asked, i64 count);
 
 /* The screenful that ends a study. */
 void analysis_print(const Analysis *analysis, FILE *out);
+
+/* The same for programs. */
+void analysis_json(const Analysis *analysis, Str *out);
+
+/* The run of least held-out loss, of any group; NULL if none is done. */
+const Run *analysis_best(const Analysis *analysis);
+
+/* "byte" or "token": what D counts. */
+const char *analysis_token(const Analysis *analysis);
 
 #endif

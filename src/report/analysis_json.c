@@ -1,0 +1,138 @@
+/* analysis_json.c - the analysis for programs: the same numbers as the page, in
+ * full precision. What is not known is null. */
+
+#include "report/analysis.h"
+
+#include "base/jot.h"
+
+#include <string.h>
+
+static void put_interval(Jot *j, const char *key, Interval x)
+{
+    jot_object(j, key);
+    jot_real(j, "value", x.value);
+    jot_real(j, "low", x.low);
+    jot_real(j, "high", x.high);
+    jot_end(j);
+}
+
+static void put_fit(Jot *j, const char *key, const Fit *fit)
+{
+    jot_object(j, key);
+    jot_text(j, "law", fit->law->name);
+    jot_text(j, "formula", fit->law->formula);
+    jot_count(j, "runs", fit->nrow);
+    jot_object(j, "constants");
+    for (int i = 0; i < fit->law->nparam; i++)
+        put_interval(j, fit->law->param[i].name,
+                     (Interval){ fit->theta[i], fit->low[i], fit->high[i] });
+    jot_end(j);
+    jot_real(j, "objective", fit->objective);
+    jot_real(j, "rmse_log", fit->rmse_log);
+    jot_text(j, "certificate", fit->certificate.words);
+    jot_end(j);
+}
+
+static void put_frontier(Jot *j, const Frontier *line)
+{
+    jot_object(j, line->approach);
+    jot_count(j, "points", line->npoint);
+    put_interval(j, "a", line->a);
+    put_interval(j, "b", line->b);
+    jot_text(j, "words", line->words);
+    jot_end(j);
+}
+
+static void put_budgets(Jot *j, const Analysis *a)
+{
+    jot_array(j, "isoflop_minima");
+    for (i64 i = 0; i < a->nbudget; i++) {
+        const IsoflopBudget *b = &a->budget[i];
+        jot_object(j, NULL);
+        jot_real(j, "c", b->c);
+        jot_count(j, "runs", b->npoint);
+        jot_flag(j, "inside", b->inside);
+        put_interval(j, "n", b->n);
+        put_interval(j, "d", b->d);
+        put_interval(j, "loss", b->loss);
+        jot_end(j);
+    }
+    jot_end(j);
+}
+
+static void put_holdout(Jot *j, const Analysis *a)
+{
+    jot_array(j, "holdout");
+    for (i64 i = 0; i < a->nholdout; i++) {
+        const HoldoutRow *row = &a->holdout[i];
+        const Prediction *p   = &row->predicted;
+        jot_object(j, NULL);
+        jot_text(j, "run", p->run_id);
+        jot_text(j, "fit", p->fit);
+        jot_real(j, "n", p->n);
+        jot_real(j, "d", p->d);
+        jot_real(j, "c", p->c);
+        put_interval(j, "predicted", (Interval){ p->loss, p->low, p->high });
+        jot_real(j, "measured", row->measured);
+        jot_real(j, "measured_se", row->measured_se);
+        jot_real(j, "error", row->error);
+        jot_end(j);
+    }
+    jot_end(j);
+}
+
+static void put_plans(Jot *j, const char *key, const Plan *plan, i64 count)
+{
+    jot_array(j, key);
+    for (i64 i = 0; i < count; i++) {
+        jot_object(j, NULL);
+        jot_real(j, "c", plan[i].c);
+        put_interval(j, "n", plan[i].n);
+        put_interval(j, "d", plan[i].d);
+        put_interval(j, "ratio", plan[i].ratio);
+        put_interval(j, "loss", plan[i].loss);
+        jot_real(j, "layers", plan[i].layers);
+        jot_real(j, "width", plan[i].width);
+        jot_real(j, "extrapolation", plan[i].extrapolation);
+        jot_end(j);
+    }
+    jot_end(j);
+}
+
+static void put_excluded(Jot *j, const char *text)
+{
+    jot_array(j, "excluded");
+    while (text && *text) {
+        Str       line = { 0 };
+        const i64 size = (i64)strcspn(text, "\n");
+        str_bytes(&line, text, size);
+        jot_text(j, NULL, line.text);
+        str_free(&line);
+        text += size + (text[size] == '\n');
+    }
+    jot_end(j);
+}
+
+void analysis_json(const Analysis *a, Str *out)
+{
+    Jot j = jot_open(out);
+    jot_object(&j, NULL);
+    jot_text(&j, "study", a->info.name);
+    jot_text(&j, "corpus_sha256", a->info.corpus_sha256);
+    jot_text(&j, "counts", a->info.counts);
+    jot_count(&j, "runs_fitted", a->fitted.count);
+    put_excluded(&j, a->excluded.text);
+    put_fit(&j, "huber", &a->huber);
+    put_fit(&j, "squares", &a->squares);
+    jot_object(&j, "frontier");
+    put_frontier(&j, &a->envelope);
+    put_frontier(&j, &a->isoflop);
+    put_frontier(&j, &a->parametric);
+    jot_end(&j);
+    put_budgets(&j, a);
+    jot_text(&j, "prediction_sha256", a->prediction_hash);
+    put_holdout(&j, a);
+    put_plans(&j, "plan", a->plan, a->nplan);
+    put_plans(&j, "plan_squares", a->plan_squares, a->nplan);
+    jot_end(&j);
+}

@@ -1,0 +1,70 @@
+/* analysis_predict.c - what a run that was not trained yet should give.
+ *
+ * Two things make a single run differ from the law's line: the constants are
+ * not known exactly (the draws), and runs scatter about any line (seed, data
+ * order). An interval from the first alone would be for the line, and too
+ * narrow for a run; so each draw is given a scatter of the size that the fitted
+ * runs show, corrected for the constants that were spent on fitting them. */
+
+#include "report/analysis.h"
+
+#include "base/rng.h"
+
+#include <math.h>
+#include <string.h>
+
+static double law_loss(const Fit *fit, const double *theta,
+                       const Prediction *at)
+{
+    return law_at(fit->law, theta, at->n, at->d);
+}
+
+static double scatter(const Fit *fit)
+{
+    const double spare = (double)(fit->nrow - fit->law->nparam);
+    return spare > 0 ? fit->rmse_log * sqrt((double)fit->nrow / spare)
+                     : fit->rmse_log;
+}
+
+static Interval expected(const Fit *fit, const Prediction *at, u64 seed,
+                         i64 which)
+{
+    const double value = law_loss(fit, fit->theta, at);
+    if (fit->ndraw == 0)
+        return (Interval){ value, NAN, NAN };
+
+    Arena        scratch = { 0 };
+    double      *one     = NEW(&scratch, double, fit->ndraw);
+    const double sd      = scatter(fit);
+    for (i64 i = 0; i < fit->ndraw; i++) {
+        const u64    index = (u64)(which * fit->ndraw + i) + (1ull << 40);
+        const double noise = sd * rng_normal(seed, RNG_BOOTSTRAP, index);
+        one[i] = law_loss(fit, fit->draw + i * fit->law->nparam, at)
+               * exp(noise);
+    }
+    const Interval out = fit_interval(value, one, fit->ndraw,
+                                      fit->options.level);
+    arena_free(&scratch);
+    return out;
+}
+
+void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
+                      const Prediction *asked, i64 count)
+{
+    const struct { const char *name; const Fit *fit; } by[] = {
+        { "huber", &from->huber }, { "squares", &from->squares },
+    };
+    out->count = COUNT_OF(by) * count;
+    out->item  = NEW(arena, Prediction, out->count + 1);
+    for (int f = 0; f < COUNT_OF(by); f++)
+        for (i64 i = 0; i < count; i++) {
+            const Interval loss = expected(by[f].fit, &asked[i],
+                                           from->info.seed, i);
+            Prediction *row = &out->item[f * count + i];
+            *row      = asked[i];
+            row->fit  = by[f].name;
+            row->loss = loss.value;
+            row->low  = loss.low;
+            row->high = loss.high;
+        }
+}

@@ -1,0 +1,175 @@
+/* analysis_print.c - the screenful that ends a study: 80 columns, plain text,
+ * what was asked first. */
+
+#include "report/analysis.h"
+
+#include "report/num.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Text in a column: padded by letters, since an en dash has three bytes. */
+static void cell(FILE *out, const char *text, int width)
+{
+    int letters = 0;
+    for (const char *c = text; *c; c++)
+        letters += ((u8)*c & 0xC0) != 0x80;
+    fputs(text, out);
+    for (; letters < width; letters++)
+        fputc(' ', out);
+}
+
+/* Words broken at blanks so that no line goes beyond column 79. */
+static void wrapped(FILE *out, const char *text, int indent)
+{
+    int at = 0;
+    while (*text) {
+        const int word = (int)strcspn(text, " \n");
+        if (at == 0 || at + 1 + word > 79) {
+            fprintf(out, "%s%*s", at ? "\n" : "", indent, "");
+            at = indent;
+        } else {
+            fputc(' ', out);
+            at++;
+        }
+        fprintf(out, "%.*s", word, text);
+        at += word;
+        text += word;
+        text += strspn(text, " \n");
+    }
+    fputc('\n', out);
+}
+
+static const char *law_number(char *out, double value, double low, double high)
+{
+    if (isfinite(low) && isfinite(high))
+        snprintf(out, NUM_TEXT, "%.4g (%.4g to %.4g)", value, low, high);
+    else
+        snprintf(out, NUM_TEXT, "%.4g", value);
+    return out;
+}
+
+static void print_law(const Analysis *a, FILE *out)
+{
+    const Fit *h = &a->huber, *s = &a->squares;
+    char text[NUM_TEXT];
+    fprintf(out, "\nThe law   %s   (nats per %s; N: %s)\n", h->law->formula,
+            analysis_token(a), a->info.counts);
+    fprintf(out, "  %-9s %-33s %s\n", "", "Huber on ln L, 95 %",
+            "least squares on L, 95 %");
+    for (int i = 0; i < h->law->nparam; i++) {
+        fprintf(out, "  %-9s ", h->law->param[i].name);
+        cell(out, law_number(text, h->theta[i], h->low[i], h->high[i]), 34);
+        fprintf(out, "%s\n",
+                law_number(text, s->theta[i], s->low[i], s->high[i]));
+    }
+    fprintf(out, "  %-9s %-33.2f %.2f\n", "scatter %", 100 * h->rmse_log,
+            100 * s->rmse_log);
+    wrapped(out, h->certificate.words, 2);
+}
+
+static void print_holdout(const Analysis *a, FILE *out)
+{
+    if (a->nholdout == 0) {
+        fprintf(out, "\nNo budget was held out, so nothing was predicted.\n");
+        return;
+    }
+    fprintf(out, "\nPredicted before training, then measured   "
+            "(sha256 %.12s...)\n", a->prediction_hash);
+    fprintf(out, "  %-19s%-8s%-9s%-9s%-27s%s\n", "run", "by", "measured",
+            "error", "predicted, 95 % of runs", "");
+    for (i64 i = 0; i < a->nholdout; i++) {
+        const HoldoutRow *row = &a->holdout[i];
+        const Prediction *p   = &row->predicted;
+        char text[NUM_TEXT];
+        fprintf(out, "  %-18.18s %-8s", p->run_name, p->fit);
+        if (row->run)
+            snprintf(text, sizeof text, "%.4f", row->measured);
+        cell(out, row->run ? text : "not yet", 9);
+        cell(out, num_percent(text, row->error), 9);
+        fprintf(out, "%s\n", num_interval(text, (Interval){ p->loss, p->low,
+                                          p->high }, 4));
+    }
+}
+
+static void print_plan(const Analysis *a, FILE *out)
+{
+    char n[NUM_TEXT], d[NUM_TEXT], c[NUM_TEXT], shape[NUM_TEXT];
+    fprintf(out, "\nBest size for more compute (95 %%)\n  %-15s%-27s%-27s%s\n",
+            "FLOP", "parameters N", a->info.bytes_per_token > 1.0001
+            ? "tokens D" : "bytes D", "shape");
+    for (i64 i = 0; i < a->nplan; i++) {
+        const Plan *p = &a->plan[i];
+        snprintf(shape, sizeof shape, "%.0f x %.0f", round(p->layers),
+                 round(p->width));
+        fprintf(out, "  %-7s %4.4gx  ", num_flop(c, p->c), p->c / a->c_largest);
+        cell(out, num_si_interval(n, p->n), 27);
+        cell(out, num_si_interval(d, p->d), 27);
+        fprintf(out, "%s\n", isfinite(p->width) ? shape : "");
+    }
+    if (a->nplan > 0)
+        fprintf(out, "  (shape: layers x width; the last is %.3g times the "
+                "largest budget fitted)\n",
+                a->plan[a->nplan - 1].extrapolation);
+    if (a->plan_words)
+        wrapped(out, a->plan_words, 2);
+}
+
+static void print_exponent(const Frontier *line, const char *name, FILE *out)
+{
+    char text[NUM_TEXT];
+    if (line->npoint > 0) {
+        fprintf(out, "  %-14s%s\n", name, num_interval(text, line->a, 3));
+        return;
+    }
+    fprintf(out, "  %-14s\n", name);
+    wrapped(out, line->words, 16);
+}
+
+static void print_best(const Analysis *a, FILE *out)
+{
+    const Run *best = analysis_best(a);
+    if (!best)
+        return;
+    fprintf(out, "\nBest run %s: %.3f bits per byte", best->name,
+            best->val_bpb);
+    for (int i = 0; i < a->info.nyardstick; i++)
+        fprintf(out, "%s%s %.3f", i ? ", " : "; ", a->info.yardstick[i].name,
+                a->info.yardstick[i].bpb);
+    fprintf(out, "\n");
+}
+
+/* The count, and the first few by name: the report has all. */
+static void print_excluded(const Analysis *a, FILE *out)
+{
+    const char *text = a->excluded.text ? a->excluded.text : "";
+    i64 lines = 0;
+    for (const char *c = text; *c; c++)
+        lines += *c == '\n';
+    if (lines == 0)
+        return;
+    fprintf(out, "\n%lld left out of the fits:\n", (long long)lines);
+    for (i64 i = 0; i < i64_min(lines, 3); i++) {
+        const int size = (int)strcspn(text, "\n");
+        fprintf(out, "  %.*s\n", size > 76 ? 76 : size, text);
+        text += size + 1;
+    }
+    if (lines > 3)
+        fprintf(out, "  and %lld more, in the report\n", (long long)lines - 3);
+}
+
+void analysis_print(const Analysis *a, FILE *out)
+{
+    fprintf(out, "%s: %lld runs fitted, on %s\n", a->info.name,
+            (long long)a->fitted.count, a->info.corpus);
+    print_law(a, out);
+    print_holdout(a, out);
+    print_plan(a, out);
+    fprintf(out, "\nN_opt ~ C^a by three approaches (95 %%)\n");
+    print_exponent(&a->envelope, "1 envelope", out);
+    print_exponent(&a->isoflop, "2 IsoFLOP", out);
+    print_exponent(&a->parametric, "3 fitted law", out);
+    print_best(a, out);
+    print_excluded(a, out);
+    fprintf(out, "\nReport: %s/report.html\n", a->dir);
+}

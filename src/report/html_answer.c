@@ -1,0 +1,106 @@
+/* html_answer.c - the headline: what to train next, how far the law could be
+ * trusted so far, and how good the models really are. */
+
+#include "report/html.h"
+
+#include "report/num.h"
+#include "report/xml.h"
+
+#include <math.h>
+#include <string.h>
+
+static void card(Str *out, const char *head, const char *big, const char *rest)
+{
+    str_put(out, "<div class=\"card\"><span class=\"soft\">");
+    xml_text(out, head);
+    str_put(out, "</span>");
+    html_put(out, "b", big);
+    str_put(out, "<span>");
+    xml_text(out, rest);
+    str_put(out, "</span></div>\n");
+}
+
+static void card_plan(Str *out, const Analysis *a)
+{
+    if (a->nplan == 0) {
+        card(out, "Best size for more compute", "not settled",
+             a->plan_words ? a->plan_words : "No multiple was asked for.");
+        return;
+    }
+    const Plan *p = &a->plan[0];
+    char n[NUM_TEXT], d[NUM_TEXT], c[NUM_TEXT], head[256], big[256], rest[512];
+    snprintf(head, sizeof head, "With %.3g times the compute (%s FLOP)",
+             p->c / a->c_largest, num_power(c, p->c));
+    snprintf(big, sizeof big, "%s parameters", num_si(n, p->n.value, 3));
+    snprintf(rest, sizeof rest, "on %.20s %ss; 95 %% interval of the size "
+             "%.40s. Expected loss %.3f nats per %s.", num_si(d, p->d.value, 3),
+             analysis_token(a), num_si_interval(n, p->n), p->loss.value,
+             analysis_token(a));
+    card(out, head, big, rest);
+}
+
+/* The held-out run of least measured loss: the one a budget is spent on. */
+static const HoldoutRow *best_row(const Analysis *a)
+{
+    const HoldoutRow *best = NULL;
+    for (i64 i = 0; i < a->nholdout; i++) {
+        const HoldoutRow *row = &a->holdout[i];
+        if (row->run && strcmp(row->predicted.fit, "huber") == 0
+            && (!best || row->measured < best->measured))
+            best = row;
+    }
+    return best;
+}
+
+static double worst_error(const Analysis *a)
+{
+    double worst = 0;
+    for (i64 i = 0; i < a->nholdout; i++)
+        if (a->holdout[i].run
+            && strcmp(a->holdout[i].predicted.fit, "huber") == 0)
+            worst = fmax(worst, fabs(a->holdout[i].error));
+    return worst;
+}
+
+static void card_holdout(Str *out, const Analysis *a)
+{
+    const HoldoutRow *row = best_row(a);
+    if (!row) {
+        card(out, "Predicted before training", "not checked",
+             a->nholdout ? "The held-out budget is not trained yet."
+                         : "No budget was held out.");
+        return;
+    }
+    char big[NUM_TEXT], error[NUM_TEXT], rest[512];
+    snprintf(big, sizeof big, "%s off", num_percent(error, row->error));
+    snprintf(rest, sizeof rest, "at the best held-out size: %.4f nats were "
+             "predicted, %.4f came. Over all held-out sizes the largest error "
+             "is %.2f %%.", row->predicted.loss, row->measured,
+             100 * worst_error(a));
+    card(out, "Predicted before training, then measured", big, rest);
+}
+
+static void card_best(Str *out, const Analysis *a)
+{
+    const Run *best = analysis_best(a);
+    if (!best)
+        return;
+    char big[NUM_TEXT];
+    Str  rest = { 0 };
+    snprintf(big, sizeof big, "%.3f bits per byte", best->val_bpb);
+    for (int i = 0; i < a->info.nyardstick; i++)
+        str_add(&rest, "%s%s %.3f", i ? ", " : "For comparison: ",
+                a->info.yardstick[i].name, a->info.yardstick[i].bpb);
+    str_put(&rest, a->info.nyardstick ? "." : "");
+    card(out, "The best model trained", big, rest.text);
+    str_free(&rest);
+}
+
+void html_answer(Str *out, const Analysis *a)
+{
+    str_put(out, "<div class=\"answer\">\n");
+    card_plan(out, a);
+    card_holdout(out, a);
+    card_best(out, a);
+    str_put(out, "</div>\n");
+}

@@ -1,0 +1,304 @@
+/* html_tables.c - the numbers behind the figures, as tables. */
+
+#include "report/html.h"
+
+#include "report/num.h"
+#include "report/xml.h"
+
+#include <math.h>
+#include <string.h>
+
+static void open(Str *out, const char *caption, const char *const *head,
+                 int count)
+{
+    str_put(out, "<div class=\"wide\"><table>");
+    html_put(out, "caption", caption);
+    str_put(out, "<thead><tr>");
+    for (int i = 0; i < count; i++)
+        str_add(out, "<th>%s</th>", head[i]);
+    str_put(out, "</tr></thead>\n<tbody>\n");
+}
+
+static void shut(Str *out)
+{
+    str_put(out, "</tbody></table></div>\n");
+}
+
+static void cell(Str *out, const char *text)
+{
+    str_put(out, "<td>");
+    xml_text(out, text);
+    str_put(out, "</td>");
+}
+
+static void cell_wide(Str *out, const char *text)
+{
+    str_put(out, "<td class=\"w\">");
+    xml_text(out, text);
+    str_put(out, "</td>");
+}
+
+/* What to train for more compute ------------------------------------------- */
+
+static void row_plan(Str *out, const Analysis *a, const Plan *p,
+                     const char *fit)
+{
+    char text[NUM_TEXT];
+    str_put(out, "<tr>");
+    cell(out, num_power(text, p->c));
+    snprintf(text, sizeof text, "%.4g×", p->c / a->c_largest);
+    cell(out, text);
+    cell(out, fit);
+    cell(out, num_si_interval(text, p->n));
+    cell(out, num_si_interval(text, p->d));
+    cell(out, num_plain(text, p->ratio.value, 3));
+    if (isfinite(p->width))
+        snprintf(text, sizeof text, "%.0f × %.0f", round(p->layers),
+                 round(p->width));
+    else
+        num_plain(text, NAN, 3);
+    cell(out, text);
+    cell(out, num_interval(text, p->loss, 3));
+    snprintf(text, sizeof text, "%.4g×", p->extrapolation);
+    cell(out, text);
+    str_put(out, "</tr>\n");
+}
+
+void html_table_plan(Str *out, const Analysis *a)
+{
+    if (a->nplan == 0)
+        return;
+    char data[32], ratio[32];
+    snprintf(data, sizeof data, "%ss D", analysis_token(a));
+    snprintf(ratio, sizeof ratio, "D / N");
+    const char *const head[] = { "FLOP", "of largest", "fit by",
+                                 "parameters N", data, ratio,
+                                 "layers × width", "loss", "beyond the fit" };
+    html_put(out, "h2", "Best size and data for more compute");
+    open(out, "Compute-optimal plans, with 95 % intervals", head,
+         COUNT_OF(head));
+    for (i64 i = 0; i < a->nplan; i++) {
+        row_plan(out, a, &a->plan[i], "Huber");
+        row_plan(out, a, &a->plan_squares[i], "squares");
+    }
+    shut(out);
+    if (a->plan_words)
+        html_put(out, "p", a->plan_words);
+}
+
+/* The law ------------------------------------------------------------------ */
+
+static const char *constant(char *out, const Fit *fit, int i)
+{
+    if (isfinite(fit->low[i]) && isfinite(fit->high[i]))
+        snprintf(out, NUM_TEXT, "%.4g (%.4g to %.4g)", fit->theta[i],
+                 fit->low[i], fit->high[i]);
+    else
+        snprintf(out, NUM_TEXT, "%.4g", fit->theta[i]);
+    return out;
+}
+
+static const char *finding(const Fit *fit, int i)
+{
+    return fit->certificate.at_bound[i]     ? "at its bound"
+         : fit->certificate.unidentified[i] ? "not identified by these runs"
+                                            : "";
+}
+
+static void row_certificate(Str *out, const char *what, const char *huber,
+                            const char *squares)
+{
+    str_put(out, "<tr>");
+    cell(out, what);
+    cell_wide(out, huber);
+    cell_wide(out, squares);
+    cell(out, "");
+    str_put(out, "</tr>\n");
+}
+
+static void certificate(Str *out, const Fit *h, const Fit *s)
+{
+    char a[NUM_TEXT], b[NUM_TEXT];
+    row_certificate(out, "scatter in ln L", num_percent(a, h->rmse_log) + 1,
+                    num_percent(b, s->rmse_log) + 1);
+    row_certificate(out, "objective", num_plain(a, h->objective, 10),
+                    num_plain(b, s->objective, 10));
+    snprintf(a, sizeof a, "%lld of %lld", (long long)h->certificate.agree,
+             (long long)h->certificate.starts);
+    snprintf(b, sizeof b, "%lld of %lld", (long long)s->certificate.agree,
+             (long long)s->certificate.starts);
+    row_certificate(out, "starts that agree", a, b);
+    row_certificate(out, "relative gradient",
+                    num_plain(a, h->certificate.gradient, 2),
+                    num_plain(b, s->certificate.gradient, 2));
+    row_certificate(out, "condition number",
+                    num_plain(a, h->certificate.condition, 3),
+                    num_plain(b, s->certificate.condition, 3));
+    snprintf(a, sizeof a, "%lld, %lld failed", (long long)h->ndraw,
+             (long long)h->certificate.refits_failed);
+    snprintf(b, sizeof b, "%lld, %lld failed", (long long)s->ndraw,
+             (long long)s->certificate.refits_failed);
+    row_certificate(out, "bootstrap refits", a, b);
+    row_certificate(out, "in words", h->certificate.words,
+                    s->certificate.words);
+}
+
+void html_table_law(Str *out, const Analysis *a)
+{
+    static const char *const head[] = { "constant", "Huber on ln L",
+                                        "least squares on L", "" };
+    const Fit *h = &a->huber, *s = &a->squares;
+    html_put(out, "h2", "The law");
+    str_put(out, "<p><code>");
+    xml_text(out, h->law->formula);
+    str_add(out, "</code>, loss in nats per %s, N counting ",
+            analysis_token(a));
+    xml_text(out, a->info.counts);
+    str_add(out, ", fitted to %lld runs. ", (long long)a->fitted.count);
+    xml_text(out, h->law->source);
+    str_put(out, ".</p>\n");
+    open(out, "Constants with 95 % intervals, and the certificate of each fit",
+         head, COUNT_OF(head));
+    for (int i = 0; i < h->law->nparam; i++) {
+        char text[NUM_TEXT];
+        str_put(out, "<tr>");
+        cell(out, h->law->param[i].name);
+        cell(out, constant(text, h, i));
+        cell(out, constant(text, s, i));
+        cell(out, finding(h, i));
+        str_put(out, "</tr>\n");
+    }
+    certificate(out, h, s);
+    shut(out);
+}
+
+/* Three approaches --------------------------------------------------------- */
+
+static void row_frontier(Str *out, const char *name, const Frontier *line)
+{
+    char text[NUM_TEXT];
+    str_put(out, "<tr>");
+    cell(out, name);
+    cell(out, line->npoint ? num_interval(text, line->a, 3) : "no answer");
+    cell(out, line->npoint ? num_interval(text, line->b, 3) : "");
+    cell_wide(out, line->words);
+    str_put(out, "</tr>\n");
+}
+
+void html_table_frontiers(Str *out, const Analysis *a)
+{
+    static const char *const head[] = { "approach", "a", "b", "how" };
+    html_put(out, "h2", "How the best size grows with compute");
+    open(out, "N_opt ~ C^a and D_opt ~ C^b, with 95 % intervals", head,
+         COUNT_OF(head));
+    row_frontier(out, "1 envelope", &a->envelope);
+    row_frontier(out, "2 IsoFLOP", &a->isoflop);
+    row_frontier(out, "3 fitted law", &a->parametric);
+    shut(out);
+}
+
+/* Predictions -------------------------------------------------------------- */
+
+static void row_holdout(Str *out, const HoldoutRow *row)
+{
+    const Prediction *p = &row->predicted;
+    char text[NUM_TEXT];
+    str_put(out, "<tr>");
+    cell(out, p->run_name);
+    cell(out, p->fit);
+    cell(out, num_si(text, p->n, 3));
+    cell(out, num_si(text, p->d, 3));
+    cell(out, num_interval(text, (Interval){ p->loss, p->low, p->high }, 4));
+    if (!row->run)
+        snprintf(text, sizeof text, "not trained yet");
+    else if (isfinite(row->measured_se))
+        snprintf(text, sizeof text, "%.4f ± %.4f", row->measured,
+                 row->measured_se);
+    else
+        snprintf(text, sizeof text, "%.4f", row->measured);
+    cell(out, text);
+    cell(out, num_percent(text, row->error));
+    cell(out, !row->run ? "" : row->measured < p->low ? "below"
+              : row->measured > p->high ? "above" : "inside");
+    str_put(out, "</tr>\n");
+}
+
+void html_table_holdout(Str *out, const Analysis *a)
+{
+    static const char *const head[] = { "run", "fit", "N", "D", "predicted",
+                                        "measured", "error", "interval" };
+    html_put(out, "h2", "Predicted, then measured");
+    if (a->nholdout == 0) {
+        html_put(out, "p", "No budget was held out in this study, so nothing "
+                 "was put to the test.");
+        return;
+    }
+    str_put(out, "<p>Written to disk before the held-out runs were trained; "
+            "SHA-256 of the prediction: <code>");
+    xml_text(out, a->prediction_hash);
+    str_put(out, "</code>. Intervals are for a single run: the spread of the "
+            "law's constants and the scatter of runs about it.</p>\n");
+    open(out, "Held-out runs", head, COUNT_OF(head));
+    for (i64 i = 0; i < a->nholdout; i++)
+        row_holdout(out, &a->holdout[i]);
+    shut(out);
+}
+
+/* Runs --------------------------------------------------------------------- */
+
+static void row_run(Str *out, const Analysis *a, const Run *run)
+{
+    char text[NUM_TEXT];
+    str_put(out, "<tr>");
+    cell(out, run->name);
+    cell(out, run->group);
+    cell(out, num_power(text, run->budget));
+    cell(out, num_si(text, fig_n(a, run), 3));
+    cell(out, run->status ? num_si(text, (double)run->tokens, 3) : "");
+    cell(out, num_plain(text, run->lr, 3));
+    cell(out, num_si(text, (double)run->batch_tokens, 0));
+    snprintf(text, sizeof text, "%lld", (long long)run->steps);
+    cell(out, text);
+    if (isfinite(run->val_se))
+        snprintf(text, sizeof text, "%.4f ± %.4f", run->val_loss, run->val_se);
+    else
+        num_plain(text, run->val_loss, 5);
+    cell(out, text);
+    cell(out, num_plain(text, run->val_bpb, 4));
+    cell(out, num_si(text, run->wall_s, 3));
+    cell(out, run->status ? run->status : "not finished");
+    cell_wide(out, run->reason);
+    str_put(out, "</tr>\n");
+}
+
+void html_table_runs(Str *out, const Analysis *a)
+{
+    static const char *const head[] = {
+        "run", "group", "budget", "N", "D", "LR", "batch", "steps",
+        "held-out loss", "bits/byte", "seconds", "status", "reason" };
+    html_put(out, "h2", "Runs");
+    open(out, "All runs of the study", head, COUNT_OF(head));
+    for (i64 i = 0; i < a->runs.count; i++)
+        row_run(out, a, &a->runs.run[i]);
+    shut(out);
+}
+
+void html_excluded(Str *out, const Analysis *a)
+{
+    const char *text = a->excluded.text;
+    if (!text || !*text) {
+        html_put(out, "p", "No run was left out of the fits.");
+        return;
+    }
+    html_put(out, "p", "Left out of the fits, and why:");
+    str_put(out, "<ul>\n");
+    while (*text) {
+        Str       line = { 0 };
+        const i64 size = (i64)strcspn(text, "\n");
+        str_bytes(&line, text, size);
+        html_put(out, "li", line.text);
+        str_free(&line);
+        text += size + (text[size] == '\n');
+    }
+    str_put(out, "</ul>\n");
+}

@@ -101,18 +101,19 @@ INLINE void tile_end(float *y, i64 y_row, Tile acc, int rows, int vecs, i64 n,
  *     h = c (u + a u^3),  h' = c (1 + 3 a u^2),  s = 1 / (1 + exp(-2 h)):
  *
  * 1 + tanh h = 2 s and 1 - tanh^2 h = 4 s (1 - s). With e = exp(-2 h), 1 - s
- * is taken as e s, which does not cancel where s is near 1. e is held between
- * 2^-100 and 2^100, where s is 1 and 0 to all bits that matter, and NaN comes
- * through. */
+ * is taken as e s, which does not cancel where s is near 1. Beyond 9.9 on
+ * either side s is 0 or 1 to 36 digits: v stops there, where e is 2^122 and
+ * still a float. NaN comes through. */
 INLINE vf gelu(vf *slope, vf u)
 {
     const float c = 0.79788456f, a = 0.044715f;
-    const vf    square = u * u;
-    const vf    h = (square * (-2 * LOG2_E * c * a) - 2 * LOG2_E * c) * u;
-    const vf    e = exp2_inside(smaller(splat(100), larger(splat(-100), h)));
+    const vf    v = smaller(splat(9.9f), larger(splat(-9.9f), u));
+    const vf    square = v * v;
+    const vf    e = exp2_inside((square * (-2 * LOG2_E * c * a)
+                                 - 2 * LOG2_E * c) * v);
     const vf    s = 1 / (1 + e);
 
-    *slope = s + 2 * (e * s) * (s * u) * (square * (3 * a * c) + c);
+    *slope = s + 2 * (e * s) * (s * v) * (square * (3 * a * c) + c);
     return u * s;
 }
 

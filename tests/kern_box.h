@@ -1,0 +1,114 @@
+/* kern_box.h - for the tests of kernels: arrays with poisoned margins, and
+ * gaps measured in the unit that rounding allows.
+ *
+ * Every array lies at an odd address in a box of its own, between margins of a
+ * number that nobody computes with. A kernel that reads past its input brings
+ * the poison (a NaN) into its output; one that writes past its output is seen
+ * by box_whole. */
+
+#ifndef KERN_BOX_H
+#define KERN_BOX_H
+
+#include "base/arena.h"
+#include "base/rng.h"
+#include "kern/kern.h"
+#include "tests/test.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+enum { MARGIN = 71, BOXES = 64 };
+
+typedef struct Boxes {
+    Arena arena;
+    real *at[BOXES];
+    i64   n[BOXES];
+    int   count;
+    u64   drawn;
+} Boxes;
+
+/* n numbers of mean `middle` and the given sd. */
+static inline real *box(Boxes *b, i64 n, double middle, double sd)
+{
+    assert(b->count < BOXES);
+    real *whole = NEW(&b->arena, real, n + 2 * MARGIN);
+    for (i64 i = 0; i < n + 2 * MARGIN; i++)
+        whole[i] = (real)NAN;
+    for (i64 i = 0; i < n; i++)
+        whole[MARGIN + i] =
+            (real)(middle + sd * rng_normal(11, RNG_TEST, b->drawn++));
+    b->at[b->count]  = whole + MARGIN;
+    b->n[b->count++] = n;
+    return whole + MARGIN;
+}
+
+static inline real *box_copy(Boxes *b, const real *from, i64 n)
+{
+    real *to = box(b, n, 0, 0);
+    memcpy(to, from, (size_t)n * sizeof *to);
+    return to;
+}
+
+/* Are all margins as they were, and everything between them a number? */
+static inline bool boxes_whole(const Boxes *b)
+{
+    for (int i = 0; i < b->count; i++) {
+        for (i64 k = 1; k <= MARGIN; k++)
+            if (!isnan(b->at[i][-k]) || !isnan(b->at[i][b->n[i] + k - 1]))
+                return false;
+        for (i64 k = 0; k < b->n[i]; k++)
+            if (isnan(b->at[i][k]))
+                return false;
+    }
+    return true;
+}
+
+static inline void boxes_free(Boxes *b)
+{
+    arena_free(&b->arena);
+    *b = (Boxes){ .drawn = b->drawn };
+}
+
+/* The widest |seen - want|, each against its own room. NaN counts as wide. */
+static inline double gap_in(const real *seen, const real *want,
+                            const real *room, i64 n)
+{
+    double widest = 0;
+    for (i64 i = 0; i < n; i++) {
+        const double gap = fabs((double)seen[i] - (double)want[i]);
+        if (!(gap <= widest * (double)room[i]))
+            widest = isnan(gap) ? INFINITY : gap / (double)room[i];
+    }
+    return widest;
+}
+
+/* The widest |seen - want| as a share of the largest |want|. */
+static inline double gap_of_largest(const real *seen, const real *want, i64 n)
+{
+    double widest = 0, largest = 0;
+    for (i64 i = 0; i < n; i++) {
+        const double gap = fabs((double)seen[i] - (double)want[i]);
+        widest  = isnan(gap) ? INFINITY : fmax(widest, gap);
+        largest = fmax(largest, fabs((double)want[i]));
+    }
+    return largest > 0 ? widest / largest : widest;
+}
+
+/* The next backend this machine can run, from index *i on; NULL at the end.
+ * The reference is among them: it must agree with itself. */
+static inline const Kern *next_kern(int *i)
+{
+    while (*i < kern_count()) {
+        const Kern *k = kern_at((*i)++);
+        if (k->usable())
+            return k;
+    }
+    return NULL;
+}
+
+#define EACH_KERN(k) \
+    for (int index_ = 0; index_ < kern_count(); index_ = kern_count()) \
+        for (const Kern *k; (k = next_kern(&index_));)
+
+#endif

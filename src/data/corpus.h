@@ -2,7 +2,7 @@
  * folder:
  *
  *     DATA/NAME.shard          the corpus NAME, ready
- *     DATA/NAME.lock           held by the process that prepares it
+ *     DATA/.NAME.lock          held by the process that prepares it
  *     DATA/NAME.shard.tmp  DATA/NAME.text.tmp  DATA/NAME.work/
  *                              unfinished; whoever holds the lock clears them
  *     DATA/cache/              Debian packages as downloaded

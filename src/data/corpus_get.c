@@ -53,7 +53,7 @@ static bool shard_from(const Get *get, const char *root, const char *source,
     const Recipe *recipe = get->recipe;
     Shard    about = { 0 };
     MakeText text = {
-        .name = recipe->name, .steps = recipe->steps,
+        .name = recipe->name, .from = recipe->name, .steps = recipe->steps,
         .sha256 = recipe->sha256, .expect = recipe->bytes,
         .fixed = recipe->fixed, .nyardstick = recipe->nyardstick,
         .yardstick = recipe->yardstick,
@@ -99,17 +99,20 @@ static bool from_package(const Get *get, Err *err)
     const Recipe *recipe = get->recipe;
     const char   *root = arena_print(get->arena, "%s/root", get->paths.work);
     const char   *source;
-    if (!fetch_package(&source, get->arena, recipe->package,
-                       recipe->package_bytes, get->paths.cache,
-                       get->paths.work, root, get->talk, err))
+    /* The package, what is in it (no smaller), its text, and the shard. */
+    const i64 bytes = 2 * recipe->package_bytes + 2 * recipe->bytes;
+    if (!make_room(&get->paths, bytes, err)
+        || !fetch_package(&source, get->arena, recipe->package,
+                          recipe->package_bytes, get->paths.cache,
+                          get->paths.work, root, get->talk, err))
         return err_add(err, "%s", recipe->name);
     return shard_from(get, root, source, err);
 }
 
-static bool is_there(const Get *get)
+static bool is_there(const Get *get, Talk *talk)
 {
     Shard shard;
-    if (!make_have(&shard, &get->paths, get->rule, get->talk))
+    if (!make_have(&shard, &get->paths, get->rule, talk))
         return false;
     const bool same = !strcmp(shard.name, get->recipe->name)
         && (!get->recipe->fixed || !strcmp(shard.sha256, get->recipe->sha256));
@@ -117,7 +120,7 @@ static bool is_there(const Get *get)
         talk_say(get->talk, "%s: there already, and whole (%s)", shard.name,
                  get->paths.shard);
     else
-        talk_say(get->talk, "%s: another text; making it again",
+        talk_say(talk, "%s: another text; making it again",
                  get->paths.shard);
     shard_close(&shard);
     return same;
@@ -125,7 +128,7 @@ static bool is_there(const Get *get)
 
 static bool get_locked(const Get *get, Err *err)
 {
-    bool done = is_there(get); /* another process may just have made it */
+    bool done = is_there(get, get->talk); /* another process may just have made it */
     if (done)
         return true;
     return from_machine(get, &done, err) && (done || from_package(get, err));
@@ -141,7 +144,7 @@ bool corpus_get(const char **path, Arena *arena, const char *name,
     if (!recipe_load(&recipe, arena, name, err))
         return false;
     *path = get.paths.shard;
-    if (file_exists(get.paths.shard) && is_there(&get))
+    if (file_exists(get.paths.shard) && is_there(&get, NULL))
         return true;
     talk_say(talk, "%s: %s (licence %s)", recipe.name, recipe.about,
              recipe.licence);

@@ -103,13 +103,13 @@ static bool files_find(Prepare *p, Err *err)
 
 /* -- Both ------------------------------------------------------------------ */
 
-static bool is_there(const Prepare *p)
+static bool is_there(const Prepare *p, Talk *talk)
 {
     Shard shard;
-    if (!make_have(&shard, &p->paths, p->rule, p->talk))
+    if (!make_have(&shard, &p->paths, p->rule, talk))
         return false;
     const bool same = shard.stamp == p->files.stamp;
-    talk_say(p->talk, same ? "%s: there already, and whole"
+    talk_say(same ? p->talk : talk, same ? "%s: there already, and whole"
                            : "%s: of another text, or of files that have "
                              "changed; making it again", p->paths.shard);
     shard_close(&shard);
@@ -121,7 +121,7 @@ static bool shard_make(const Prepare *p, Err *err)
     Shard          about = { .stamp = p->files.stamp };
     char          *whole = realpath(p->from, NULL);
     const MakeText text = {
-        .name = p->name, .count = p->files.count, .path = p->files.path,
+        .name = p->name, .from = p->from, .count = p->files.count, .path = p->files.path,
         .bytes = p->files.bytes, .text = !p->rule->binary,
         .steps.end_line = file_is_dir(p->from),
     };
@@ -150,11 +150,11 @@ bool corpus_prepare(const char **path, Arena *arena, const char *from,
         return false;
     p.paths = make_paths(arena, corpus_dir(rule->data_dir), p.name);
     *path = p.paths.shard;
-    if (is_there(&p))
+    if (is_there(&p, NULL))
         return true;
     if (!make_lock(&lock, &p.paths, talk, err))
         return false;
-    const bool done = is_there(&p) || shard_make(&p, err);
+    const bool done = is_there(&p, talk) || shard_make(&p, err);
     make_unlock(lock, &p.paths);
     return done;
 }

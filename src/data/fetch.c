@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,8 +66,8 @@ static bool spawn(int *status, char *const argv[], const char *folder, int log,
     return true;
 }
 
-/* The last line of the log that says what went wrong: apt's begin with "E:";
- * failing that, the last line that says anything. */
+/* The line of the log that says what went wrong: the first of apt's, which begin
+ * with "E:"; failing that, the last that says anything. */
 static const char *complaint(Arena *arena, const char *log)
 {
     char *text;
@@ -185,6 +186,15 @@ static bool unpack(const char **why, Arena *arena, const char *deb,
     return dir_make(to, err) && run(why, arena, argv, ".", log, err);
 }
 
+/* A package that cannot be unpacked is damaged and to be fetched again, unless
+ * it was the disk that had no room. */
+static bool is_full(const char *folder)
+{
+    struct statvfs disk;
+    return statvfs(folder, &disk) == 0
+        && disk.f_bavail * disk.f_frsize < (u64)1 << 20;
+}
+
 bool fetch_package(const char **source, Arena *arena, const char *package,
                    i64 bytes, const char *cache, const char *work,
                    const char *to, Talk *talk, Err *err)
@@ -208,9 +218,10 @@ bool fetch_package(const char **source, Arena *arena, const char *package,
         *source = source_of(arena, package, deb);
         if (!why)
             return true;
-        if (fresh)
+        if (fresh || is_full(work))
             return err_set(err, ERR_IO, "%s: dpkg-deb cannot unpack it "
-                           "(%.300s)", path, why);
+                           "(%.300s)", path,
+                           is_full(work) ? strerror(ENOSPC) : why);
         talk_say(talk, "%s is damaged (%s); fetching it again", path, why);
         if (unlink(path) != 0)
             return err_set(err, ERR_IO, "%s: damaged, and cannot be removed: "

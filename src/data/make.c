@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "data/fetch.h"
 #include "data/measure.h"
+#include "data/pages.h"
 #include "data/split.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ MakePaths make_paths(Arena *arena, const char *data_dir, const char *name)
         .shard = arena_print(arena, "%s/%s.shard", data_dir, name),
         .text  = arena_print(arena, "%s/%s.text.tmp", data_dir, name),
         .work  = arena_print(arena, "%s/%s.work", data_dir, name),
-        .lock  = arena_print(arena, "%s/%s.lock", data_dir, name),
+        .lock  = arena_print(arena, "%s/.%s.lock", data_dir, name),
         .cache = arena_print(arena, "%s/cache", data_dir),
     };
 }
@@ -47,6 +48,10 @@ bool make_lock(int *handle, const MakePaths *paths, Talk *talk, Err *err)
     const double patience_s = 900, began_s = clock_s();
     if (!dir_make(paths->dir, err))
         return err_add(err, "the data folder");
+    if (access(paths->dir, W_OK | X_OK) != 0)
+        return err_set(err, ERR_IO, "%s: the data folder cannot be written to: "
+                       "%s; give another with --data=DIR", paths->dir,
+                       strerror(errno));
     for (bool said = false; !file_lock(handle, paths->lock, err); said = true) {
         if (err->kind != ERR_BUSY || clock_s() - began_s > patience_s)
             return false;
@@ -105,7 +110,7 @@ static bool needs_copy(const MakeText *text)
     return gzip;
 }
 
-static bool room_for(const MakePaths *paths, i64 bytes, Err *err)
+bool make_room(const MakePaths *paths, i64 bytes, Err *err)
 {
     struct statvfs disk;
     char           want[16], have[16];
@@ -158,7 +163,7 @@ static bool is_text(const Measure *m, const MakeText *text, Err *err)
     char nul[27];
     return err_set(err, ERR_FORMAT, "%s: not text (%s NUL bytes%s); convert it "
                    "(iconv, if it is UTF-16), or give --binary to take the "
-                   "bytes as they are", text->name, talk_count(nul, m->count[0]),
+                   "bytes as they are", text->from, talk_count(nul, m->count[0]),
                    m->count[0] ? "" : ", but many control characters");
 }
 
@@ -169,12 +174,12 @@ static bool is_long_enough(const Measure *m, const MakeText *text,
     const i64 least = split_bytes_least(rule->holdout);
     if (m->bytes == 0)
         return err_set(err, ERR_FORMAT, "%s: empty; at least %s bytes of text "
-                       "are needed", text->name, talk_count(wants, least));
+                       "are needed", text->from, talk_count(wants, least));
     if (m->bytes >= least)
         return true;
     return err_set(err, ERR_FORMAT, "%s: %s bytes of text; at least %s are "
                    "needed to hold out 16 windows of 256 bytes at "
-                   "--holdout=%g", text->name, talk_count(has, m->bytes),
+                   "--holdout=%g", text->from, talk_count(has, m->bytes),
                    talk_count(wants, least), rule->holdout);
 }
 
@@ -233,7 +238,7 @@ static bool put_half(Writing *w, const u8 *text, const Split *split, bool held,
             from = split->end[i];
         }
         at = split->end[i];
-        split_let_go(text, &behind, from);
+        pages_let_go(text, &behind, from);
     }
     return put(w, text, from, at, !held, err);
 }
@@ -278,8 +283,8 @@ static bool write_shard(const MakePaths *paths, const FileMap *map,
 {
     Arena       scratch = { 0 };
     Writing     w = { .talk = talk };
-    const Split split = split_text(&scratch, map->bytes, map->count,
-                                   rule->holdout, rule->seed);
+    const Split split = split_text(&scratch, map, rule->holdout,
+                                   rule->seed);
     char what[96];
     snprintf(what, sizeof what, "%s: writing", about->name);
     w.pass = talk_pass(what, map->count);
@@ -343,7 +348,7 @@ bool make_shard(const MakePaths *paths, const MakeText *text, Shard *about,
     const char *from = copied ? paths->text : text->path[0];
     const i64   least = text->expect ? text->expect : text->bytes;
     char        size[27];
-    if (!room_for(paths, copied ? 2 * least : least, err)
+    if (!make_room(paths, copied ? 2 * least : least, err)
         || !measure_all(&m, text, copied ? paths->text : NULL, talk, err))
         return false;
     talk_say(talk, "%s: %s bytes of text", text->name,

@@ -20,12 +20,15 @@ bool make_lock(int *handle, const MakePaths *paths, Talk *talk, Err *err)
     MUST_USE;
 void make_unlock(int handle, const MakePaths *paths);
 
+/* Refuse where fewer bytes are free than will be needed. */
+bool make_room(const MakePaths *paths, i64 bytes, Err *err) MUST_USE;
+
 /* Whether the shard is there, whole, and of this split; `out` is open then. */
 bool make_have(Shard *out, const MakePaths *paths, const CorpusRule *rule,
                Talk *talk);
 
 typedef struct MakeText {
-    const char       *name;
+    const char       *name, *from; /* of the corpus; what to call the text */
     i64               count;   /* files */
     const char *const *path;
     i64               bytes;   /* of the files as they lie, for the progress */

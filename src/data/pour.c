@@ -44,7 +44,7 @@ static i64 filter(Filter *f, u8 *bytes, i64 count)
     return n;
 }
 
-static bool refused(Err *err, const char *path, gzFile file, bool any)
+static bool refused(Err *err, const char *path, gzFile file)
 {
     int kind;
     gzerror(file, &kind);
@@ -52,9 +52,8 @@ static bool refused(Err *err, const char *path, gzFile file, bool any)
         return err_set(err, ERR_FORMAT, "%s: the gzip file was cut short; "
                        "fetch or write it again", path);
     if (kind == Z_DATA_ERROR)
-        return err_set(err, ERR_FORMAT, "%s: the gzip file is damaged%s; fetch "
-                       "or write it again", path,
-                       any ? "" : " at its beginning");
+        return err_set(err, ERR_FORMAT, "%s: the gzip file is damaged; fetch or "
+                       "write it again", path);
     return err_set(err, ERR_IO, "%s: cannot be read: %s", path,
                    errno ? strerror(errno) : "input/output error");
 }
@@ -62,7 +61,6 @@ static bool refused(Err *err, const char *path, gzFile file, bool any)
 static bool pour(gzFile file, u8 *chunk, Filter *f, const PourSink *sink,
                  const char *path, Err *err)
 {
-    bool any = false;
     for (;;) {
         errno = 0;
         const int n = gzread(file, chunk, CHUNK);
@@ -70,10 +68,9 @@ static bool pour(gzFile file, u8 *chunk, Filter *f, const PourSink *sink,
         if (n <= 0)
             gzerror(file, &kind);
         if (n < 0 || kind < 0)
-            return refused(err, path, file, any);
+            return refused(err, path, file);
         if (n == 0)
             return true;
-        any = true;
         const i64 left = filter(f, chunk, n);
         if (left > 0 && !sink->take(sink->self, chunk, left, err))
             return false;

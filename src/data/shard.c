@@ -7,8 +7,11 @@
 
 #include "data/shard_head.h"
 
+#include "data/pages.h"
+
 #include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 u32 shard_head_crc(const ShardHead *head)
 {
@@ -90,11 +93,23 @@ static bool tokens_below(const u8 *token, i64 count, i64 token_bytes, i64 vocab)
     return true;
 }
 
+/* Piece by piece: a shard may be larger than memory. */
+static u32 checksum(const u8 *bytes, i64 count)
+{
+    const i64 piece = (i64)1 << 22;
+    u32       crc = 0;
+    for (i64 at = 0, behind = 0; at < count; at += piece) {
+        crc = (u32)crc32_z(crc, bytes + at, (size_t)i64_min(piece, count - at));
+        pages_let_go(bytes, &behind, at);
+    }
+    return crc;
+}
+
 static bool tokens_right(const ShardHead *head, const u8 *token,
                          const char *path, Err *err)
 {
     const i64 count = head->train_count + head->val_count;
-    if (hash_crc32(token, count * head->token_bytes) != head->token_crc)
+    if (checksum(token, count * head->token_bytes) != head->token_crc)
         return refuse(err, path, "the tokens are damaged (their checksum does "
                                  "not fit)");
     if (!tokens_below(token, count, head->token_bytes, head->vocab))
@@ -127,7 +142,7 @@ static void fields_take(Shard *out, const ShardHead *head)
     out->nyardstick          = (int)head->nyardstick;
 }
 
-static bool map_read(Shard *out, const char *path, Err *err)
+static bool map_read(Shard *out, const char *path, bool whole, Err *err)
 {
     ShardHead head = { 0 };
     const i64 has = out->map.count;
@@ -141,22 +156,34 @@ static bool map_read(Shard *out, const char *path, Err *err)
 
     const u8 *token = out->map.bytes + SHARD_HEAD_BYTES;
     if (!head_right(&head, has, path, err)
-        || !tokens_right(&head, token, path, err))
+        || (whole && !tokens_right(&head, token, path, err)))
         return false;
     fields_take(out, &head);
-    out->token = token;
+    out->token = whole ? token : NULL;
     return true;
 }
 
-bool shard_open(Shard *out, const char *path, Err *err)
+static bool shard_read(Shard *out, const char *path, bool whole, Err *err)
 {
     *out = (Shard){ 0 };
     if (!file_map(&out->map, path, err))
         return false;
-    if (map_read(out, path, err))
+    if (map_read(out, path, whole, err))
         return true;
     shard_close(out);
     return false;
+}
+
+bool shard_open(Shard *out, const char *path, Err *err)
+{
+    return shard_read(out, path, true, err);
+}
+
+bool shard_peek(Shard *out, const char *path, Err *err)
+{
+    const bool done = shard_read(out, path, false, err);
+    file_unmap(&out->map);
+    return done;
 }
 
 void shard_close(Shard *shard)

@@ -50,6 +50,10 @@ typedef struct Shard {
 } Shard;
 
 bool shard_open(Shard *out, const char *path, Err *err) MUST_USE;
+
+/* The header and the length alone: `token` is NULL. For lists of shards. */
+bool shard_peek(Shard *out, const char *path, Err *err) MUST_USE;
+
 void shard_close(Shard *shard);
 
 /* Writing: tokens in order, training text first, then the header. Nothing is

@@ -4,27 +4,15 @@
 #include "data/split.h"
 
 #include "base/rng.h"
+#include "data/pages.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 i64 split_bytes_least(double holdout)
 {
     return (i64)ceil(SPLIT_VAL_LEAST / holdout);
-}
-
-void split_let_go(const u8 *text, i64 *behind, i64 at)
-{
-    const i64 step = (i64)64 << 20, page = sysconf(_SC_PAGESIZE);
-    if (at - *behind < step || (uintptr_t)text % (uintptr_t)page != 0)
-        return;
-    const i64 from = *behind / page * page, to = at / page * page;
-    union { const u8 *read; void *plain; } first = { text + from };
-    madvise(first.plain, (size_t)(to - from), MADV_DONTNEED);
-    *behind = to;
 }
 
 /* Where the block that begins at `from` ends. A rest too short to be a block
@@ -39,14 +27,15 @@ static i64 block_end(const u8 *text, i64 bytes, i64 from, i64 block_bytes)
     return bytes - end < block_bytes ? bytes : end;
 }
 
-static void cut(Split *out, Arena *arena, const u8 *text, i64 bytes)
+static void cut(Split *out, Arena *arena, const FileMap *text)
 {
     i64 behind = 0;
+    const i64 bytes = text->count;
     out->end = NEW(arena, i64, bytes / out->block_bytes + 1);
     for (i64 at = 0; at < bytes; ) {
-        at = block_end(text, bytes, at, out->block_bytes);
+        at = block_end(text->bytes, bytes, at, out->block_bytes);
         out->end[out->count++] = at;
-        split_let_go(text, &behind, at);
+        pages_let_go(text->bytes, &behind, at);
     }
 }
 
@@ -65,15 +54,14 @@ static i64 held_bytes(const Split *split)
     return sum;
 }
 
-Split split_text(Arena *arena, const u8 *text, i64 bytes, double holdout,
-                 u64 seed)
+Split split_text(Arena *arena, const FileMap *text, double holdout, u64 seed)
 {
     assert(0 < holdout && holdout <= 0.5);
-    assert(bytes >= split_bytes_least(holdout));
+    assert(text->count >= split_bytes_least(holdout));
     Split out = { .seed = seed };
-    out.block_bytes = i64_min(i64_max(bytes / 128, SPLIT_BLOCK_LEAST),
+    out.block_bytes = i64_min(i64_max(text->count / 128, SPLIT_BLOCK_LEAST),
                               SPLIT_BLOCK_BYTES);
-    cut(&out, arena, text, bytes);
+    cut(&out, arena, text);
 
     /* Blocks are of unequal length: in the smallest texts the share of blocks
      * may be a little short of what an evaluation needs. */

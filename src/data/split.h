@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/file.h"
 
 enum {
     SPLIT_BLOCK_BYTES = 16384, /* in texts of 2 MB and more               */
@@ -30,14 +31,10 @@ typedef struct Split {
 /* The least length of text for which a share of `holdout` is enough. */
 i64 split_bytes_least(double holdout);
 
-/* `bytes` is at least split_bytes_least(holdout); 0 < holdout <= 0.5. */
-Split split_text(Arena *arena, const u8 *text, i64 bytes, double holdout,
-                 u64 seed);
+/* `text` is a file, mapped, of at least split_bytes_least(holdout) bytes;
+ * 0 < holdout <= 0.5. */
+Split split_text(Arena *arena, const FileMap *text, double holdout, u64 seed);
 
 bool split_is_held(const Split *split, i64 block);
-
-/* Pages of a mapped file that lie behind `at` and will not be looked at again
- * soon: let go, so that a text larger than memory passes through. */
-void split_let_go(const u8 *text, i64 *behind, i64 at);
 
 #endif

@@ -165,25 +165,28 @@ bool walk(Walk *out, Arena *arena, const char *path, const WalkRule *rule,
     return stamp_all(out, err);
 }
 
-static void clause(Str *text, i64 count, const char *what, const char *first)
-{
-    if (!count)
-        return;
-    str_add(text, "%s%lld %s", text->size ? ", " : "", (long long)count, what);
-    if (first)
-        str_add(text, " (first: %s)", first);
-}
-
 const char *walk_left_out(Arena *arena, const Walk *seen)
 {
+    const struct { i64 count; const char *one, *many, *first; } left[] = {
+        { seen->binary, "not text", "not text", seen->binary_first },
+        { seen->unreadable, "unreadable", "unreadable",
+          seen->unreadable_first },
+        { seen->unmatched, "of another name", "of other names", NULL },
+        { seen->hidden, "hidden", "hidden", NULL },
+        { seen->links, "symbolic link", "symbolic links", NULL },
+        { seen->empty, "empty", "empty", NULL },
+        { seen->other, "device or pipe", "devices or pipes", NULL },
+    };
     Str text = { 0 };
-    clause(&text, seen->binary, "not text", seen->binary_first);
-    clause(&text, seen->unreadable, "unreadable", seen->unreadable_first);
-    clause(&text, seen->unmatched, "of another name", NULL);
-    clause(&text, seen->hidden, "hidden", NULL);
-    clause(&text, seen->links, "symbolic links", NULL);
-    clause(&text, seen->empty, "empty", NULL);
-    clause(&text, seen->other, "neither file nor folder", NULL);
+    for (int i = 0; i < COUNT_OF(left); i++) {
+        if (!left[i].count)
+            continue;
+        str_add(&text, "%s%lld %s", text.size ? ", " : "",
+                (long long)left[i].count,
+                left[i].count == 1 ? left[i].one : left[i].many);
+        if (left[i].first)
+            str_add(&text, " (first: %s)", left[i].first);
+    }
     const char *out = text.size ? arena_text(arena, text.text) : NULL;
     str_free(&text);
     return out;

@@ -1,0 +1,136 @@
+/* test_kern_attention.c - causal attention on every backend.
+ *
+ * Room. A score is a sum of S products: off by (S + 3) u sum |q k| / sqrt(S),
+ * and so is, relatively, its exponential; here |q|, |k| are about 1, and
+ * sum |q k| / sqrt(S) < sqrt(S) * 1. The softmax adds T roundings for its sum
+ * and 4 for exp, the mixing T more. To first order each o is off by
+ *
+ *     u ((S + 3) sqrt(S) + 2 T + 8) max |v|
+ *
+ * and each gradient passes twice through the like. 4 times that, of the
+ * largest number, is the room given; one missing key at T = 130 is 100 times
+ * as much. */
+
+#include "tests/kern_box.h"
+
+static double room(i64 T, i64 S)
+{
+    const double s = (double)S, t = (double)T;
+    return 4 * (REAL_EPSILON / 2) * ((s + 3) * sqrt(s) + 2 * t + 8);
+}
+
+typedef struct Out {
+    real *o, *dqkv;
+} Out;
+
+static Out compute(Boxes *b, const Kern *k, const real *qkv, const real *d_o,
+                   i64 T, i64 H, i64 S)
+{
+    real *keep = box(b, k->attention_keep(T, H, S), 0, 1);
+    real *work = box(b, k->attention_work(T, H, S), 0, 1);
+    Out   out  = { box(b, T * H * S, 0, 1), box(b, T * H * S * 3, 0, 1) };
+    k->attention(out.o, keep, work, qkv, T, H, S);
+    k->attention_back(out.dqkv, work, d_o, out.o, qkv, keep, T, H, S);
+    return out;
+}
+
+static void check(const Kern *k, i64 T, i64 H, i64 S, double sd)
+{
+    Boxes b = { 0 };
+    const real *qkv = box(&b, T * H * S * 3, 0.1, sd);
+    const real *d_o = box(&b, T * H * S, -0.1, 1);
+    const Out   seen = compute(&b, k, qkv, d_o, T, H, S);
+    const Out   want = compute(&b, &kern_ref, qkv, d_o, T, H, S);
+
+    test_note("%s, T %d, H %d, S %d", k->name, (int)T, (int)H, (int)S);
+    CHECK_BELOW(gap_of_largest(seen.o, want.o, T * H * S), room(T, S));
+    CHECK_BELOW(gap_of_largest(seen.dqkv, want.dqkv, T * H * S * 3),
+                2 * room(T, S));
+    CHECK(boxes_whole(&b));
+    boxes_free(&b);
+}
+
+TEST(attention_is_the_same_on_every_backend)
+{
+    static const i64 tokens[] = { 1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 48, 50,
+                                  64, 65, 130 };
+    static const i64 widths[] = { 1, 3, 8, 16, 17, 24, 32, 64, 80 };
+    EACH_KERN(k)
+        for (int i = 0; i < COUNT_OF(tokens); i++)
+            for (int j = 0; j < COUNT_OF(widths); j++)
+                check(k, tokens[i], 1 + (i + j) % 3, widths[j], 1);
+}
+
+TEST(attention_is_right_at_the_sizes_it_was_made_for)
+{
+    EACH_KERN(k)
+        check(k, 256, 2, 16, 1);
+}
+
+/* Scores of some hundred: one key takes all, and nothing overflows. The room
+ * of `check` is for scores near 1; here o is held to lie at a value. */
+TEST(attention_bears_large_scores)
+{
+    enum { T = 40, S = 16 };
+    EACH_KERN(k) {
+        Boxes b = { 0 };
+        real *qkv = box(&b, T * S * 3, 0, 0), *d_o = box(&b, T * S, 0, 1);
+        for (i64 t = 0; t < T; t++)
+            for (i64 i = 0; i < S; i++) {
+                real *at = qkv + t * S * 3 + i;
+                at[0]     = (real)30;
+                at[S]     = (real)(t == 5 ? 30 : -30); /* scores +-3600 */
+                at[2 * S] = (real)(t * 100 + i);
+            }
+        const Out seen = compute(&b, k, qkv, d_o, T, 1, S);
+        test_note("%s", k->name);
+        for (i64 t = 5; t < T; t++)
+            for (i64 i = 0; i < S; i++)
+                CHECK_NEAR(seen.o[t * S + i], 500 + i, 1e-6);
+        CHECK(boxes_whole(&b));
+        boxes_free(&b);
+    }
+}
+
+/* With all scores equal a query sees the mean of what came so far. */
+TEST(attention_to_equals_is_their_mean)
+{
+    enum { T = 70, S = 8 };
+    EACH_KERN(k) {
+        Boxes b = { 0 };
+        real *qkv = box(&b, T * S * 3, 0, 0), *d_o = box(&b, T * S, 0, 1);
+        for (i64 t = 0; t < T; t++)
+            for (i64 i = 0; i < S; i++)
+                qkv[t * S * 3 + 2 * S + i] = (real)(t + 1000 * i);
+        const Out seen = compute(&b, k, qkv, d_o, T, 1, S);
+        test_note("%s", k->name);
+        for (i64 t = 0; t < T; t++)
+            for (i64 i = 0; i < S; i++)
+                CHECK_NEAR(seen.o[t * S + i],
+                           (double)t / 2 + 1000 * (double)i, 1e-5);
+        boxes_free(&b);
+    }
+}
+
+/* What a key or value later than a query holds changes no bit of the query's
+ * outcome, not even an infinity that is never looked at. */
+TEST(attention_does_not_look_ahead)
+{
+    enum { T = 67, H = 2, S = 16, N = T * H * S };
+    EACH_KERN(k) {
+        Boxes b = { 0 };
+        real *qkv = box(&b, N * 3, 0, 1), *d_o = box(&b, N, 0, 1);
+        const Out before = compute(&b, k, qkv, d_o, T, H, S);
+        for (i64 t = 1; t < T; t += 9) {
+            real *moved = box_copy(&b, qkv, N * 3);
+            for (i64 i = t * H * S * 3; i < N * 3; i++)
+                moved[i] = moved[i] * 3 + 1;
+            const Out after = compute(&b, k, moved, d_o, T, H, S);
+            test_note("%s, from token %d", k->name, (int)t);
+            CHECK(memcmp(before.o, after.o, (size_t)(t * H * S) * sizeof(real))
+                  == 0);
+            CHECK(memcmp(before.o, after.o, (size_t)N * sizeof(real)) != 0);
+        }
+        boxes_free(&b);
+    }
+}

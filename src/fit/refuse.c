@@ -12,12 +12,14 @@ static const double LINE_WIDTH = 0.02;   /* sd about the line, of ln    */
 static bool whole(const char *name, const double *value, const Table *runs,
                   Err *err)
 {
-    for (i64 i = 0; i < runs->nrow; i++)
+    for (i64 i = 0; i < runs->nrow; i++) {
+        const char *label = runs->label ? runs->label[i] : "";
         if (!(value[i] > 0 && value[i] < INFINITY))
-            return err_set(err, ERR_FORMAT, "%s: %s is %g, and a number above "
-                           "0 is needed; mend the row or leave it out",
-                           runs->label ? runs->label[i] : "a row", name,
-                           value[i]);
+            return err_set(err, ERR_FORMAT, "%s%srow %lld: %s is %s%g, and a "
+                           "number above 0 is needed; mend it or leave the row "
+                           "out", label, *label ? ": " : "", (long long)i + 1,
+                           name, isnan(value[i]) ? "empty or " : "", value[i]);
+    }
     return true;
 }
 

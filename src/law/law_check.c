@@ -165,7 +165,7 @@ static bool check_values(const Law *law, const LawConstants *set, Str *out)
             column[c] = &value[c];
         }
         law_eval(&seen, NULL, NULL, law, set->theta, column, 1);
-        snprintf(what, sizeof what, "%s at %s = %.4g%s is %.7g, published %.7g",
+        snprintf(what, sizeof what, "%s at %s = %.4g%s is %.7g, expected %.7g",
                  set->name, law->column[0], value[0], n > 1 ? ", ..." : "",
                  seen, want);
         ok = said(out, near(seen, want, VALUE_ALLOWED), law->name, what) && ok;
@@ -182,7 +182,7 @@ static bool check_optima(const Law *law, const LawConstants *set, Str *out)
         const double want = set->optimum.item[at + 1];
         const double seen = law_optimum(law, set->theta, c);
         snprintf(what, sizeof what, "%s at %.4g FLOP is best at N = %.5g, "
-                 "published %.5g", set->name, c, seen, want);
+                 "expected %.5g", set->name, c, seen, want);
         ok = said(out, near(seen, want, OPTIMUM_ALLOWED), law->name, what)
           && ok;
     }

@@ -173,7 +173,7 @@ static bool show(int argc, char **argv, Args *args, Err *err)
     if (args->helped)
         return true;
     if (args->rest.count != 1)
-        return err_set(err, ERR_USAGE, "runs show: give one run: its id, the "
+        return err_set(err, ERR_USAGE, "show: give one run: its id, the "
                        "beginning of it, or its folder");
     if (!run_find(&run, &place, args, err))
         return false;
@@ -257,7 +257,7 @@ static bool export_cmd(int argc, char **argv, Args *args, Err *err)
     if (args->helped)
         return true;
     if (args->csv && args->jsonl)
-        return err_set(err, ERR_USAGE, "runs export: --csv and --jsonl are two "
+        return err_set(err, ERR_USAGE, "export: --csv and --jsonl are two "
                        "formats; give one of them");
     if (!place_find(&place, args, err)
         || !runs_place_load(&runs, &broken, args->arena, &place, args->where,
@@ -299,7 +299,7 @@ static bool unknown(const char *name, Err *err)
     for (int s = 0; s < COUNT_OF(sub); s++)
         names[s] = sub[s].name;
     const char *near = conf_nearest(name, names, COUNT_OF(names));
-    return err_set(err, ERR_USAGE, "runs %s: no such subcommand; %s%s", name,
+    return err_set(err, ERR_USAGE, "%s: no such subcommand; %s%s", name,
                    near ? "did you mean " : "there are list, show, index, export",
                    near ? near : "");
 }
@@ -307,8 +307,8 @@ static bool unknown(const char *name, Err *err)
 bool cmd_runs(int argc, char **argv, Err *err)
 {
     if (argc < 2)
-        return err_set(err, ERR_USAGE, "runs: say what: list, show, index or "
-                       "export (scalelaw runs --help)");
+        return err_set(err, ERR_USAGE, "say what: list, show, index or export "
+                       "(scalelaw runs --help)");
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         usage(stdout);
         return true;

@@ -50,6 +50,10 @@ typedef struct Kern {
     const char *about;
     bool (*usable)(void); /* does this processor have what it takes? */
 
+    /* Multiply and add in registers and do nothing else; returns the FLOP
+     * done. Timed, it gives this backend's peak on this core, now. */
+    double (*probe)(i64 rounds);
+
     /* -- Linear maps: y = x w + b, with w[K,N] ---------------------------- */
 
     /* Weights in the order in which the products read them, made once an

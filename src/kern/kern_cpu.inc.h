@@ -16,6 +16,8 @@
 
 #include "kern/cpu_vec.inc.h"
 
+#include "kern/cpu_probe.inc.h"
+
 #include "kern/cpu_transpose.inc.h"
 
 #include "kern/cpu_tile.inc.h"
@@ -34,7 +36,8 @@
 
 /* All entries but the name. */
 #define KERN_CPU                                                           \
-    .usable = usable, .packed_count = packed_count, .pack = pack,          \
+    .usable = usable, .probe = probe, .packed_count = packed_count,        \
+    .pack = pack,                                                          \
     .pack_t = pack_t, .linear = linear, .linear_gelu = linear_gelu,        \
     .linear_dx = linear_dx, .linear_dw = linear_dw, .norm = norm,          \
     .norm_back = norm_back, .attention_keep = attention_keep,              \

@@ -1,0 +1,111 @@
+/* cmd_bench.c - `scalelaw bench train|kern`: what the engine reaches on this
+ * machine, as a share of what the machine's arithmetic could do. */
+
+#include "base/opt.h"
+#include "cli/bench.h"
+#include "cli/cmd.h"
+#include "count/count.h"
+
+#include <string.h>
+
+/* From docs of the peers' measurements: the same shapes, one micro-batch deep
+ * to some megabytes wide. */
+static const BenchShape shapes[] = {
+    { 2, 16, 512, 16, 256 },  { 2, 32, 512, 16, 256 },
+    { 2, 64, 512, 16, 256 },  { 4, 128, 512, 16, 256 },
+    { 6, 256, 512, 8, 256 },
+};
+
+typedef struct Args {
+    BenchOptions bench;
+    const char  *kernels, *shape;
+    i64          vocab, batch, context;
+    TextList     what;
+} Args;
+
+static bool kern_pick(Args *a, Err *err)
+{
+    a->bench.kern = kern_find(a->kernels);
+    if (!a->bench.kern)
+        return err_set(err, ERR_USAGE, "--kernels=%s: not one of this build, "
+                       "or not for this processor; `scalelaw --version` "
+                       "lists them", a->kernels);
+    if (a->bench.threads < 1 || !(a->bench.seconds > 0))
+        return err_set(err, ERR_USAGE,
+                       "--threads and --seconds must be above 0");
+    return true;
+}
+
+static bool train(const Args *a, Err *err)
+{
+    BenchShape one = { .vocab = a->vocab, .batch = a->batch,
+                       .context = a->context };
+    Shape      parsed = { 0 };
+    if (a->shape && !count_shape_parse(&parsed, a->shape))
+        return err_set(err, ERR_USAGE, "--shape=%s: not LAYERSxWIDTH, as 2x64",
+                       a->shape);
+    if (one.vocab < 2 || one.vocab > 65536 || one.batch < 1 || one.batch > 256
+        || one.context < 1 || one.context > 8192)
+        return err_set(err, ERR_USAGE, "--vocab goes from 2 to 65536, --batch "
+                       "to 256, --context to 8192");
+
+    bench_train_head(&a->bench);
+    one.layers = parsed.layers;
+    one.width  = parsed.width;
+    if (a->shape)
+        bench_train(&one, &a->bench);
+    for (int i = 0; i < COUNT_OF(shapes) && !a->shape; i++)
+        bench_train(&shapes[i], &a->bench);
+    return true;
+}
+
+static bool pick(const Args *a, Err *err)
+{
+    const char *what = a->what.count > 0 ? a->what.item[0] : "train";
+    if (a->what.count > 1)
+        return err_set(err, ERR_USAGE, "one thing at a time: train or kern");
+    if (strcmp(what, "train") == 0)
+        return train(a, err);
+    if (strcmp(what, "kern") == 0) {
+        bench_kern(&a->bench);
+        return true;
+    }
+    return err_set(err, ERR_USAGE, "cannot measure '%s'; train and kern can "
+                   "be", what);
+}
+
+bool cmd_bench(int argc, char **argv, Err *err)
+{
+    Arena arena = { 0 };
+    Args  a = { .kernels = "auto", .vocab = 512, .batch = 16, .context = 256,
+                .bench = { .threads = 1, .seconds = 1.5 } };
+    const Opt opts[] = {
+        { "kernels", "NAME", "auto, avx512, avx2, plain or ref",
+          .text = &a.kernels },
+        { "threads", "N", "threads of a training step",
+          .count = &a.bench.threads },
+        { "seconds", "X", "time to spend on a row", .real = &a.bench.seconds },
+        { "shape", "LxD", "one shape, as 2x64, in place of the usual five",
+          .text = &a.shape },
+        { "vocab", "N", "of that shape", .count = &a.vocab },
+        { "batch", "N", "sequences a step of that shape", .count = &a.batch },
+        { "context", "N", "tokens a sequence of that shape",
+          .count = &a.context },
+        { "parts", NULL, "show where the time of a step goes",
+          .flag = &a.bench.parts },
+        { "json", NULL, "one line of JSON a row", .flag = &a.bench.json },
+    };
+    const OptTable table = {
+        .command = "scalelaw bench",
+        .about = "Measure the engine on this machine: whole training steps "
+                 "(train) or single kernels (kern), as a share of what the "
+                 "core reaches when it only multiplies and adds.",
+        .opt = opts, .nopt = COUNT_OF(opts), .operands = "[train|kern]",
+        .rest = &a.what, .arena = &arena,
+    };
+    bool       helped = false;
+    const bool ok = opt_flags(&table, argc, argv, &helped, err)
+                 && (helped || (kern_pick(&a, err) && pick(&a, err)));
+    arena_free(&arena);
+    return ok;
+}

@@ -49,6 +49,12 @@ typedef struct Arch {
     void (*pass)(real *loss, real *grad, const Kern *kern, const Shape *shape,
                  const real *param, const real *packed, real *work,
                  const i32 *x, const i32 *y, i64 batch, real scale);
+
+    /* For writing text: the scores z[V] of what follows token `at` of one
+     * sequence x[T]. Tokens after `at` change nothing, but must be tokens. */
+    void (*scores)(real *z, const Kern *kern, const Shape *shape,
+                   const real *param, const real *packed, real *work,
+                   const i32 *x, i64 at);
 } Arch;
 
 int         arch_count(void);

@@ -325,6 +325,22 @@ static void pass(real *loss, real *grad, const Kern *kern, const Shape *shape,
         backward(&p, x);
 }
 
+static void scores(real *z, const Kern *kern, const Shape *shape,
+                   const real *param, const real *packed, real *work,
+                   const i32 *x, i64 at)
+{
+    const Pass p = {
+        .kern = kern, .shape = shape, .param = param, .packed = packed,
+        .work = work, .pack = pack_layout(kern, shape),
+        .at = work_layout(kern, shape, 1), .batch = 1,
+        .rows = shape->context,
+    };
+    forward(&p, x);
+    kern->linear_dx(z, work + p.at.nf + at * shape->width,
+                    packed + p.pack.head_t, NULL, 1, shape->vocab,
+                    shape->width);
+}
+
 const Arch arch_transformer = {
     .name         = "transformer",
     .about        = "decoder-only Transformer as GPT-2",
@@ -333,4 +349,5 @@ const Arch arch_transformer = {
     .work_count   = work_count,
     .pack         = pack,
     .pass         = pass,
+    .scores       = scores,
 };

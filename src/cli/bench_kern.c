@@ -79,10 +79,11 @@ static real *numbers(Arena *arena, i64 n)
     return x;
 }
 
-/* Room for both kinds; dw serves as whatever else is written. */
-static Piece piece(Arena *arena, const Kern *kern, i64 R, i64 K, i64 N)
+/* dw serves as whatever else is written. */
+static Piece piece(Arena *arena, const Kern *kern, i64 R, i64 K, i64 N,
+                   bool attention)
 {
-    const i64 most = i64_max(3 * R * K * N / i64_min(K, N), K * N);
+    const i64 most = attention ? R * K * N : i64_max(R, K) * i64_max(K, N);
     Piece     p = { .kern = kern, .R = R, .K = K, .N = N };
     p.x        = numbers(arena, 3 * most);
     p.y        = numbers(arena, most);
@@ -133,7 +134,8 @@ static void row(const Kind *kind, const Piece *p, const Timing *t,
 static void measure(const Kind *kind, i64 K, i64 N, const BenchOptions *o)
 {
     Arena        arena = { 0 };
-    Piece        p     = piece(&arena, o->kern, ROWS, K, N);
+    Piece        p     = piece(&arena, o->kern, ROWS, K, N,
+                               kind->attention);
     const double size  = (double)(ROWS * K * N);
     const double flop  = kind->flop * size * (kind->attention ? ROWS : 1);
 

@@ -301,34 +301,35 @@ INLINE void copy_rows(float *to, i64 to_row, const float *from, i64 from_row,
     }
 }
 
+#define SPREAD_TILE(rows, vecs)                                              \
+    LEAF void spread_##rows##x##vecs(float *to, i64 Sp, const float *w,      \
+                                     i64 w_row, Slice b, i64 K, i64 n)       \
+    {                                                                        \
+        grad_tile(to, Sp, w, WIDE, 1, b, K, n, rows, vecs);                  \
+        (void)w_row; /* WIDE */                                              \
+    }
+#define SPREAD_ROW(rows, vecs) [vecs][rows] = spread_##rows##x##vecs,
+
+TILES(SPREAD_TILE)
+static GradTile *const spread_tiles[TILE_VECS + 1][TILE_ROWS + 1] = {
+    TILES(SPREAD_ROW)
+};
+
 /* to[s,:] += sum_t w[s,t] b[t,:] over a strip. A key of the strip's own is
  * not seen by queries before it, so its sum begins at the tile's first. */
-INLINE void spread_panel(float *to, i64 Sp, const float *w, const float *b,
-                         Strip p, int vecs)
-{
-    const int height = tile_height(vecs);
-    for (i64 s = 0; s < p.keys;) {
-        const int   rows = tile_next(p.keys - s, height);
-        const i64   from = i64_max(0, s - p.t0);
-        const Slice at   = { b + (p.t0 + from) * Sp, Sp };
-        grad_tile_any(to + s * Sp, Sp, w + s * WIDE + from, WIDE, 1, at,
-                      WIDE - from, vecs * LANES, rows, vecs);
-        s += rows;
-    }
-}
-
 static void spread(float *to, i64 Sp, const float *w, const float *b, Strip p)
 {
     for (i64 i = 0; i < panel_count(Sp); i++) {
         const Panel panel = panel_at(i, Sp);
         const i64   at    = panel.first * LANES;
-        switch (panel.vecs) {
-        case 1: spread_panel(to + at, Sp, w, b + at, p, 1); break;
-        case 2: spread_panel(to + at, Sp, w, b + at, p, 2); break;
-#if LANES == 16
-        case 3: spread_panel(to + at, Sp, w, b + at, p, 3); break;
-        case 4: spread_panel(to + at, Sp, w, b + at, p, 4); break;
-#endif
+        for (i64 s = 0; s < p.keys;) {
+            const int   rows = tile_next(p.keys - s, tile_height(panel.vecs));
+            const i64   from = i64_max(0, s - p.t0);
+            const Slice terms = { b + (p.t0 + from) * Sp + at, Sp };
+            spread_tiles[panel.vecs][rows](to + s * Sp + at, Sp,
+                                           w + s * WIDE + from, WIDE, terms,
+                                           WIDE - from, panel.vecs * LANES);
+            s += rows;
         }
     }
 }

@@ -41,52 +41,38 @@ INLINE void grad_tile(float *to, i64 to_row, const float *a, i64 a_row,
     Tile acc;
     UNROLL for (int m = 0; m < rows; m++)
         UNROLL for (int v = 0; v < vecs; v++)
-            acc[m][v] = load_upto(to + m * to_row + v * LANES, n - v * LANES);
+            acc[m][v] = tile_load(to + m * to_row, v, vecs, n);
     tile_add(acc, rows, vecs, a, a_row, a_col, b.at, b.row, K);
-    tile_end(to, to_row, acc, rows, vecs, n, NULL, NULL);
-}
-
-/* A tile whose height is known only now. */
-INLINE void grad_tile_any(float *to, i64 to_row, const float *a, i64 a_row,
-                          i64 a_col, Slice b, i64 K, i64 n, int rows, int vecs)
-{
-#define CASE(count)                                                        \
-    case count:                                                            \
-        if (count <= tile_height(vecs))                                    \
-            grad_tile(to, to_row, a, a_row, a_col, b, K, n, count, vecs);  \
-        break
-    switch (rows) {
-        CASE(12);
-        CASE(8);
-        CASE(6);
-        CASE(4);
-        CASE(2);
-        CASE(1);
-    }
-#undef CASE
-}
-
-INLINE void grad_bias(float *db, Slice dy, i64 R, i64 n, int vecs)
-{
-    vf sum[TILE_VECS];
-    UNROLL for (int v = 0; v < vecs; v++)
-        sum[v] = load_upto(db + v * LANES, n - v * LANES);
-    for (i64 r = 0; r < R; r++)
+    UNROLL for (int m = 0; m < rows; m++)
         UNROLL for (int v = 0; v < vecs; v++)
-            sum[v] += load(dy.at + r * dy.row + v * LANES);
-    UNROLL for (int v = 0; v < vecs; v++)
-        store_upto(db + v * LANES, sum[v], n - v * LANES);
+            tile_store(to + m * to_row, acc[m][v], v, vecs, n);
 }
 
-INLINE void grad_panel(float *dw, float *db, const float *x, Slice dy, i64 R,
-                       i64 K, i64 N, i64 n, int vecs)
+/* For a = x', whose columns are neighbours in x. */
+typedef void GradTile(float *dw, i64 N, const float *x, i64 K, Slice dy, i64 R,
+                      i64 n);
+
+#define GRAD_TILE(rows, vecs)                                              \
+    LEAF void grad_##rows##x##vecs(float *dw, i64 N, const float *x, i64 K, \
+                                   Slice dy, i64 R, i64 n)                 \
+    {                                                                      \
+        grad_tile(dw, N, x, 1, K, dy, R, n, rows, vecs);                   \
+    }
+#define GRAD_ROW(rows, vecs) [vecs][rows] = grad_##rows##x##vecs,
+
+TILES(GRAD_TILE)
+static GradTile *const grad_tiles[TILE_VECS + 1][TILE_ROWS + 1] = {
+    TILES(GRAD_ROW)
+};
+
+/* sum += dy over R rows of one vector. */
+static void grad_bias(float *db, Slice dy, i64 R, i64 n, int vecs)
 {
-    if (db)
-        grad_bias(db, dy, R, n, vecs);
-    for (i64 k = 0; k < K;) {
-        const int rows = tile_next(K - k, tile_height(vecs));
-        grad_tile_any(dw + k * N, N, x + k, 1, K, dy, R, n, rows, vecs);
-        k += rows;
+    for (int v = 0; v < vecs; v++) {
+        vf sum = tile_load(db, v, vecs, n);
+        for (i64 r = 0; r < R; r++)
+            sum += load(dy.at + r * dy.row + v * LANES);
+        tile_store(db, sum, v, vecs, n);
     }
 }
 
@@ -100,14 +86,12 @@ static void grad_rows(float *dw, float *db, const float *x, const float *dy,
         const Panel p  = panel_at(i, N);
         const i64   at = p.first * LANES, n = N - at;
         const Slice s  = slice(copy, dy + at, R, K, N, n, p.vecs);
-        float      *to = db ? db + at : NULL;
-        switch (p.vecs) {
-        case 1: grad_panel(dw + at, to, x, s, R, K, N, n, 1); break;
-        case 2: grad_panel(dw + at, to, x, s, R, K, N, n, 2); break;
-#if LANES == 16
-        case 3: grad_panel(dw + at, to, x, s, R, K, N, n, 3); break;
-        case 4: grad_panel(dw + at, to, x, s, R, K, N, n, 4); break;
-#endif
+        if (db)
+            grad_bias(db + at, s, R, n, p.vecs);
+        for (i64 k = 0; k < K;) {
+            const int rows = tile_next(K - k, tile_height(p.vecs));
+            grad_tiles[p.vecs][rows](dw + k * N + at, N, x + k, K, s, R, n);
+            k += rows;
         }
     }
 }

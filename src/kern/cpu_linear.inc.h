@@ -58,43 +58,58 @@ static void pack_t(float *packed, const float *w, i64 K, i64 N)
 
 /* -- Products ------------------------------------------------------------- */
 
-/* What happens to a product before it is stored; NULL: nothing. */
-typedef struct Finish {
-    const float *bias;  /* [N], the tile starts from it      */
-    const float *add;   /* [R,N]                             */
-    const float *times; /* [R,N]                             */
-    float       *slope; /* [R,N]: store gelu and its slope   */
-    bool         gelu;
-} Finish;
+/* One panel of a product, and what happens to it before it is stored. */
+typedef struct Panels {
+    const float *panel;
+    const float *bias; /* sums begin with it; NULL: with 0     */
+    i64          K;
+    i64          N;    /* length of a row of y, add and times  */
+    i64          n;    /* columns from this panel's first on   */
+} Panels;
 
-INLINE void tile_start(Tile acc, int rows, int vecs, const float *bias, i64 n)
+/* add and times point at the tile's corner, as y does, or are NULL. */
+INLINE void linear_tile(float *y, const float *x, const float *add,
+                        const float *times, const Panels *p, int rows,
+                        int vecs)
 {
+    const i64 N = p->N, n = p->n;
+    Tile      acc;
+
     UNROLL for (int v = 0; v < vecs; v++) {
-        vf value = { 0 };
-        if (bias)
-            value = load_upto(bias + v * LANES, n - v * LANES);
+        const vf b = p->bias ? tile_load(p->bias, v, vecs, n) : splat(0);
         UNROLL for (int m = 0; m < rows; m++)
-            acc[m][v] = value;
+            acc[m][v] = b;
     }
+    tile_add(acc, rows, vecs, x, p->K, 1, p->panel, vecs * LANES, p->K);
+    if (add)
+        UNROLL for (int m = 0; m < rows; m++)
+            UNROLL for (int v = 0; v < vecs; v++)
+                acc[m][v] += tile_load(add + m * N, v, vecs, n);
+    if (times)
+        UNROLL for (int m = 0; m < rows; m++)
+            UNROLL for (int v = 0; v < vecs; v++)
+                acc[m][v] *= tile_load(times + m * N, v, vecs, n);
+    UNROLL for (int m = 0; m < rows; m++)
+        UNROLL for (int v = 0; v < vecs; v++)
+            tile_store(y + m * N, acc[m][v], v, vecs, n);
 }
 
-/* Store a tile whose first column has n columns to its right, itself
- * counted. add and times point at the tile's corner too, or are NULL. */
-INLINE void tile_end(float *y, i64 y_row, Tile acc, int rows, int vecs, i64 n,
-                     const float *add, const float *times)
-{
-    UNROLL for (int m = 0; m < rows; m++) {
-        UNROLL for (int v = 0; v < vecs; v++) {
-            const i64 at = m * y_row + v * LANES, here = n - v * LANES;
-            vf        sum = acc[m][v];
-            if (add)
-                sum += load_upto(add + at, here);
-            if (times)
-                sum *= load_upto(times + at, here);
-            store_upto(y + at, sum, here);
-        }
+typedef void LinearTile(float *y, const float *x, const float *add,
+                        const float *times, const Panels *p);
+
+#define LINEAR_TILE(rows, vecs)                                             \
+    LEAF void linear_##rows##x##vecs(float *y, const float *x,              \
+                                     const float *add, const float *times,  \
+                                     const Panels *p)                       \
+    {                                                                       \
+        linear_tile(y, x, add, times, p, rows, vecs);                       \
     }
-}
+#define LINEAR_ROW(rows, vecs) [vecs][rows] = linear_##rows##x##vecs,
+
+TILES(LINEAR_TILE)
+static LinearTile *const linear_tiles[TILE_VECS + 1][TILE_ROWS + 1] = {
+    TILES(LINEAR_ROW)
+};
 
 /* gelu(u) = u s and gelu'(u) = s + 2 u s (1 - s) h', with
  *
@@ -118,7 +133,7 @@ INLINE vf gelu(vf *slope, vf u)
 }
 
 /* In place on a tile just stored, while it is in the first cache. */
-INLINE void gelu_tile(float *a, float *slope, i64 row, i64 rows, i64 n)
+LEAF void gelu_tile(float *a, float *slope, i64 row, i64 rows, i64 n)
 {
     for (i64 m = 0; m < rows; m++)
         for (i64 i = 0; i < n; i += LANES) {
@@ -131,49 +146,28 @@ INLINE void gelu_tile(float *a, float *slope, i64 row, i64 rows, i64 n)
         }
 }
 
-INLINE void linear_tile(float *y, const float *x, const float *panel,
-                        const float *bias, const float *add,
-                        const float *times, i64 K, i64 N, i64 n, int rows,
-                        int vecs)
-{
-    Tile acc;
-    tile_start(acc, rows, vecs, bias, n);
-    tile_add(acc, rows, vecs, x, K, 1, panel, vecs * LANES, K);
-    tile_end(y, N, acc, rows, vecs, n, add, times);
-}
+/* What a product may end in; all NULL: nothing. */
+typedef struct Finish {
+    const float *bias;  /* [N]                              */
+    const float *add;   /* [R,N]                            */
+    const float *times; /* [R,N]                            */
+    float       *slope; /* [R,N], with gelu                 */
+    bool         gelu;
+} Finish;
 
-/* All rows of one panel; at: its first column. */
-INLINE void linear_panel(float *y, const float *x, const float *panel,
-                         const Finish *f, i64 R, i64 K, i64 N, i64 at,
-                         int vecs)
+static void linear_panel(float *y, const float *x, const Panels *p,
+                         const Finish *f, i64 at, int vecs, i64 R)
 {
-    const int    height = tile_height(vecs);
-    const float *bias = f->bias ? f->bias + at : NULL;
-    const i64    n = N - at, here = i64_min(n, vecs * LANES);
-
+    const int height = tile_height(vecs);
     for (i64 r = 0; r < R;) {
-        const int    rows  = tile_next(R - r, height);
-        const i64    corner = r * N + at;
-        const float *add   = f->add ? f->add + corner : NULL;
-        const float *times = f->times ? f->times + corner : NULL;
-#define CASE(count)                                                         \
-    case count:                                                             \
-        if (count <= height)                                                \
-            linear_tile(y + corner, x + r * K, panel, bias, add, times, K,  \
-                        N, n, count, vecs);                                 \
-        break
-        switch (rows) {
-            CASE(12);
-            CASE(8);
-            CASE(6);
-            CASE(4);
-            CASE(2);
-            CASE(1);
-        }
-#undef CASE
+        const int rows   = tile_next(R - r, height);
+        const i64 corner = r * p->N + at;
+        linear_tiles[vecs][rows](y + corner, x + r * p->K,
+                                 f->add ? f->add + corner : NULL,
+                                 f->times ? f->times + corner : NULL, p);
         if (f->gelu)
-            gelu_tile(y + corner, f->slope ? f->slope + corner : NULL, N,
-                      rows, here);
+            gelu_tile(y + corner, f->slope ? f->slope + corner : NULL, p->N,
+                      rows, i64_min(p->n, vecs * LANES));
         r += rows;
     }
 }
@@ -182,17 +176,12 @@ static void product(float *y, const float *x, const float *packed,
                     const Finish *f, i64 R, i64 K, i64 N)
 {
     for (i64 i = 0; i < panel_count(N); i++) {
-        const Panel  p     = panel_at(i, N);
-        const i64    at    = p.first * LANES;
-        const float *panel = packed + at * K;
-        switch (p.vecs) {
-        case 1: linear_panel(y, x, panel, f, R, K, N, at, 1); break;
-        case 2: linear_panel(y, x, panel, f, R, K, N, at, 2); break;
-#if LANES == 16
-        case 3: linear_panel(y, x, panel, f, R, K, N, at, 3); break;
-        case 4: linear_panel(y, x, panel, f, R, K, N, at, 4); break;
-#endif
-        }
+        const Panel  panel = panel_at(i, N);
+        const i64    at = panel.first * LANES;
+        const Panels p  = { .panel = packed + at * K, .K = K, .N = N,
+                            .bias = f->bias ? f->bias + at : NULL,
+                            .n = N - at };
+        linear_panel(y, x, &p, f, at, panel.vecs, R);
     }
 }
 

@@ -9,8 +9,11 @@
  * allow, and has at least 8 accumulators: two units take four cycles each.
  *
  * rows and vecs are constants wherever this is called; compilers then unroll
- * the inner loops and give each accumulator its register (checked in the
- * assembly of gcc 12 and clang 14).
+ * the inner loops and give each accumulator its register. That holds only in
+ * small functions: with whole loops of tiles inlined into one, gcc 12 kept
+ * other things in registers and accumulators on the stack, at 70 % of the
+ * speed. So each height and width is a function of its own (LEAF), and a table
+ * of them is walked.
  *
  * Included once by each kern_cpu_NAME.c, after cpu_vec.inc.h. */
 
@@ -21,6 +24,20 @@ enum { TILE_VECS = 2 }; /* 16 registers */
 #endif
 
 enum { TILE_ROWS = 12 }; /* the tallest tile */
+
+#define LEAF static __attribute__((noinline))
+
+/* M(rows, vecs) for every tile there is: heights 12, 8, 6, 4, 2, 1, as far as
+ * the registers go. */
+#define TILES_SMALL(M, vecs) M(1, vecs) M(2, vecs) M(4, vecs) M(6, vecs)
+#if LANES == 16
+#define TILES(M)                                 \
+    TILES_SMALL(M, 1) M(8, 1) M(12, 1)           \
+    TILES_SMALL(M, 2) M(8, 2) M(12, 2)           \
+    TILES_SMALL(M, 3) M(8, 3) TILES_SMALL(M, 4)
+#else
+#define TILES(M) TILES_SMALL(M, 1) M(8, 1) M(12, 1) TILES_SMALL(M, 2)
+#endif
 
 /* Rows of the tallest tile that has this many vectors. */
 INLINE int tile_height(int vecs)
@@ -66,4 +83,20 @@ INLINE void tile_add(Tile acc, int rows, int vecs, const float *a, i64 a_row,
                 acc[m][n] += x * w[n];
         }
     }
+}
+
+/* Vector v of the last vecs of a row, of which n columns are left: all but the
+ * last are whole. */
+INLINE vf tile_load(const float *p, int v, int vecs, i64 n)
+{
+    return v + 1 < vecs ? load(p + v * LANES)
+                        : load_upto(p + v * LANES, n - v * LANES);
+}
+
+INLINE void tile_store(float *p, vf x, int v, int vecs, i64 n)
+{
+    if (v + 1 < vecs)
+        store(p + v * LANES, x);
+    else
+        store_upto(p + v * LANES, x, n - v * LANES);
 }

@@ -1,0 +1,176 @@
+/* cmd_train.c - `scalelaw train`: one run, kept as a study keeps its runs, so
+ * that `runs`, `fit` and `sample` find it. Killed and run again, it goes on;
+ * finished, it shows what came of it. */
+
+#include "base/clock.h"
+#include "cli/cmd.h"
+#include "cli/runs_show.h"
+#include "cli/train_opts.h"
+#include "data/corpus.h"
+#include "sweep/speed.h"
+#include "sweep/sweep.h"
+
+#include <math.h>
+#include <stdio.h>
+
+typedef struct Train {
+    TrainOpts  opts;
+    Arena      arena;
+    Corpus     corpus;
+    GridRun    run;
+    SweepPlace place;
+} Train;
+
+static void say(const char *line)
+{
+    fprintf(stderr, "%s\n", line);
+}
+
+/* Flags win over the file, and the file is named among the flags: read them
+ * once to find it, and once more on top of it. */
+static bool read_opts(Train *train, int argc, char **argv, bool *helped,
+                      Err *err)
+{
+    Opt      row[TRAIN_OPTS_MAX];
+    TextList rest = { 0 };
+    train->opts = train_opts_defaults();
+    const OptTable table = {
+        .command  = "scalelaw train",
+        .about    = "Train one model.",
+        .opt      = row,
+        .nopt     = train_opts_table(row, &train->opts),
+        .operands = "[CONFIG]",
+        .rest     = &rest,
+        .arena    = &train->arena,
+    };
+    if (!opt_flags(&table, argc, argv, helped, err))
+        return false;
+    if (*helped || rest.count == 0)
+        return true;
+    if (rest.count > 1)
+        return err_set(err, ERR_USAGE, "%s: one file of options is enough; "
+                       "give the others as flags", rest.item[1]);
+    train->opts = train_opts_defaults();
+    train_opts_table(row, &train->opts);
+    return opt_file(&table, rest.item[0], err)
+           && opt_flags(&table, argc, argv, helped, err);
+}
+
+static bool prepare(Train *train, Err *err)
+{
+    TrainOpts *opts = &train->opts;
+    if (!opts->corpus)
+        return err_set(err, ERR_USAGE, "a corpus is needed: a name, a shard "
+                       "or a text; give --corpus=gcide");
+    if (!corpus_need(&train->corpus, &train->arena, opts->corpus,
+                     opts->data_dir, say, err)
+        || !train_opts_settle(opts, &train->corpus.shard, err))
+        return false;
+
+    const TrainConfig *config = &opts->config;
+    train->run = (GridRun){
+        .group  = "fit",
+        .budget = NAN,
+        .flop   = count_train_flop(config->shape)
+                  * (double)(config->steps * config->batch
+                             * config->shape.context),
+        .config = *config,
+    };
+    if (opts->name)
+        snprintf(train->run.name, sizeof train->run.name, "%s", opts->name);
+    else
+        snprintf(train->run.name, sizeof train->run.name, "%lldx%lld",
+                 (long long)config->shape.layers,
+                 (long long)config->shape.width);
+    train->place = (SweepPlace){
+        .study_dir = opts->out_dir,
+        .of    = { .study = "train", .code = SCALELAW_CODE,
+                   .shard = &train->corpus.shard,
+                   .config_text = train_config_text },
+        .cores = config->threads,
+    };
+    return true;
+}
+
+static void foretell(const Train *train)
+{
+    const TrainConfig *c = &train->run.config;
+    const ParamCount   n = count_params(c->shape);
+    const i64 tokens = c->steps * c->batch * c->shape.context;
+    char      words[24];
+    clock_words(words, train->run.flop / speed_flop_per_s(c) / c->threads);
+
+    fprintf(stderr, "%s on %s: %lld parameters (%lld in the body), %lld "
+            "tokens in %lld steps of %lld, rate %.3g\n", train->run.name,
+            train->corpus.shard.name, (long long)n.total, (long long)n.body,
+            (long long)tokens, (long long)c->steps,
+            (long long)(c->batch * c->shape.context), c->lr);
+    fprintf(stderr, "  %.3g FLOP, about %s on %d thread%s, %.1f MB of memory, "
+            "%.1f MB of disk\n", train->run.flop, words, c->threads,
+            c->threads == 1 ? "" : "s", (double)train_memory(c) / 1e6,
+            12e-6 * (double)n.total + 0.1);
+}
+
+/* The record as it lies on disk. */
+static bool show(Train *train, const char *runs_dir, const char *id, Err *err)
+{
+    Run         run;
+    const char *dir = arena_print(&train->arena, "%s/%s", runs_dir, id);
+    if (!run_read(&run, &train->arena, dir, err))
+        return false;
+    if (!train->opts.json)
+        return runs_show_one(&run, runs_dir, stdout, err);
+    char *text;
+    i64   count;
+    if (!file_read(&text, &count, &train->arena,
+                   arena_print(&train->arena, "%s/run.json", dir), err))
+        return false;
+    fputs(text, stdout);
+    return true;
+}
+
+/* Two processes must not write one run: its folder is locked. */
+static bool train_and_show(Train *train, Err *err)
+{
+    Arena      *arena = &train->arena;
+    const Run   record = record_begin(arena, &train->place.of, &train->run);
+    const char *runs_dir = arena_print(arena, "%s/runs",
+                                       train->place.study_dir);
+    const char *lock_dir = arena_print(arena, "%s/locks",
+                                       train->place.study_dir);
+    const GridRun *run = &train->run;
+    SweepReport    report;
+    int            lock;
+    if (!dir_make(lock_dir, err)
+        || !file_lock(&lock, arena_print(arena, "%s/%s", lock_dir, record.id),
+                      err))
+        return false;
+
+    train->place.progress = progress_open(run->flop, 1, 1);
+    sweep_catch_signals();
+    bool ok = sweep_run(&report, &run, 1, &train->place, err);
+    progress_close(train->place.progress);
+    if (ok && report.interrupted)
+        ok = err_set(err, ERR_BUSY, "run %s: stopped, and checkpointed; the "
+                     "same command goes on from here", record.id);
+    ok = ok && show(train, runs_dir, record.id, err);
+    file_unlock(lock);
+    return ok;
+}
+
+bool cmd_train(int argc, char **argv, Err *err)
+{
+    Train train  = { 0 };
+    bool  helped = false;
+    bool  ok     = read_opts(&train, argc, argv, &helped, err);
+    if (ok && !helped) {
+        ok = prepare(&train, err);
+        if (ok)
+            foretell(&train);
+        if (ok && !train.opts.dry_run)
+            ok = train_and_show(&train, err);
+        corpus_close(&train.corpus);
+    }
+    arena_free(&train.arena);
+    return ok;
+}

@@ -312,8 +312,17 @@ TEST(the_csv_speaks_the_laws_letters_and_nanochats)
         test_note("column %s", names[i]);
         CHECK(seen == 1);
     }
-    const double *embed = table_column(&table, "params_wte");
-    CHECK(embed && embed[0] == 257 * 48);
+    static const struct { const char *name; double want; } value[] = {
+        { "depth", 3 }, { "model_dim", 48 }, { "params_wte", 257 * 48 },
+        { "params_lm_head", 0 }, { "num_iterations", 900 },
+        { "tokens_trained", 1843200 }, { "train_time_sec", 12.5 },
+        { "flops_budget", 1e12 },
+    };
+    for (int i = 0; i < COUNT_OF(value); i++) {
+        const double *seen = table_column(&table, value[i].name);
+        test_note("column %s", value[i].name);
+        CHECK(seen && seen[0] == value[i].want);
+    }
     arena_free(&arena);
 }
 
@@ -326,6 +335,7 @@ TEST(commas_quotes_and_line_breaks_stay_in_their_cell)
     run_csv(&list, &text);
     CHECK_HAS(text.text, ",\"it's, \"\"quoted\"\"\nand two lines\",");
     CHECK_HAS(text.text, ",\"host, one\",");
+    CHECK_HAS(text.text, "\nb-2,c1e+12-3x48-s1,demo,fit,abc123,");
     str_free(&text);
     arena_free(&arena);
 }

@@ -115,6 +115,19 @@ TEST(beginning_anew_leaves_nothing_of_the_old_log)
     holds(2);
 }
 
+/* A point before the first step is written again as well. */
+TEST(beginning_anew_leaves_no_second_step_0)
+{
+    Arena      arena = { 0 };
+    MetricList list;
+    Err        err;
+    CHECK(log_on(0, 0, 2, &err));
+    CHECK(log_on(0, 0, 2, &err));
+    CHECK(metric_read(&list, &arena, world_path("runs"), ID, &err));
+    CHECK(list.count == 3);
+    arena_free(&arena);
+}
+
 /* A killed process: the file ends anywhere. Reading gives the whole lines, and
  * going on from the last checkpoint before that gives the whole log. */
 TEST(a_log_cut_off_at_any_byte_can_be_gone_on_with)
@@ -223,31 +236,36 @@ TEST(the_log_of_another_version_is_refused_and_left_alone)
     arena_free(&arena);
 }
 
-/* A disk that fills up in the middle of a line: said, and the line taken back,
- * so that what stands is whole. */
+static i64 log_bytes(void)
+{
+    Arena arena = { 0 };
+    i64   size;
+    world_read(&arena, &size, world_path(LOG));
+    arena_free(&arena);
+    return size;
+}
+
+/* A disk that fills up in the middle of point 4: said, and the part taken
+ * back, so that what stands is whole. */
 TEST(a_full_disk_is_said_and_leaves_whole_lines)
 {
     struct rlimit old, tight;
-    Arena  arena = { 0 };
-    i64    size;
-    Err    err;
-    CHECK(log_on(0, 1, 2, &err));
-    world_read(&arena, &size, world_path(LOG));
+    Err err;
+    CHECK(log_on(0, 1, 3, &err));
+    const i64 three = log_bytes();
+    CHECK(log_on(2, 3, 2, &err)); /* point 3 is cut off again */
 
     signal(SIGXFSZ, SIG_IGN);
     CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
     tight = old;
-    tight.rlim_cur = (rlim_t)size + 10;
+    tight.rlim_cur = (rlim_t)three + 10;
     CHECK(setrlimit(RLIMIT_FSIZE, &tight) == 0);
-    const bool ok = log_on(2, 3, 3, &err);
+    const bool ok = log_on(2, 3, 4, &err);
     CHECK(setrlimit(RLIMIT_FSIZE, &old) == 0);
 
     CHECK(!ok);
     CHECK(err.kind == ERR_IO);
     CHECK_HAS(err.text, "metrics.jsonl: cannot be written");
-    i64 after;
-    world_read(&arena, &after, world_path(LOG));
-    CHECK(after == size);
-    holds(2);
-    arena_free(&arena);
+    CHECK(log_bytes() == three);
+    holds(3);
 }

@@ -247,6 +247,22 @@ TEST(a_log_of_another_length_is_refused_by_name)
     arena_free(&arena);
 }
 
+TEST(DONE_beside_a_record_that_has_not_ended_is_refused)
+{
+    Arena arena = { 0 };
+    Run   run   = world_run(ID), seen;
+    Err   err;
+    char  command[2048];
+    run.status = NULL;
+    CHECK(world_write(&run, false));
+    snprintf(command, sizeof command, "cd '%s' && sha256sum run.json >DONE && "
+             "echo '# metrics.jsonl 0' >>DONE", world_path("runs/" ID));
+    CHECK(system(command) == 0);
+    CHECK(!read_back(&seen, &arena, &err));
+    CHECK_HAS(err.text, "has no status");
+    arena_free(&arena);
+}
+
 /* A torn record without DONE: refused, or read as not finished. */
 TEST(an_unfinished_record_cut_short_anywhere_is_refused)
 {

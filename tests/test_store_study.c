@@ -95,6 +95,8 @@ TEST(a_study_that_is_not_what_it_should_be_is_refused_in_words)
 {
     study_refused("\"schema\":1", "\"schema\":3", "a study of schema 3");
     study_refused("\"name\":\"demo\"", "\"name\":null", "is missing");
+    study_refused("\"name\":", "\n\n\"name\" ", "study.json:3:");
+    study_refused("{\"schema\":1", "7; {\"schema\":1", "study.json:1:");
     study_refused("\"vocab\":256", "\"vocab\":\"\"",
                   "\"vocab\" is not a whole number");
     study_refused("[100000000000,", "[\"x\",", "\"budgets\" is not a list");
@@ -231,6 +233,21 @@ TEST(a_prediction_is_not_changed_after_the_fact)
                "\"loss\":1.6,");
     CHECK(!predicted(&seen, &arena, &err));
     CHECK_HAS(err.text, "changed after it was written");
+    arena_free(&arena);
+}
+
+TEST(a_torn_prediction_is_not_mended_by_writing_it_again)
+{
+    Arena arena = { 0 };
+    i64   size;
+    Err   err;
+    char  hash[HASH_HEX];
+    CHECK(predict(&two, hash, &err));
+    const char *path = arena_text(&arena, world_path("demo/prediction.json"));
+    const char *text = world_read(&arena, &size, path);
+    world_put(path, text, size - 1);
+    CHECK(!predict(&two, hash, &err));
+    CHECK_HAS(err.text, "stands already");
     arena_free(&arena);
 }
 

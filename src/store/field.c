@@ -202,17 +202,10 @@ bool record_parse(json_t **out, const char *text, i64 size, const char *name,
     json_error_t why;
     json_t *json = json_loadb(text, (size_t)size, JSON_REJECT_DUPLICATES, &why);
 
-    *out = NULL;
-    if (!json)
-        return err_set(err, ERR_FORMAT, "%s:%" PRId64 ":%d: %s", name,
-                       line + i64_max(why.line, 1) - 1, why.column, why.text);
-    if (!json_is_object(json)) {
-        json_decref(json);
-        return err_set(err, ERR_FORMAT, "%s:%" PRId64 ": not a JSON object",
-                       name, line);
-    }
     *out = json;
-    return true;
+    return json
+           || err_set(err, ERR_FORMAT, "%s:%" PRId64 ":%d: %s", name,
+                      line + i64_max(why.line, 1) - 1, why.column, why.text);
 }
 
 bool record_try(const Str *text, const char *path, Err *err)

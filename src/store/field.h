@@ -59,7 +59,7 @@ Value field_value(const Field *field, const void *record);
 void fields_jot(Jot *j, const Field *field, int nfield, const void *record,
                 bool outcomes);
 
-/* Out of an object; unknown members are passed over (a later version of the
+/* Out of an object (anything else is refused); unknown members are passed over (a later version of the
  * same schema may add some), wrong types and missing counts are refused.
  * Texts and lists are copied to the arena. Without `outcomes` those fields
  * become absent whatever stands there. */
@@ -67,7 +67,7 @@ bool fields_read(void *record, const Field *field, int nfield,
                  const json_t *object, bool outcomes, Arena *arena, Err *err)
     MUST_USE;
 
-/* One JSON object in memory; `name` stands for its path in messages, and its
+/* JSON in memory; `name` stands for its path in messages, and its
  * first line is line `line`. */
 bool record_parse(json_t **out, const char *text, i64 size, const char *name,
                   i64 line, Err *err) MUST_USE;

@@ -6,6 +6,7 @@
 #include "cli/cmd.h"
 #include "cli/plan_source.h"
 #include "report/num.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,12 +178,15 @@ static void print_row(const Row *row)
 static void print_source(const PlanSource *by)
 {
     printf("\n%s: %s\n", by->name, by->fit.law->formula);
-    printf("  %s\n", by->source);
+    text_wrapped(stdout, by->source, 2);
     printf("  N counts %s; C = %s\n", by->fit.counts, by->cost.family
-           ? "6 (12 L d^2 + V d) + 6 L d T per token, of the study's shapes"
+           ? "D (6 (12 L d^2 + V d) + 6 L d T), in the study's shapes"
            : "6 N D");
-    if (by->caveat && *by->caveat)
-        printf("  caution: %s\n", by->caveat);
+    if (by->caveat && *by->caveat) {
+        char text[1024];
+        snprintf(text, sizeof text, "Caution: %s", by->caveat);
+        text_wrapped(stdout, text, 2);
+    }
 }
 
 static void print_all(const Row *row, i64 budgets, const PlanSources *sources)

@@ -55,7 +55,8 @@ static bool refuse(const Fit *fit, double c, const Optimum *at, Err *err)
                                      : "ever larger models";
     return err_set(err, ERR_REFUSED,
                    "law %s: no best size at %.3g FLOP: the predicted loss only "
-                   "falls towards %s; fit runs that vary N and D more widely",
+                   "falls towards %s; ask for another budget, or fit runs that "
+                   "vary N and D more widely",
                    fit->law->name, c, want);
 }
 

@@ -154,9 +154,13 @@ static bool frontiers(Analysis *out, Arena *arena, const Table *table,
                                arena, table, options, err),
                    &out->isoflop, "isoflop", err);
     isoflop_bias_of(out->budget, out->nbudget, table, &out->huber);
+    if (out->curves.table.nrow < 2)
+        err_set(err, ERR_REFUSED, "no learning curves were logged, so there is "
+                "no envelope");
     return lines
-        && or_words(envelope_fit(&out->envelope, arena, &out->curves.table,
-                                 bins, options, err),
+        && or_words(err->kind != ERR_REFUSED
+                    && envelope_fit(&out->envelope, arena, &out->curves.table,
+                                    bins, options, err),
                     &out->envelope, "envelope", err)
         && or_words(plan_frontier(&out->parametric, arena, &out->huber,
                                   &out->cost, low, out->c_fit * 1.0001, 5, err),

@@ -4,41 +4,10 @@
 #include "report/analysis.h"
 
 #include "report/num.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Text in a column: padded by letters, since an en dash has three bytes. */
-static void cell(FILE *out, const char *text, int width)
-{
-    int letters = 0;
-    for (const char *c = text; *c; c++)
-        letters += ((u8)*c & 0xC0) != 0x80;
-    fputs(text, out);
-    for (; letters < width; letters++)
-        fputc(' ', out);
-}
-
-/* Words broken at blanks so that no line goes beyond column 79. */
-static void wrapped(FILE *out, const char *text, int indent)
-{
-    int at = 0;
-    while (*text) {
-        const int word = (int)strcspn(text, " \n");
-        if (at == 0 || at + 1 + word > 79) {
-            fprintf(out, "%s%*s", at ? "\n" : "", indent, "");
-            at = indent;
-        } else {
-            fputc(' ', out);
-            at++;
-        }
-        fprintf(out, "%.*s", word, text);
-        at += word;
-        text += word;
-        text += strspn(text, " \n");
-    }
-    fputc('\n', out);
-}
 
 static const char *law_number(char *out, double value, double low, double high)
 {
@@ -59,13 +28,42 @@ static void print_law(const Analysis *a, FILE *out)
             "least squares on L, 95 %");
     for (int i = 0; i < h->law->nparam; i++) {
         fprintf(out, "  %-9s ", h->law->param[i].name);
-        cell(out, law_number(text, h->theta[i], h->low[i], h->high[i]), 34);
+        law_number(text, h->theta[i], h->low[i], h->high[i]);
+        text_cell(out, text, 34);
         fprintf(out, "%s\n",
                 law_number(text, s->theta[i], s->low[i], s->high[i]));
     }
     fprintf(out, "  %-9s %-33.2f %.2f\n", "scatter %", 100 * h->rmse_log,
             100 * s->rmse_log);
-    wrapped(out, h->certificate.words, 2);
+    text_wrapped(out, h->certificate.words, 2);
+}
+
+/* The other objective's word on the same run. */
+static const HoldoutRow *by_squares(const Analysis *a, const HoldoutRow *row)
+{
+    for (i64 i = 0; i < a->nholdout; i++)
+        if (strcmp(a->holdout[i].predicted.fit, "squares") == 0
+            && strcmp(a->holdout[i].predicted.run_id, row->predicted.run_id)
+                   == 0)
+            return &a->holdout[i];
+    return NULL;
+}
+
+static void print_held(const Analysis *a, const HoldoutRow *row, FILE *out)
+{
+    const Prediction *p = &row->predicted;
+    const Interval    expected = { p->loss, p->low, p->high };
+    const HoldoutRow *other = by_squares(a, row);
+    char text[NUM_TEXT];
+    fprintf(out, "  %-16.16s", p->run_name);
+    if (row->run)
+        fprintf(out, "%-9.4f", row->measured);
+    else
+        fprintf(out, "%-9s", "not yet");
+    text_cell(out, num_interval(text, expected, 4), 27);
+    text_cell(out, num_percent(text, row->error), 9);
+    fprintf(out, "%-8.4f", other ? other->predicted.loss : NAN);
+    fprintf(out, "%s\n", num_percent(text, other ? other->error : NAN));
 }
 
 static void print_holdout(const Analysis *a, FILE *out)
@@ -76,20 +74,11 @@ static void print_holdout(const Analysis *a, FILE *out)
     }
     fprintf(out, "\nPredicted before training, then measured   "
             "(sha256 %.12s...)\n", a->prediction_hash);
-    fprintf(out, "  %-19s%-8s%-9s%-9s%-27s%s\n", "run", "by", "measured",
-            "error", "predicted, 95 % of runs", "");
-    for (i64 i = 0; i < a->nholdout; i++) {
-        const HoldoutRow *row = &a->holdout[i];
-        const Prediction *p   = &row->predicted;
-        char text[NUM_TEXT];
-        fprintf(out, "  %-18.18s %-8s", p->run_name, p->fit);
-        if (row->run)
-            snprintf(text, sizeof text, "%.4f", row->measured);
-        cell(out, row->run ? text : "not yet", 9);
-        cell(out, num_percent(text, row->error), 9);
-        fprintf(out, "%s\n", num_interval(text, (Interval){ p->loss, p->low,
-                                          p->high }, 4));
-    }
+    fprintf(out, "  %-16s%-9s%-27s%-9s%-8s%s\n", "run", "measured",
+            "Huber, 95 % of runs", "error", "squares", "error");
+    for (i64 i = 0; i < a->nholdout; i++)
+        if (strcmp(a->holdout[i].predicted.fit, "huber") == 0)
+            print_held(a, &a->holdout[i], out);
 }
 
 static void print_plan(const Analysis *a, FILE *out)
@@ -103,16 +92,16 @@ static void print_plan(const Analysis *a, FILE *out)
         snprintf(shape, sizeof shape, "%.0f x %.0f", round(p->layers),
                  round(p->width));
         fprintf(out, "  %-7s %4.4gx  ", num_flop(c, p->c), p->c / a->c_largest);
-        cell(out, num_si_interval(n, p->n), 27);
-        cell(out, num_si_interval(d, p->d), 27);
+        text_cell(out, num_si_interval(n, p->n), 27);
+        text_cell(out, num_si_interval(d, p->d), 27);
         fprintf(out, "%s\n", isfinite(p->width) ? shape : "");
     }
     if (a->nplan > 0)
-        fprintf(out, "  (shape: layers x width; the last is %.3g times the "
+        fprintf(out, "  (shape: layers x width; the last is %.4g times the "
                 "largest budget fitted)\n",
                 a->plan[a->nplan - 1].extrapolation);
     if (a->plan_words)
-        wrapped(out, a->plan_words, 2);
+        text_wrapped(out, a->plan_words, 2);
 }
 
 static void print_exponent(const Frontier *line, const char *name, FILE *out)
@@ -123,7 +112,7 @@ static void print_exponent(const Frontier *line, const char *name, FILE *out)
         return;
     }
     fprintf(out, "  %-14s\n", name);
-    wrapped(out, line->words, 16);
+    text_wrapped(out, line->words, 16);
 }
 
 static void print_best(const Analysis *a, FILE *out)
@@ -131,12 +120,15 @@ static void print_best(const Analysis *a, FILE *out)
     const Run *best = analysis_best(a);
     if (!best)
         return;
-    fprintf(out, "\nBest run %s: %.3f bits per byte", best->name,
+    Str text = { 0 };
+    str_add(&text, "Best run %s: %.3f bits per byte", best->name,
             best->val_bpb);
     for (int i = 0; i < a->info.nyardstick; i++)
-        fprintf(out, "%s%s %.3f", i ? ", " : "; ", a->info.yardstick[i].name,
+        str_add(&text, "%s%s %.3f", i ? ", " : "; ", a->info.yardstick[i].name,
                 a->info.yardstick[i].bpb);
-    fprintf(out, "\n");
+    fputc('\n', out);
+    text_wrapped(out, text.text, 0);
+    str_free(&text);
 }
 
 /* The count, and the first few by name: the report has all. */

@@ -1,7 +1,7 @@
 /* fig_surface.c - the fitted law as a map: contours of loss over N and D.
  *
- * A contour is found by asking, at each N, for the D that reaches its loss: the
- * loss falls with D, so halving finds it, whatever the law's formula. */
+ * Contours are found by halving, whatever the law's formula: all that is used
+ * is that more of both, size and data, never hurts. */
 
 #include "report/fig.h"
 
@@ -11,27 +11,47 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { POINTS = 80, LEVELS = 14 };
+enum { POINTS = 90, LEVELS = 14 };
 
 static double loss_at(const Analysis *a, double n, double d)
 {
     return law_at(a->huber.law, a->huber.theta, n, d);
 }
 
-/* NaN where no D within the map gives this loss. */
-static double d_for(const Analysis *a, double n, double loss, Range d)
+/* A place on the map, both shares 0..1 along its edges. */
+static double n_at(const Axis *x, double share)
 {
-    if (loss_at(a, n, d.low) < loss || loss_at(a, n, d.high) > loss)
-        return NAN;
-    double low = log(d.low), high = log(d.high);
-    for (int i = 0; i < 50; i++) {
-        const double middle = (low + high) / 2;
-        if (loss_at(a, n, exp(middle)) > loss)
-            low = middle;
+    return x->low * pow(x->high / x->low, share);
+}
+
+/* Along lines on which N and D rise together the loss only falls, so halving
+ * finds the contour wherever it lies; and going from line to line, across,
+ * meets steep and flat parts alike. `across` is the share in N less that in D.
+ * NaN where the map has no such loss. */
+static double along(const Analysis *a, const Axis *x, const Axis *y,
+                    double across, double loss)
+{
+    double low = -0.5, high = 2.5; /* the sum of both shares */
+    for (int i = 0; i < 44; i++) {
+        const double sum = (low + high) / 2;
+        if (loss_at(a, n_at(x, (sum + across) / 2),
+                    n_at(y, (sum - across) / 2)) > loss)
+            low = sum;
         else
-            high = middle;
+            high = sum;
     }
-    return exp((low + high) / 2);
+    return low > -0.49 && high < 2.49 ? (low + high) / 2 : NAN;
+}
+
+/* At the right edge of the map, just below the line. */
+static void label(Plot *plot, const Axis *x, const Axis *y, const char *text,
+                  const double *n, const double *d, i64 last)
+{
+    if (last < 1 || n[last] < n_at(x, 0.97))
+        return;
+    const double at = axis_share(y, d[last]);
+    if (at > 0.05 && at < 1)
+        plot_note(plot, n_at(x, 0.994), n_at(y, at - 0.036), "end", text);
 }
 
 static void contour(Plot *plot, const Analysis *a, double loss, Ink ink,
@@ -39,23 +59,23 @@ static void contour(Plot *plot, const Analysis *a, double loss, Ink ink,
 {
     double n[POINTS], d[POINTS];
     i64    last = -1;
-    fig_spaced(n, POINTS, x->low, x->high);
     for (i64 i = 0; i < POINTS; i++) {
-        d[i] = d_for(a, n[i], loss, (Range){ y->low / 4, y->high * 4 });
-        if (isfinite(d[i]))
+        const double across = 2.1 * ((double)i / (POINTS - 1) - 0.5);
+        const double sum    = along(a, x, y, across, loss);
+        n[i] = n_at(x, (sum + across) / 2);
+        d[i] = n_at(y, (sum - across) / 2);
+        if (!(d[i] < y->high * 1.2 && d[i] > y->low / 1.2))
+            d[i] = NAN; /* off the map */
+        else if (n[i] <= x->high)
             last = i;
     }
     if (last < 0)
         return;
     char text[NUM_TEXT], series[FIG_TEXT];
-    num_plain(text, loss, 4);
+    snprintf(text, sizeof text, "%.2f", loss);
     snprintf(series, sizeof series, "loss %s", text);
     plot_line(plot, series, ink, LINE_SOLID, n, d, POINTS, series);
-    /* Labels stand in the right margin of the map, or above its lower edge. */
-    const double at = axis_share(y, d[last]);
-    if (last == POINTS - 1 && at > 0.03 && at < 0.97)
-        plot_note(plot, x->high / pow(x->high / x->low, 0.006),
-                  d[last] / pow(y->high / y->low, 0.008), "end", text);
+    label(plot, x, y, text, n, d, last);
 }
 
 /* Evenly in ln L between the corners of the map, rounded to two decimals. */

@@ -20,6 +20,15 @@ static void card(Str *out, const char *head, const char *big, const char *rest)
     str_put(out, "</span></div>\n");
 }
 
+/* The first plan beyond what was trained; the last one if none is. */
+static const Plan *first_step(const Analysis *a)
+{
+    i64 i = 0;
+    while (i < a->nplan - 1 && a->plan[i].c < a->c_largest * 1.01)
+        i++;
+    return &a->plan[i];
+}
+
 static void card_plan(Str *out, const Analysis *a)
 {
     if (a->nplan == 0) {
@@ -27,15 +36,15 @@ static void card_plan(Str *out, const Analysis *a)
              a->plan_words ? a->plan_words : "No multiple was asked for.");
         return;
     }
-    const Plan *p = &a->plan[0];
+    const Plan *p = first_step(a);
     char n[NUM_TEXT], d[NUM_TEXT], c[NUM_TEXT], head[256], big[256], rest[512];
     snprintf(head, sizeof head, "With %.3g times the compute (%s FLOP)",
              p->c / a->c_largest, num_power(c, p->c));
     snprintf(big, sizeof big, "%s parameters", num_si(n, p->n.value, 3));
-    snprintf(rest, sizeof rest, "on %.20s %ss; 95 %% interval of the size "
-             "%.40s. Expected loss %.3f nats per %s.", num_si(d, p->d.value, 3),
-             analysis_token(a), num_si_interval(n, p->n), p->loss.value,
-             analysis_token(a));
+    snprintf(rest, sizeof rest, "on %.20s %ss. With 95 %% confidence the best "
+             "size is %.40s. Expected loss: %.3f nats per %s.",
+             num_si(d, p->d.value, 3), analysis_token(a), num_si_ends(n, p->n),
+             p->loss.value, analysis_token(a));
     card(out, head, big, rest);
 }
 
@@ -72,7 +81,9 @@ static void card_holdout(Str *out, const Analysis *a)
         return;
     }
     char big[NUM_TEXT], error[NUM_TEXT], rest[512];
-    snprintf(big, sizeof big, "%s off", num_percent(error, row->error));
+    snprintf(big, sizeof big, "%.20s too %s",
+             num_percent(error, fabs(row->error)) + 1,
+             row->error < 0 ? "low" : "high");
     snprintf(rest, sizeof rest, "at the best held-out size: %.4f nats were "
              "predicted, %.4f came. Over all held-out sizes the largest error "
              "is %.2f %%.", row->predicted.loss, row->measured,

@@ -38,6 +38,33 @@ static void cell_wide(Str *out, const char *text)
     str_put(out, "</td>");
 }
 
+/* A value, and its interval in small letters below: half as wide. */
+static void cell_two(Str *out, const char *value, const char *below)
+{
+    str_put(out, "<td>");
+    xml_text(out, value);
+    if (*below) {
+        str_put(out, "<small>");
+        xml_text(out, below);
+        str_put(out, "</small>");
+    }
+    str_put(out, "</td>");
+}
+
+static void cell_si(Str *out, Interval x)
+{
+    char value[NUM_TEXT], below[NUM_TEXT];
+    cell_two(out, num_si(value, x.value, 3), num_si_ends(below, x));
+}
+
+static void cell_interval(Str *out, Interval x, int decimals)
+{
+    char value[NUM_TEXT], below[NUM_TEXT];
+    const Interval bare = { x.value, NAN, NAN };
+    cell_two(out, num_interval(value, bare, decimals),
+             num_ends(below, x, decimals));
+}
+
 /* What to train for more compute ------------------------------------------- */
 
 static void row_plan(Str *out, const Analysis *a, const Plan *p,
@@ -49,16 +76,16 @@ static void row_plan(Str *out, const Analysis *a, const Plan *p,
     snprintf(text, sizeof text, "%.4g×", p->c / a->c_largest);
     cell(out, text);
     cell(out, fit);
-    cell(out, num_si_interval(text, p->n));
-    cell(out, num_si_interval(text, p->d));
-    cell(out, num_plain(text, p->ratio.value, 3));
+    cell_si(out, p->n);
+    cell_si(out, p->d);
+    cell_si(out, p->ratio);
     if (isfinite(p->width))
         snprintf(text, sizeof text, "%.0f × %.0f", round(p->layers),
                  round(p->width));
     else
         num_plain(text, NAN, 3);
     cell(out, text);
-    cell(out, num_interval(text, p->loss, 3));
+    cell_interval(out, p->loss, 3);
     snprintf(text, sizeof text, "%.4g×", p->extrapolation);
     cell(out, text);
     str_put(out, "</tr>\n");
@@ -73,7 +100,7 @@ void html_table_plan(Str *out, const Analysis *a)
     snprintf(ratio, sizeof ratio, "D / N");
     const char *const head[] = { "FLOP", "of largest", "fit by",
                                  "parameters N", data, ratio,
-                                 "layers × width", "loss", "beyond the fit" };
+                                 "layers × width", "loss", "beyond fit" };
     html_put(out, "h2", "Best size and data for more compute");
     open(out, "Compute-optimal plans, with 95 % intervals", head,
          COUNT_OF(head));
@@ -176,13 +203,44 @@ void html_table_law(Str *out, const Analysis *a)
 
 static void row_frontier(Str *out, const char *name, const Frontier *line)
 {
-    char text[NUM_TEXT];
+    const Interval unknown = { NAN, NAN, NAN };
     str_put(out, "<tr>");
     cell(out, name);
-    cell(out, line->npoint ? num_interval(text, line->a, 3) : "no answer");
-    cell(out, line->npoint ? num_interval(text, line->b, 3) : "");
+    cell_interval(out, line->npoint ? line->a : unknown, 3);
+    cell_interval(out, line->npoint ? line->b : unknown, 3);
     cell_wide(out, line->words);
     str_put(out, "</tr>\n");
+}
+
+static void row_minimum(Str *out, const IsoflopBudget *b)
+{
+    char text[NUM_TEXT];
+    str_put(out, "<tr>");
+    cell(out, num_power(text, b->c));
+    snprintf(text, sizeof text, "%lld", (long long)b->npoint);
+    cell(out, text);
+    cell_si(out, b->n);
+    cell_si(out, b->d);
+    cell_interval(out, b->loss, 4);
+    cell(out, b->inside ? "inside the sizes tried" : "not inside: left out");
+    cell(out, isfinite(b->bias_ln_n)
+              ? num_percent(text, exp(b->bias_ln_n) - 1) : "–");
+    str_put(out, "</tr>\n");
+}
+
+static void table_minima(Str *out, const Analysis *a)
+{
+    static const char *const head[] = { "FLOP spent", "runs", "N_opt", "D_opt",
+                                        "least loss", "minimum",
+                                        "bias of a parabola" };
+    if (a->nbudget == 0)
+        return;
+    open(out, "Minima of the IsoFLOP curves. The bias is what a parabola would "
+         "be off by at these sizes if the fitted law were the truth", head,
+         COUNT_OF(head));
+    for (i64 i = 0; i < a->nbudget; i++)
+        row_minimum(out, &a->budget[i]);
+    shut(out);
 }
 
 void html_table_frontiers(Str *out, const Analysis *a)
@@ -195,6 +253,7 @@ void html_table_frontiers(Str *out, const Analysis *a)
     row_frontier(out, "2 IsoFLOP", &a->isoflop);
     row_frontier(out, "3 fitted law", &a->parametric);
     shut(out);
+    table_minima(out, a);
 }
 
 /* Predictions -------------------------------------------------------------- */
@@ -208,7 +267,7 @@ static void row_holdout(Str *out, const HoldoutRow *row)
     cell(out, p->fit);
     cell(out, num_si(text, p->n, 3));
     cell(out, num_si(text, p->d, 3));
-    cell(out, num_interval(text, (Interval){ p->loss, p->low, p->high }, 4));
+    cell_interval(out, (Interval){ p->loss, p->low, p->high }, 4);
     if (!row->run)
         snprintf(text, sizeof text, "not trained yet");
     else if (isfinite(row->measured_se))
@@ -256,7 +315,8 @@ static void row_run(Str *out, const Analysis *a, const Run *run)
     cell(out, num_si(text, fig_n(a, run), 3));
     cell(out, run->status ? num_si(text, (double)run->tokens, 3) : "");
     cell(out, num_plain(text, run->lr, 3));
-    cell(out, num_si(text, (double)run->batch_tokens, 0));
+    snprintf(text, sizeof text, "%lld", (long long)run->batch_tokens);
+    cell(out, text);
     snprintf(text, sizeof text, "%lld", (long long)run->steps);
     cell(out, text);
     if (isfinite(run->val_se))
@@ -266,8 +326,10 @@ static void row_run(Str *out, const Analysis *a, const Run *run)
     cell(out, text);
     cell(out, num_plain(text, run->val_bpb, 4));
     cell(out, num_si(text, run->wall_s, 3));
-    cell(out, run->status ? run->status : "not finished");
-    cell_wide(out, run->reason);
+    if (run->reason)
+        cell_two(out, run->status ? run->status : "not finished", run->reason);
+    else
+        cell(out, run->status ? run->status : "not finished");
     str_put(out, "</tr>\n");
 }
 
@@ -275,7 +337,7 @@ void html_table_runs(Str *out, const Analysis *a)
 {
     static const char *const head[] = {
         "run", "group", "budget", "N", "D", "LR", "batch", "steps",
-        "held-out loss", "bits/byte", "seconds", "status", "reason" };
+        "held-out loss", "bits/byte", "seconds", "status" };
     html_put(out, "h2", "Runs");
     open(out, "All runs of the study", head, COUNT_OF(head));
     for (i64 i = 0; i < a->runs.count; i++)

@@ -21,8 +21,7 @@ static int decimals_of(double value, int digits)
 
 const char *num_si(char *out, double value, int digits)
 {
-    static const char *const unit[] = { "", " k", " M", " G", " T", " P",
-                                        " E", " Z", " Y" };
+    static const char *const unit[] = { "", " k", " M", " B", " T" };
     if (!isfinite(value))
         return unknown(out);
     if (value < 0.9995) {
@@ -34,7 +33,7 @@ const char *num_si(char *out, double value, int digits)
         value /= 1000;
         k++;
     }
-    if (digits == 0)
+    if (digits == 0 || value >= 999.5)
         snprintf(out, NUM_TEXT, "%.4g%s", value, unit[k]);
     else
         snprintf(out, NUM_TEXT, "%.*f%s", decimals_of(value, digits), value,
@@ -104,26 +103,44 @@ const char *num_percent(char *out, double share)
     return out;
 }
 
+const char *num_si_ends(char *out, Interval x)
+{
+    char low[NUM_TEXT], high[NUM_TEXT];
+    out[0] = 0;
+    if (isfinite(x.low) && isfinite(x.high))
+        snprintf(out, NUM_TEXT, "%.20s to %.20s", num_si(low, x.low, 3),
+                 num_si(high, x.high, 3));
+    return out;
+}
+
+const char *num_ends(char *out, Interval x, int decimals)
+{
+    out[0] = 0;
+    if (isfinite(x.low) && isfinite(x.high))
+        snprintf(out, NUM_TEXT, "%.*f to %.*f", decimals, x.low, decimals,
+                 x.high);
+    return out;
+}
+
 const char *num_si_interval(char *out, Interval x)
 {
-    char value[NUM_TEXT], low[NUM_TEXT], high[NUM_TEXT];
+    char value[NUM_TEXT], both[NUM_TEXT];
     num_si(value, x.value, 3);
-    if (!isfinite(x.low) || !isfinite(x.high))
-        snprintf(out, NUM_TEXT, "%.20s", value);
+    if (*num_si_ends(both, x))
+        snprintf(out, NUM_TEXT, "%.20s (%.40s)", value, both);
     else
-        snprintf(out, NUM_TEXT, "%.20s (%.16s to %.16s)", value,
-                 num_si(low, x.low, 3), num_si(high, x.high, 3));
+        snprintf(out, NUM_TEXT, "%.20s", value);
     return out;
 }
 
 const char *num_interval(char *out, Interval x, int decimals)
 {
+    char both[NUM_TEXT];
     if (!isfinite(x.value))
         return unknown(out);
-    if (!isfinite(x.low) || !isfinite(x.high))
-        snprintf(out, NUM_TEXT, "%.*f", decimals, x.value);
+    if (*num_ends(both, x, decimals))
+        snprintf(out, NUM_TEXT, "%.*f (%.40s)", decimals, x.value, both);
     else
-        snprintf(out, NUM_TEXT, "%.*f (%.*f to %.*f)", decimals, x.value,
-                 decimals, x.low, decimals, x.high);
+        snprintf(out, NUM_TEXT, "%.*f", decimals, x.value);
     return out;
 }

@@ -9,8 +9,8 @@
 
 enum { NUM_TEXT = 64 };
 
-/* 61234 -> "61.2 k", 1.2e9 -> "1.20 G" with three digits; digits 0: as many
- * as there are, up to four, "1.2 G". */
+/* 61234 -> "61.2 k", 1.2e9 -> "1.20 B" with three digits, in the field's k M B
+ * T; digits 0: as many as there are, up to four, "1.2 B". */
 const char *num_si(char *out, double value, int digits);
 
 /* 3e12 -> "3e12", 2.34e21 -> "2.34e21": up to three digits, no padding. */
@@ -24,6 +24,10 @@ const char *num_plain(char *out, double value, int digits);
 
 /* 0.0123 -> "+1.23 %". */
 const char *num_percent(char *out, double share);
+
+/* "52.0 k to 70.1 k", or empty without ends. */
+const char *num_si_ends(char *out, Interval x);
+const char *num_ends(char *out, Interval x, int decimals);
 
 /* "61.2 k (52.0 k to 70.1 k)"; without ends, the value alone. */
 const char *num_si_interval(char *out, Interval x);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 enum { CANVAS = 860, HEIGHT = 470, LEFT = 78, TOP = 46, BOTTOM = 58,
-       KEYS = 196, GAP = 90, KEY_STEP = 20 };
+       KEYS = 196, GAP = 90, KEY_STEP = 20, TITLE = 26 };
 
 Plot plot_open(const char *name, const char *title, int panels)
 {
@@ -393,8 +393,9 @@ void plot_key_band(Plot *plot, Ink ink, const char *text)
 static void write_whole(Plot *plot, Str *out, bool alone)
 {
     const char *space = alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "";
-    str_add(out, "<svg%s class=\"fig\" viewBox=\"0 0 %d %.0f\" role=\"img\" "
-            "aria-label=\"", space, CANVAS, plot->canvas_height);
+    const int   top   = alone ? 0 : TITLE; /* a page has its own heading */
+    str_add(out, "<svg%s class=\"fig\" viewBox=\"0 %d %d %.0f\" role=\"img\" "
+            "aria-label=\"", space, top, CANVAS, plot->canvas_height - top);
     xml_text(out, plot->title);
     str_put(out, "\">\n");
     if (alone) {

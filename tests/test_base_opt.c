@@ -46,7 +46,9 @@ static OptTable fresh(void)
         { "grid.unset", "X", "never given", .real = &config.unset },
     };
     memcpy(row, rows, sizeof row);
-    return (OptTable){ .command = "scalelaw x", .about = "Try.", .opt = row,
+    return (OptTable){ .command = "scalelaw x", .about = "Try, and in so many words that "
+                       "they do not go into one line of a screen of eighty "
+                       "columns.", .opt = row,
                        .nopt = OPTS, .operands = "[FILE]", .arena = &arena,
                        .rest = &config.rest };
 }
@@ -218,7 +220,7 @@ TEST(help_shows_every_option_in_eighty_columns)
     fclose(out);
     for (int i = 0; i < OPTS; i++)
         CHECK_HAS(text, arena_print(&arena, "  --%s", row[i].name));
-    CHECK_HAS(text, "scalelaw x [options] [FILE]\nTry.\n");
+    CHECK_HAS(text, "scalelaw x [options] [FILE]\nTry, and in");
     CHECK_HAS(text, "peak learning rate [0.001]\n");
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         test_note("%s", line);

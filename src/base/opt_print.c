@@ -113,7 +113,9 @@ static void put_default(Str *out, const Opt *opt)
         || (opt->texts && !opt->texts->count))
         return;
     str_put(out, " [");
-    if (opt->text)
+    if (opt->text && strpbrk(*opt->text, " \t\n"))
+        put_text(out, *opt->text); /* else its blanks would not be seen */
+    else if (opt->text)
         str_put(out, *opt->text);
     else if (opt->real)
         str_add(out, "%g", *opt->real);
@@ -130,17 +132,18 @@ static void put_default(Str *out, const Opt *opt)
     str_put(out, "]");
 }
 
-/* Words folded into columns 26 to 79. */
-static void put_folded(FILE *out, const char *text)
+enum { LEFT = 26, RIGHT = 79 }; /* columns of what options mean */
+
+/* Words folded into the columns from `left` on, where the cursor stands. */
+static void put_folded(FILE *out, const char *text, int left)
 {
-    enum { LEFT = 26, RIGHT = 79 };
-    int at = LEFT;
+    int at = left;
     while (*text) {
         const int size = (int)strcspn(text, " ");
-        if (at > LEFT && at + 1 + size > RIGHT) {
-            fprintf(out, "\n%*s", LEFT, "");
-            at = LEFT;
-        } else if (at > LEFT) {
+        if (at > left && at + 1 + size > RIGHT) {
+            fprintf(out, "\n%*s", left, "");
+            at = left;
+        } else if (at > left) {
             at += fprintf(out, " ");
         }
         at += fprintf(out, "%.*s", size, text);
@@ -152,7 +155,6 @@ static void put_folded(FILE *out, const char *text)
 
 static void put_option(FILE *out, const Opt *opt)
 {
-    enum { LEFT = 26 };
     const int size = fprintf(out, "  --%s%s%s", opt->name,
                              opt->flag ? "" : " ",
                              opt->flag ? "" : opt->unit ? opt->unit : "VALUE");
@@ -164,7 +166,7 @@ static void put_option(FILE *out, const Opt *opt)
     Str text = { 0 };
     str_put(&text, opt->help);
     put_default(&text, opt);
-    put_folded(out, text.text);
+    put_folded(out, text.text, LEFT);
     str_free(&text);
 }
 
@@ -174,7 +176,7 @@ void opt_help(const OptTable *table, FILE *out)
             table->nopt ? " [options]" : "", table->operands ? " " : "",
             table->operands ? table->operands : "");
     if (table->about)
-        fprintf(out, "%s\n", table->about);
+        put_folded(out, table->about, 0);
     if (table->nopt)
         fputc('\n', out);
     for (int i = 0; i < table->nopt; i++)

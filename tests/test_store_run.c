@@ -1,12 +1,13 @@
 /* test_store_run.c - run records come back as they were written, and nothing
  * that was cut short, bent or mixed up passes for a finished run. */
 
+#include "base/clock.h"
 #include "store/run_field.h"
 #include "store_world.h"
 
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #define ID "c1e+12-3x48-s1-0123abcd"
 
@@ -425,6 +426,87 @@ TEST(a_torn_record_may_be_begun_again)
     run.status = "done";
     CHECK(world_write(&run, true));
     CHECK(run_finished(world_path("runs"), ID));
+}
+
+/* A run begun, logged and finished. */
+static bool live(const char *runs, Run run)
+{
+    MetricLog   *log;
+    Err          err = { 0 };
+    const Metric m   = { .step = 1, .train_loss = 2 };
+
+    run.status = NULL;
+    if (!run_write(&run, runs, false, &err)
+        || !metric_open(&log, &run, runs, 0, &err))
+        return false;
+    const bool ok = metric_put(log, &m, &err) && metric_put(log, &m, &err);
+    metric_close(log);
+    run.status = "done";
+    return ok && run_write(&run, runs, true, &err);
+}
+
+static void live_for_ever(const char *runs)
+{
+    for (int i = 0;; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "run-%06d", i);
+        if (!live(runs, world_run(id)))
+            _exit(1);
+    }
+}
+
+/* Whatever the killed process left is whole, or can be gone on with. */
+static void judge(const char *runs, i64 *finished, i64 *unfinished)
+{
+    Arena   arena  = { 0 };
+    Str     broken = { 0 };
+    RunList list;
+    Err     err = { 0 };
+    CHECK(run_list(&list, &broken, &arena, runs, &err));
+    if (broken.text) /* the folder made, the record not yet written */
+        CHECK_HAS(broken.text, "has no run.json: the run never began");
+    for (i64 i = 0; i < list.count; i++) {
+        const Run *run = &list.run[i];
+        if (run->status) {
+            CHECK(run_finished(runs, run->id));
+            ++*finished;
+        } else {
+            CHECK(live(runs, *run) && run_finished(runs, run->id));
+            ++*unfinished;
+        }
+    }
+    str_free(&broken);
+    arena_free(&arena);
+}
+
+TEST(a_process_killed_at_any_moment_leaves_only_runs_that_can_be_gone_on_with)
+{
+    enum { ROUNDS = 15 };
+    i64          finished = 0, unfinished = 0;
+    const double begun = clock_s();
+    for (int i = 0; i < 4; i++)
+        CHECK(live(world_path("warm-%d", i), world_run(ID)));
+    const double one_s = (clock_s() - begun) / 4; /* mostly the disk's time */
+
+    for (int round = 0; round < ROUNDS; round++) {
+        char runs[1024];
+        Err  err = { 0 };
+        snprintf(runs, sizeof runs, "%s", world_path("round-%d", round));
+        CHECK(dir_make(runs, &err));
+        const pid_t child = fork();
+        if (child == 0)
+            live_for_ever(runs);
+        usleep((useconds_t)(1e6 * 2.5 * one_s * round / ROUNDS));
+        int status;
+        CHECK(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child);
+        CHECK(WIFSIGNALED(status));
+        test_note("round %d", round);
+        judge(runs, &finished, &unfinished);
+    }
+    /* Were none ever caught in the middle, this would have shown nothing. */
+    test_note("%lld finished, %lld unfinished", (long long)finished,
+              (long long)unfinished);
+    CHECK(finished > 0 && unfinished > 3);
 }
 
 /* What sha256sum says of DONE is what a user can check without us. */

@@ -114,12 +114,15 @@ static bool ids_ask(char ***ids, i64 *count, Arena *arena,
     return ok;
 }
 
+static int by_id(const void *id, const void *run)
+{
+    return strcmp(id, ((const Run *)run)->id);
+}
+
+/* A list is sorted by id. */
 static const Run *find(const RunList *all, const char *id)
 {
-    for (i64 i = 0; i < all->count; i++)
-        if (strcmp(all->run[i].id, id) == 0)
-            return &all->run[i];
-    return NULL;
+    return bsearch(id, all->run, (size_t)all->count, sizeof *all->run, by_id);
 }
 
 static bool keep_where(RunList *list, Arena *arena, const RunsPlace *place,

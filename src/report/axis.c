@@ -99,7 +99,10 @@ static double round_step(double length, double most)
 
 static int ticks_even(Tick *out, const Axis *axis, double most)
 {
-    const double step = round_step(axis->high - axis->low, most);
+    const double length = axis->high - axis->low;
+    double step = round_step(length, most);
+    if (length < 2.5 * step) /* two labels at the least */
+        step = round_step(length, 2 * most);
     int count = 0;
     for (i64 i = (i64)ceil(axis->low / step - 1e-9); count < TICKS_MAX; i++) {
         const double value = (double)i * step;

@@ -296,7 +296,7 @@ void corpus_show_synth(const Synth *synth, const char *path, i64 bytes,
     printf("%s: %s bytes, %d letters, each depending on the %d before it\n",
            path, talk_count(count, bytes), synth->letters, synth->order);
     for (int i = 0; i <= synth->order; i++)
-        printf("  given %d letters  %.6f nats a byte (%.4f bits)%s\n", i,
+        printf("  knowing %d before  %.6f nats a byte (%.4f bits)%s\n", i,
                synth->entropy_nats[i], synth->entropy_nats[i] * bits,
-               i == synth->order ? ", and given more" : "");
+               i == synth->order ? ", or any more" : "");
 }

@@ -35,14 +35,17 @@ static bool short_of(Err *err, const char *path, i64 has, i64 wants)
     return refuse(err, path, why);
 }
 
+static bool magic_right(const ShardHead *head, const char *path, Err *err)
+{
+    return !memcmp(head->magic, SHARD_MAGIC, sizeof head->magic)
+        || err_set(err, ERR_FORMAT, "%s: not a token shard; if it is text, "
+                   "scalelaw corpus prepare makes one of it", path);
+}
+
 static bool version_right(const ShardHead *head, const char *path, Err *err)
 {
-    if (memcmp(head->magic, SHARD_MAGIC, sizeof head->magic))
-        return err_set(err, ERR_FORMAT, "%s: not a token shard; if it is text, "
-                       "scalelaw corpus prepare makes one of it", path);
     if (head->version == SHARD_VERSION && head->head_bytes == SHARD_HEAD_BYTES)
         return true;
-
     char why[128];
     snprintf(why, sizeof why, "a shard of format %u, and this program reads "
              "format %d", head->version, SHARD_VERSION);
@@ -149,7 +152,9 @@ static bool map_read(Shard *out, const char *path, bool whole, Err *err)
     if (has == 0)
         return refuse(err, path, "an empty file");
     memcpy(&head, out->map.bytes, (size_t)i64_min(has, SHARD_HEAD_BYTES));
-    if (!version_right(&head, path, err))
+    const i64 version_end = offsetof(ShardHead, head_crc);
+    if (!magic_right(&head, path, err)
+        || (has >= version_end && !version_right(&head, path, err)))
         return false;
     if (has < SHARD_HEAD_BYTES)
         return short_of(err, path, has, SHARD_HEAD_BYTES);

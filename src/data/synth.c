@@ -28,15 +28,29 @@ static const double spread = 1.5;
 static const u64 text_index  = (u64)1 << 62; /* past every index of the table */
 static const u64 start_index = UINT64_MAX;
 
+/* ln P of a letter, up to a constant: a term for the letter itself, one for it
+ * after the last letter, one for it after the last two, and so on; so that
+ * there is something to be learned from each letter of context, and a model
+ * gets better step by step and not all at once. */
+static double weight(const Synth *s, i64 state, int x)
+{
+    double sum = 0;
+    i64    suffixes = 1, first = 0;
+    for (int j = 0; j <= s->order; j++) {
+        const i64 index = first + state % suffixes * s->letters + x;
+        sum += rng_normal(s->seed, RNG_SYNTH, (u64)index);
+        suffixes *= s->letters;
+        first += suffixes;
+    }
+    return exp(spread / sqrt(s->order + 1) * sum);
+}
+
 static void table_fill(Synth *s)
 {
     for (i64 state = 0; state < s->states; state++) {
         double *chance = s->chance + state * s->letters, sum = 0;
-        for (int x = 0; x < s->letters; x++) {
-            const u64 index = (u64)(state * s->letters + x);
-            chance[x] = exp(spread * rng_normal(s->seed, RNG_SYNTH, index));
-            sum += chance[x];
-        }
+        for (int x = 0; x < s->letters; x++)
+            sum += chance[x] = weight(s, state, x);
         for (int x = 0; x < s->letters; x++)
             chance[x] /= sum;
     }

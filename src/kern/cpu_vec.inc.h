@@ -24,8 +24,21 @@ typedef float vf_loose
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Loops over accumulators must be unrolled before registers are given out. */
+/* Loops over accumulators must be unrolled before registers are given out.
+ * Not so under sanitizers, whose check at every index makes clang take minutes
+ * over what it unrolled. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define CHECKED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(CHECKED)
 #ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(disable)")
+#else
+#define UNROLL
+#endif
+#elif defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 16")

@@ -168,14 +168,15 @@ static inline bool made_run_write(const MadeStudy *m, const Run *run,
 
 static inline void made_fail(Run *run, int size)
 {
+    run->val_loss = run->val_se = run->val_bpb = NAN;
     if (size == 1) {
+        run->val_loss = 9.5; /* evaluated all the same */
         run->status = "diverged";
         run->reason = "loss 11.2 at step 40 <of \"77\"> & rising";
     } else {
         run->status = "plateau";
         run->reason = "never left the unigram loss of 3.31 nats";
     }
-    run->val_loss = run->val_se = run->val_bpb = NAN;
 }
 
 static inline bool made_budget(const MadeStudy *m, double c, const char *group,

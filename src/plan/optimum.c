@@ -81,8 +81,7 @@ static bool scan(double *u, double *step, const Valley *v, double low,
         }
     }
     *u = low + (double)best * *step;
-    return best > 0 && best < count
-        && loss_at(v, *u - *step) > least && loss_at(v, *u + *step) > least;
+    return loss_at(v, *u - *step) > least && loss_at(v, *u + *step) > least;
 }
 
 /* Two inner points split [low, high] by the golden ratio, so that each step
@@ -110,18 +109,6 @@ static double golden(const Valley *v, double low, double high, double width)
         }
     }
     return (low + high) / 2;
-}
-
-/* The vertex of the parabola through u - h, u, u + h; u itself where that
- * would leave the three points, as at a kink. */
-static double polish(const Valley *v, double u)
-{
-    const double h = 1e-3;
-    const double before = loss_at(v, u - h), here = loss_at(v, u),
-                 after = loss_at(v, u + h);
-    const double bend = before - 2 * here + after;
-    const double move = bend > 0 ? h / 2 * (before - after) / bend : 0;
-    return fabs(move) < h / 10 ? u + move : u;
 }
 
 static Optimum optimum_of(const Valley *v, double u, bool inside)
@@ -155,8 +142,7 @@ Optimum optimum_find(const Law *law, const double *theta, const PlanCost *cost,
     double u = 0, step = 0.25;
     if (!scan(&u, &step, &v, 0, last_u(cost, c)))
         return optimum_of(&v, u, false);
-    u = golden(&v, u - step, u + step, 1e-7);
-    return optimum_of(&v, polish(&v, u), true);
+    return optimum_of(&v, golden(&v, u - step, u + step, 1e-7), true);
 }
 
 Optimum optimum_near(const Law *law, const double *theta, const PlanCost *cost,

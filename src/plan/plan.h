@@ -34,7 +34,7 @@ typedef struct Plan {
 } Plan;
 
 /* The optimum at c: least predicted loss over N at D = C / F(N) (golden search
- * in ln N, then polish); the same for every draw. Without draws the intervals
+ * in ln N); the same for every draw. Without draws the intervals
  * are NaN. ERR_REFUSED where the law has no interior optimum, or where more
  * than one draw in ten has none. ERR_USAGE for a law of other columns. */
 bool plan_budget(Plan *out, const Fit *fit, const PlanCost *cost, double c,

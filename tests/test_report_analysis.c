@@ -257,6 +257,25 @@ TEST(one_budget_alone_is_refused_or_answered_in_words)
     bench_free(&b);
 }
 
+TEST(the_best_size_of_the_held_out_budget_is_measured_apart)
+{
+    Bench     b    = { 0 };
+    MadeStudy made = made_demo();
+    made.noise     = 0;
+    made.resamples = 50;
+    if (bench_study(&b, &made)) {
+        const IsoflopBudget *held = &b.analysis.held_minimum;
+        CHECK(held->npoint >= 4 && held->inside);
+        CHECK_NEAR(held->c, 1e13, 0.01);
+        CHECK_NEAR(b.analysis.held_plan.c, 1e13, 1e-12);
+        CHECK_NEAR(held->n.value, b.analysis.held_plan.n.value, 0.15);
+        CHECK(held->n.low < held->n.value && held->n.value < held->n.high);
+        for (i64 i = 0; i < b.analysis.nbudget; i++)
+            CHECK(b.analysis.budget[i].c < 3e12);
+    }
+    bench_free(&b);
+}
+
 TEST(a_held_out_budget_that_was_not_trained_has_no_error)
 {
     Bench     b    = { 0 };
@@ -265,6 +284,7 @@ TEST(a_held_out_budget_that_was_not_trained_has_no_error)
     made.resamples    = 50;
     if (bench_study(&b, &made) && bench_predict(&b, &made)) {
         CHECK(b.analysis.nholdout > 0);
+        CHECK(b.analysis.held_minimum.npoint == 0);
         CHECK(b.analysis.prediction_hash != NULL);
         for (i64 i = 0; i < b.analysis.nholdout; i++) {
             CHECK(isnan(b.analysis.holdout[i].error));

@@ -208,6 +208,51 @@ static bool holdouts(Analysis *out, Arena *arena, Err *err)
     return true;
 }
 
+static void append(RunList *out, const RunList *from, const char *group)
+{
+    for (i64 i = 0; i < from->count; i++)
+        if (is(from->run[i].group, group) && is(from->run[i].status, "done"))
+            out->run[out->count++] = from->run[i];
+}
+
+/* A parabola through the held-out runs, and its interval from the scatter of
+ * all: the fitted budgets are given along for that alone. The line through all
+ * vertices is not kept: it would know what it is to be held against. */
+static bool held_minimum(Analysis *out, Arena *arena, FitOptions options,
+                         Err *err)
+{
+    RunList both = { .run = NEW(arena, Run, out->runs.count + 1) };
+    append(&both, &out->runs, "holdout");
+    if (both.count == 0)
+        return true;
+    append(&both, &out->fitted, "fit");
+    const Table    table = fit_table(arena, &both, out->cost.counts);
+    IsoflopBudget *budget;
+    Frontier       line;
+    i64            count;
+    if (!or_words(isoflop_fit(&budget, &count, &line, arena, &table, options,
+                              err), &line, "isoflop", err))
+        return false;
+    for (i64 i = 0; i < count; i++)
+        if (fabs(log(budget[i].c / out->info.holdout)) < 0.05)
+            out->held_minimum = budget[i];
+    return true;
+}
+
+static bool held_plan(Analysis *out, Err *err)
+{
+    out->held_plan = (Plan){ .c = NAN };
+    if (!isfinite(out->info.holdout)
+        || plan_budget(&out->held_plan, &out->huber, &out->cost,
+                       out->info.holdout, out->c_fit, err))
+        return true;
+    if (err->kind != ERR_REFUSED)
+        return false;
+    out->held_plan = (Plan){ .c = NAN };
+    *err = (Err){ 0 };
+    return true;
+}
+
 /* What it advises ---------------------------------------------------------- */
 
 static bool plan_one(Analysis *out, Arena *arena, double c, Err *err)
@@ -267,7 +312,9 @@ static bool make(Analysis *out, Arena *arena, Str *words, int threads, Err *err)
     const Table table = fit_table(arena, &out->fitted, out->cost.counts);
     return fit_both(out, arena, &table, options, err)
         && frontiers(out, arena, &table, options, err)
-        && holdouts(out, arena, err) && plans(out, arena, err);
+        && holdouts(out, arena, err)
+        && held_minimum(out, arena, options, err) && held_plan(out, err)
+        && plans(out, arena, err);
 }
 
 bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,

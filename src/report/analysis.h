@@ -44,6 +44,10 @@ typedef struct Analysis {
     HoldoutRow    *holdout;
     i64            nholdout;
     const char    *prediction_hash; /* NULL: none                             */
+    Plan           held_plan;       /* the law's optimum at the held-out
+                                       budget; c NaN: none                    */
+    IsoflopBudget  held_minimum;    /* and where its trained runs put it;
+                                       npoint 0: not trained                  */
     Plan          *plan;           /* one a multiple in info.plan_multiples   */
     Plan          *plan_squares;   /* the same budgets by the other objective;
                                       n.value NaN where it has no optimum     */

@@ -43,21 +43,26 @@ static void put_frontier(Jot *j, const Frontier *line)
     jot_end(j);
 }
 
+static void put_minimum(Jot *j, const char *key, const IsoflopBudget *b)
+{
+    jot_object(j, key);
+    jot_real(j, "c", b->c);
+    jot_count(j, "runs", b->npoint);
+    jot_flag(j, "inside", b->inside);
+    put_interval(j, "n", b->n);
+    put_interval(j, "d", b->d);
+    put_interval(j, "loss", b->loss);
+    jot_end(j);
+}
+
 static void put_budgets(Jot *j, const Analysis *a)
 {
     jot_array(j, "isoflop_minima");
-    for (i64 i = 0; i < a->nbudget; i++) {
-        const IsoflopBudget *b = &a->budget[i];
-        jot_object(j, NULL);
-        jot_real(j, "c", b->c);
-        jot_count(j, "runs", b->npoint);
-        jot_flag(j, "inside", b->inside);
-        put_interval(j, "n", b->n);
-        put_interval(j, "d", b->d);
-        put_interval(j, "loss", b->loss);
-        jot_end(j);
-    }
+    for (i64 i = 0; i < a->nbudget; i++)
+        put_minimum(j, NULL, &a->budget[i]);
     jot_end(j);
+    if (a->held_minimum.npoint > 0)
+        put_minimum(j, "holdout_minimum", &a->held_minimum);
 }
 
 static void put_holdout(Jot *j, const Analysis *a)

@@ -66,6 +66,17 @@ static void print_held(const Analysis *a, const HoldoutRow *row, FILE *out)
     fprintf(out, "%s\n", num_percent(text, other ? other->error : NAN));
 }
 
+static void print_held_minimum(const Analysis *a, FILE *out)
+{
+    char law[NUM_TEXT], runs[NUM_TEXT];
+    if (!isfinite(a->held_plan.c) || a->held_minimum.npoint == 0)
+        return;
+    fprintf(out, "  best N there: %s; measured %s%s\n",
+            num_si_interval(law, a->held_plan.n),
+            num_si_interval(runs, a->held_minimum.n),
+            a->held_minimum.inside ? "" : ", outside");
+}
+
 static void print_holdout(const Analysis *a, FILE *out)
 {
     if (a->nholdout == 0) {
@@ -79,6 +90,7 @@ static void print_holdout(const Analysis *a, FILE *out)
     for (i64 i = 0; i < a->nholdout; i++)
         if (strcmp(a->holdout[i].predicted.fit, "huber") == 0)
             print_held(a, &a->holdout[i], out);
+    print_held_minimum(a, out);
 }
 
 static void print_plan(const Analysis *a, FILE *out)

@@ -90,20 +90,28 @@ static void road_draw(Plot *plot, const Road *road)
     plot_key_line(plot, road->ink, LINE_SOLID, road->name);
 }
 
+static void vertex(Plot *plot, const IsoflopBudget *b, const char *series,
+                   Ink ink, Mark mark)
+{
+    if (b->npoint == 0 || !b->inside)
+        return;
+    char hover[FIG_TEXT], flop[NUM_TEXT], n[NUM_TEXT];
+    snprintf(hover, sizeof hover, "%.20s, %.40s FLOP: N = %.60s", series,
+             num_power(flop, b->c), num_si_interval(n, b->n));
+    plot_span_y(plot, series, ink, b->c, b->n.low, b->n.high);
+    plot_point(plot, series, ink, mark, b->c, b->n.value, hover);
+}
+
 static void vertices(Plot *plot, const Analysis *a)
 {
-    for (i64 i = 0; i < a->nbudget; i++) {
-        const IsoflopBudget *b = &a->budget[i];
-        if (!b->inside)
-            continue;
-        char hover[FIG_TEXT], flop[NUM_TEXT], n[NUM_TEXT];
-        snprintf(hover, sizeof hover, "%.40s FLOP: N = %.60s",
-                 num_power(flop, b->c), num_si_interval(n, b->n));
-        plot_span_y(plot, "IsoFLOP minima", INK_BLUE, b->c, b->n.low,
-                    b->n.high);
-        plot_point(plot, "IsoFLOP minima", INK_BLUE, MARK_DIAMOND, b->c,
-                   b->n.value, hover);
-    }
+    for (i64 i = 0; i < a->nbudget; i++)
+        vertex(plot, &a->budget[i], "IsoFLOP minima", INK_BLUE, MARK_DIAMOND);
+    plot_key_point(plot, INK_BLUE, MARK_DIAMOND, "IsoFLOP minima");
+    if (a->held_minimum.npoint == 0)
+        return;
+    vertex(plot, &a->held_minimum, "held out, measured", INK_TEXT,
+           MARK_HOLLOW);
+    plot_key_point(plot, INK_TEXT, MARK_HOLLOW, "held out, measured");
 }
 
 static double last_c(const Analysis *a)
@@ -130,6 +138,8 @@ static Range sizes(const Analysis *a, const Road *road, int count)
     for (i64 i = 0; i < a->nbudget; i++)
         if (a->budget[i].inside)
             range_add(&y, a->budget[i].n.value);
+    if (a->held_minimum.npoint > 0)
+        range_add(&y, a->held_minimum.n.value);
     return y;
 }
 
@@ -160,7 +170,6 @@ bool fig_allocation(Plot *plot, const Analysis *a)
     for (int i = 0; i < COUNT_OF(road); i++)
         road_draw(plot, &road[i]);
     vertices(plot, a);
-    plot_key_point(plot, INK_BLUE, MARK_DIAMOND, "IsoFLOP minima");
-    plot_key_band(plot, INK_GREY, "not measured");
+    plot_key_band(plot, INK_GREY, "beyond the fit");
     return true;
 }

@@ -28,7 +28,8 @@ FIG(residuals, "What the law leaves over", 2,
 FIG(allocation, "The best size for a budget", 1,
     "Three ways to ask the same runs how large a model should be, each with "
     "its 95 % band. Where the bands part, the runs do not settle the question. "
-    "In the shaded part nothing was measured.",
+    "In the shaded part nothing was fitted; the hollow circle is where the "
+    "held-out runs then put the best size.",
     "the loss of choosing wrong, which is small near the optimum: half or "
     "double the best size usually costs less than the scatter of runs.")
 FIG(holdout, "Predicted before training, then measured", 2,

@@ -212,7 +212,7 @@ static void row_frontier(Str *out, const char *name, const Frontier *line)
     str_put(out, "</tr>\n");
 }
 
-static void row_minimum(Str *out, const IsoflopBudget *b)
+static void row_minimum(Str *out, const IsoflopBudget *b, const char *use)
 {
     char text[NUM_TEXT];
     str_put(out, "<tr>");
@@ -222,7 +222,7 @@ static void row_minimum(Str *out, const IsoflopBudget *b)
     cell_si(out, b->n);
     cell_si(out, b->d);
     cell_interval(out, b->loss, 4);
-    cell(out, b->inside ? "inside the sizes tried" : "not inside: left out");
+    cell(out, b->inside ? use : "not inside the sizes: left out");
     cell(out, isfinite(b->bias_ln_n)
               ? num_percent(text, exp(b->bias_ln_n) - 1) : "–");
     str_put(out, "</tr>\n");
@@ -231,7 +231,7 @@ static void row_minimum(Str *out, const IsoflopBudget *b)
 static void table_minima(Str *out, const Analysis *a)
 {
     static const char *const head[] = { "FLOP spent", "runs", "N_opt", "D_opt",
-                                        "least loss", "minimum",
+                                        "least loss", "use",
                                         "bias of a parabola" };
     if (a->nbudget == 0)
         return;
@@ -239,7 +239,11 @@ static void table_minima(Str *out, const Analysis *a)
          "be off by at these sizes if the fitted law were the truth", head,
          COUNT_OF(head));
     for (i64 i = 0; i < a->nbudget; i++)
-        row_minimum(out, &a->budget[i]);
+        row_minimum(out, &a->budget[i],
+                    a->budget[i].npoint < 4 ? "fewer than 4 runs: left out"
+                                            : "on the line");
+    if (a->held_minimum.npoint > 0)
+        row_minimum(out, &a->held_minimum, "held out, in no fit");
     shut(out);
 }
 
@@ -282,6 +286,19 @@ static void row_holdout(Str *out, const HoldoutRow *row)
     str_put(out, "</tr>\n");
 }
 
+/* Whether the law also knew which size would be best there. */
+static void held_sizes(Str *out, const Analysis *a)
+{
+    char law[NUM_TEXT], runs[NUM_TEXT];
+    if (!isfinite(a->held_plan.c) || a->held_minimum.npoint == 0)
+        return;
+    str_put(out, "<p>Best size at the held-out budget: ");
+    xml_text(out, num_si_interval(law, a->held_plan.n));
+    str_put(out, " by the law, ");
+    xml_text(out, num_si_interval(runs, a->held_minimum.n));
+    str_put(out, " by the parabola through what was then trained.</p>\n");
+}
+
 void html_table_holdout(Str *out, const Analysis *a)
 {
     static const char *const head[] = { "run", "fit", "N", "D", "predicted",
@@ -297,6 +314,7 @@ void html_table_holdout(Str *out, const Analysis *a)
     xml_text(out, a->prediction_hash);
     str_put(out, "</code>. Intervals are for a single run: the spread of the "
             "law's constants and the scatter of runs about it.</p>\n");
+    held_sizes(out, a);
     open(out, "Held-out runs", head, COUNT_OF(head));
     for (i64 i = 0; i < a->nholdout; i++)
         row_holdout(out, &a->holdout[i]);

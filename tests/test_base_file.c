@@ -214,6 +214,25 @@ TEST(a_lock_dies_with_its_holder)
     arena_free(&arena);
 }
 
+TEST(a_lock_let_go_of_is_not_kept_by_a_child_that_inherited_it)
+{
+    Err         err = { 0 };
+    const char *path = in_folder("lock");
+    int         mine, again;
+    CHECK(file_lock(&mine, path, &err));
+    const pid_t child = fork();
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    file_unlock(mine);
+    if (CHECK(file_lock(&again, path, &err)))
+        file_unlock(again);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    arena_free(&arena);
+}
+
 /* --- knowledge ----------------------------------------------------------- */
 
 TEST(every_embedded_file_is_the_one_in_the_tree)

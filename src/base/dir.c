@@ -113,5 +113,6 @@ bool file_lock(int *handle, const char *path, Err *err)
 
 void file_unlock(int handle)
 {
-    close(handle); /* which lets go of the lock */
+    flock(handle, LOCK_UN); /* for children that hold a copy of the handle */
+    close(handle);
 }

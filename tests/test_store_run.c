@@ -497,7 +497,7 @@ TEST(a_process_killed_at_any_moment_leaves_only_runs_that_can_be_gone_on_with)
         if (child == 0)
             live_for_ever(runs);
         usleep((useconds_t)(1e6 * 2.5 * one_s * round / ROUNDS));
-        int status;
+        int status = 0;
         CHECK(kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child);
         CHECK(WIFSIGNALED(status));
         test_note("round %d", round);

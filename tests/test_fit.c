@@ -358,6 +358,7 @@ TEST(a_fit_read_back_is_the_fit_that_was_written)
     if (!fit(&f, world_law(&arena, "chinchilla"), &t, FIT_SQUARES, 50))
         return;
     f.counts = "body+head";
+    f.options.seed = 77;
     if (!CHECK(fit_read(&g, &arena, write_fit(&f, "fit.json"), &err))) {
         test_note("%s", err.text);
         return;
@@ -370,6 +371,12 @@ TEST(a_fit_read_back_is_the_fit_that_was_written)
     CHECK_TEXT(g.counts, "body+head");
     CHECK_TEXT(g.certificate.words, f.certificate.words);
     CHECK_TEXT(g.law->formula, f.law->formula);
+    for (int i = 0; i < 5; i++) {
+        const LawParam *p = &f.law->param[i], *q = &g.law->param[i];
+        test_note("%s", p->name);
+        CHECK(p->low == q->low && p->high == q->high && p->from == q->from);
+        CHECK(p->to == q->to && p->linear == q->linear);
+    }
     const double column[] = { 2e6, 5e8 };
     CHECK(fit_predict(&g, column).low == fit_predict(&f, column).low);
 }

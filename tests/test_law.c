@@ -74,6 +74,19 @@ TEST(a_slope_bent_by_a_thousandth_would_be_noticed)
     CHECK(wrong.curve > 5e-4);
 }
 
+/* Either branch of min and max, a sum, a quotient and a power of sums. */
+TEST(slopes_through_min_and_max_and_quotients_are_true)
+{
+    const Law *law = parse("name = \"kinks\"\nformula = \"loss = "
+        "E + min(A/N^alpha, B/D^beta) + max(A/D^beta, E*log(N))/(E + alpha)"
+        " + (A + B/N)^beta\"\n" PARAMS);
+    double n[] = { 1e6, 3e3, 5e9, 12 }, d[] = { 4, 2e9, 70, 3e10 };
+    double *column[] = { n, d };
+    const LawGaps gaps = law_gaps(law, law, theta5, column, 4);
+    CHECK_BELOW(gaps.slope, 1e-8);
+    CHECK_BELOW(gaps.curve, 1e-8);
+}
+
 TEST(a_published_value_that_is_off_by_a_thousandth_fails_the_check)
 {
     const Law *law = parse("name = \"off\"\nformula = \"loss = E + A/N^alpha "
@@ -295,6 +308,13 @@ TEST(at_its_bounds_a_law_gives_no_nan)
         for (int i = 0; i < 75; i++)
             CHECK(isfinite(hess[i]));
     }
+    const double none[] = { 0, 0, 0.1, 0.1 }; /* ln 0 stands in the slopes */
+    law_eval(out, jac, hess, load("kaplan-nd"), none, column, 3);
+    test_note("kaplan-nd");
+    for (int i = 0; i < 12; i++)
+        CHECK(isfinite(jac[i]));
+    for (int i = 0; i < 48; i++)
+        CHECK(isfinite(hess[i]));
 }
 
 /* Hoffmann et al.: N_opt = G (C/6)^a, G = (alpha A / beta B)^(1/(alpha+beta)). */

@@ -109,17 +109,9 @@ static bool inner_squares(double *x, const Grid *grid, const double *basis,
         nonneg[j] = grid->law->param[grid->linear[j]].low >= 0;
         for (int k = j; k < n; k++) {
             const double *bk = basis + k * rows;
-            double sum = 0;
-#pragma omp simd reduction(+ : sum)
-            for (i64 i = 0; i < rows; i++)
-                sum += weight[i] * bj[i] * bk[i];
-            gram[j * n + k] = gram[k * n + j] = sum;
+            gram[j * n + k] = gram[k * n + j] = sum_dot3(weight, bj, bk, rows);
         }
-        double sum = 0;
-#pragma omp simd reduction(+ : sum)
-        for (i64 i = 0; i < rows; i++)
-            sum += weight[i] * bj[i] * target[i];
-        b[j] = sum;
+        b[j] = sum_dot3(weight, bj, target, rows);
     }
     return small_nonneg(x, gram, b, nonneg, n);
 }

@@ -78,33 +78,6 @@ static void rows_slopes(const Problem *p, Scratch *s)
     }
 }
 
-static double dot(const double *x, const double *y, i64 n)
-{
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (i64 i = 0; i < n; i++)
-        sum += x[i] * y[i];
-    return sum;
-}
-
-static double dot3(const double *x, const double *y, const double *z, i64 n)
-{
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (i64 i = 0; i < n; i++)
-        sum += x[i] * y[i] * z[i];
-    return sum;
-}
-
-static double dot_size(const double *x, const double *y, i64 n)
-{
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (i64 i = 0; i < n; i++)
-        sum += fabs(x[i] * y[i]);
-    return sum;
-}
-
 static void gather(double *grad, double *scale, double *hess, const Problem *p,
                    const Scratch *s)
 {
@@ -112,14 +85,14 @@ static void gather(double *grad, double *scale, double *hess, const Problem *p,
     const i64 rows = p->nrow;
     for (int a = 0; a < n; a++) {
         const double *ja = s->jac + a * rows;
-        grad[a] = dot(s->first, ja, rows);
-        scale[a] = dot_size(s->first, ja, rows);
+        grad[a] = sum_dot(s->first, ja, rows);
+        scale[a] = sum_sizes(s->first, ja, rows);
         for (int b = a; b < n; b++)
-            hess[a * n + b] = dot3(s->second, ja, s->jac + b * rows, rows);
+            hess[a * n + b] = sum_dot3(s->second, ja, s->jac + b * rows, rows);
     }
     for (int k = 0; k < p->law->npair; k++) {
         const int a = p->law->pair[k][0], b = p->law->pair[k][1];
-        hess[a * n + b] += dot(s->first, s->hess + k * rows, rows);
+        hess[a * n + b] += sum_dot(s->first, s->hess + k * rows, rows);
     }
     for (int a = 0; a < n; a++)
         for (int b = 0; b < a; b++)

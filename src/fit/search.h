@@ -1,5 +1,5 @@
 /* search.h - the parts of a fit, private to this room: the objective with its
- * exact derivatives (objective.c), linear algebra of a few unknowns (small.c),
+ * exact derivatives (objective.c), sums over rows (sum.c), linear algebra of a few unknowns (small.c),
  * the damped Newton polish (polish.c), the grid with the exact inner solution
  * (grid.c), refusals (refuse.c), and one whole refit (refit.c). */
 
@@ -9,6 +9,12 @@
 #include "fit/fit.h"
 
 enum { P_MAX = LAW_PARAMS_MAX };
+
+/* ---- sum.c ------------------------------------------------------------ */
+
+double sum_dot(const double *x, const double *y, i64 n);
+double sum_dot3(const double *x, const double *y, const double *z, i64 n);
+double sum_sizes(const double *x, const double *y, i64 n); /* of |x y| */
 
 /* ---- small.c ---------------------------------------------------------- */
 

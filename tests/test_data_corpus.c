@@ -487,7 +487,6 @@ TEST(who_finds_it_locked_waits_and_says_for_whom)
     fflush(stdout);
     const pid_t child = fork();
     if (child == 0) {
-        file_unlock(lock); /* its copy, which would hold the lock too */
         const bool done = corpus_prepare(&path, &arena, from, &rule, note,
                                          &err);
         const bool said = strstr(last_said, "waiting: ") != NULL;

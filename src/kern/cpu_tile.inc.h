@@ -78,9 +78,9 @@ INLINE void tile_add(Tile acc, int rows, int vecs, const float *a, i64 a_row,
         UNROLL for (int n = 0; n < vecs; n++)
             w[n] = load(b + k * b_row + n * LANES);
         UNROLL for (int m = 0; m < rows; m++) {
-            const float x = a[m * a_row + k * a_col];
+            const vf x = splat(a[m * a_row + k * a_col]);
             UNROLL for (int n = 0; n < vecs; n++)
-                acc[m][n] += x * w[n];
+                acc[m][n] = mul_add(x, w[n], acc[m][n]);
         }
     }
 }

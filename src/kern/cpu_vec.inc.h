@@ -55,7 +55,10 @@ INLINE vf choose(vi mask, vf a, vf b)
 }
 
 /* The first n lanes, 0 <= n <= LANES; the rest is not touched, and is 0 when
- * loaded. The larger of two, where NaN in b comes through. */
+ * loaded. The larger of two, where NaN in b comes through. A product and a sum
+ * in one rounding, where the processor has it: said, not left to compilers,
+ * who fuse one tile and not another, and then a row's bits would depend on
+ * which tile it fell into. */
 #if LANES == 16
 
 INLINE __mmask16 first(i64 n) { return (__mmask16)((1u << n) - 1); }
@@ -73,6 +76,10 @@ INLINE vf smaller(vf a, vf b)
     return (vf)_mm512_min_ps((__m512)a, (__m512)b);
 }
 INLINE vf root(vf a) { return (vf)_mm512_sqrt_ps((__m512)a); }
+INLINE vf mul_add(vf a, vf b, vf sum)
+{
+    return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
+}
 
 #elif LANES == 8
 
@@ -95,6 +102,10 @@ INLINE vf smaller(vf a, vf b)
     return (vf)_mm256_min_ps((__m256)a, (__m256)b);
 }
 INLINE vf root(vf a) { return (vf)_mm256_sqrt_ps((__m256)a); }
+INLINE vf mul_add(vf a, vf b, vf sum)
+{
+    return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)sum);
+}
 
 #else
 
@@ -116,6 +127,7 @@ INLINE vf root(vf a)
         a[i] = __builtin_sqrtf(a[i]);
     return a;
 }
+INLINE vf mul_add(vf a, vf b, vf sum) { return sum + a * b; }
 
 #endif
 

@@ -7,6 +7,7 @@
 #include "report/curves.h"
 #include "report/num.h"
 
+#include <math.h>
 #include <stdio.h>
 
 /* More points than this along one curve are finer than the figure's pixels. */
@@ -46,12 +47,28 @@ static void key_sizes(Plot *plot, const double *n, i64 count)
     }
 }
 
+static double least_step(const Frontier *line)
+{
+    double step = INFINITY;
+    for (i64 i = 1; i < line->npoint; i++)
+        step = fmin(step, line->c[i] / line->c[i - 1]);
+    return step;
+}
+
+/* Computes that the smallest or the largest size won are not on the envelope;
+ * no line is drawn across them. */
 static void draw_envelope(Plot *plot, const Frontier *line)
 {
     if (line->npoint == 0)
         return;
-    plot_line(plot, "envelope", INK_TEXT, LINE_SOLID, line->c, line->loss,
-              line->npoint, "the envelope");
+    const double step = least_step(line);
+    for (i64 from = 0, to; from < line->npoint; from = to) {
+        for (to = from + 1; to < line->npoint; to++)
+            if (line->c[to] / line->c[to - 1] > pow(step, 2.5))
+                break;
+        plot_line(plot, "envelope", INK_TEXT, LINE_SOLID, line->c + from,
+                  line->loss + from, to - from, "the envelope");
+    }
     plot_key_head(plot, "least of all");
     plot_key_line(plot, INK_TEXT, LINE_SOLID, "envelope");
 }

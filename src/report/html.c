@@ -45,7 +45,8 @@ static const char style[] =
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n"
     "@media print{body{background:#fff;font-size:11pt}.tip{display:none}"
     "figure,.card,tr{break-inside:avoid}.wide{overflow:visible}"
-    ".wide svg{min-width:0}}\n";
+    "h2,h3,caption{break-after:avoid}"
+    ".wide svg{min-width:0;width:76%;margin:0 auto}}\n";
 
 /* What is pointed at with a mouse tells itself; a finger has no hover, so a tap
  * writes the same words below the figure. */

@@ -65,6 +65,16 @@ static void cell_interval(Str *out, Interval x, int decimals)
              num_ends(below, x, decimals));
 }
 
+/* A measured loss, and its standard error where that was measured too. */
+static void cell_measured(Str *out, double loss, double se)
+{
+    char value[NUM_TEXT], below[NUM_TEXT] = "";
+    const Interval bare = { loss, NAN, NAN };
+    if (isfinite(se))
+        snprintf(below, sizeof below, "± %.4f", se);
+    cell_two(out, num_interval(value, bare, 4), below);
+}
+
 /* What to train for more compute ------------------------------------------- */
 
 static void row_plan(Str *out, const Analysis *a, const Plan *p,
@@ -272,14 +282,10 @@ static void row_holdout(Str *out, const HoldoutRow *row)
     cell(out, num_si(text, p->n, 3));
     cell(out, num_si(text, p->d, 3));
     cell_interval(out, (Interval){ p->loss, p->low, p->high }, 4);
-    if (!row->run)
-        snprintf(text, sizeof text, "not trained yet");
-    else if (isfinite(row->measured_se))
-        snprintf(text, sizeof text, "%.4f ± %.4f", row->measured,
-                 row->measured_se);
+    if (row->run)
+        cell_measured(out, row->measured, row->measured_se);
     else
-        snprintf(text, sizeof text, "%.4f", row->measured);
-    cell(out, text);
+        cell(out, "not trained yet");
     cell(out, num_percent(text, row->error));
     cell(out, !row->run ? "" : row->measured < p->low ? "below"
               : row->measured > p->high ? "above" : "inside");
@@ -337,12 +343,8 @@ static void row_run(Str *out, const Analysis *a, const Run *run)
     cell(out, text);
     snprintf(text, sizeof text, "%lld", (long long)run->steps);
     cell(out, text);
-    if (isfinite(run->val_se))
-        snprintf(text, sizeof text, "%.4f ± %.4f", run->val_loss, run->val_se);
-    else
-        num_plain(text, run->val_loss, 5);
-    cell(out, text);
-    cell(out, num_plain(text, run->val_bpb, 4));
+    cell_measured(out, run->val_loss, run->val_se);
+    cell_interval(out, (Interval){ run->val_bpb, NAN, NAN }, 3);
     cell(out, num_si(text, run->wall_s, 3));
     if (run->reason)
         cell_two(out, run->status ? run->status : "not finished", run->reason);
@@ -351,16 +353,40 @@ static void row_run(Str *out, const Analysis *a, const Run *run)
     str_put(out, "</tr>\n");
 }
 
+static bool stands_before(const Analysis *a, const Run *x, const Run *y)
+{
+    if (x->budget < y->budget || x->budget > y->budget)
+        return x->budget < y->budget;
+    return fig_n(a, x) < fig_n(a, y);
+}
+
+/* As a reader looks for them: budgets rising, then sizes. */
+static RunList by_budget(Arena *arena, const Analysis *a)
+{
+    RunList out = { .run = NEW(arena, Run, a->runs.count + 1) };
+    for (i64 i = 0; i < a->runs.count; i++) {
+        i64 at = out.count++;
+        for (; at > 0 && stands_before(a, &a->runs.run[i], &out.run[at - 1]);
+             at--)
+            out.run[at] = out.run[at - 1];
+        out.run[at] = a->runs.run[i];
+    }
+    return out;
+}
+
 void html_table_runs(Str *out, const Analysis *a)
 {
     static const char *const head[] = {
         "run", "group", "budget", "N", "D", "LR", "batch", "steps",
         "held-out loss", "bits/byte", "seconds", "status" };
+    Arena scratch = { 0 };
     html_put(out, "h2", "Runs");
     open(out, "All runs of the study", head, COUNT_OF(head));
-    for (i64 i = 0; i < a->runs.count; i++)
-        row_run(out, a, &a->runs.run[i]);
+    const RunList sorted = by_budget(&scratch, a);
+    for (i64 i = 0; i < sorted.count; i++)
+        row_run(out, a, &sorted.run[i]);
     shut(out);
+    arena_free(&scratch);
 }
 
 void html_excluded(Str *out, const Analysis *a)

@@ -19,6 +19,11 @@ typedef struct Timing {
 
 typedef void Work(void *self);
 
+/* Seconds by the wall; or with `processor` set, of this thread's processor
+ * time alone, which is what can be measured on a machine that is busy. */
+void   bench_clock_set(bool processor);
+double bench_clock_s(void);
+
 /* Time work(self) again and again for about `seconds`. */
 Timing bench_time(Work *work, void *self, const Kern *kern, double seconds);
 

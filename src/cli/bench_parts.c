@@ -5,8 +5,6 @@
 
 #include "cli/bench.h"
 
-#include "base/clock.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -27,9 +25,9 @@ static double      spent_s[PARTS], flop[PARTS];
 
 #define TIMED(part, count, call)        \
     do {                                \
-        const double start = clock_s(); \
+        const double start = bench_clock_s(); \
         call;                           \
-        spent_s[part] += clock_s() - start; \
+        spent_s[part] += bench_clock_s() - start; \
         flop[part] += (double)(count);  \
     } while (0)
 

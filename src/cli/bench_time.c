@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SAMPLES_MAX = 4096, SAMPLES_MIN = 9, PROBE_ROUNDS = 150000 };
@@ -14,18 +15,31 @@ typedef struct Sample {
     double work_s, probe; /* FLOP/s */
 } Sample;
 
+static bool processor_time;
+
+void bench_clock_set(bool processor) { processor_time = processor; }
+
+double bench_clock_s(void)
+{
+    if (!processor_time)
+        return clock_s();
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static double probe_rate(const Kern *kern)
 {
-    const double start = clock_s(), flop = kern->probe(PROBE_ROUNDS);
-    return flop / (clock_s() - start);
+    const double start = bench_clock_s(), flop = kern->probe(PROBE_ROUNDS);
+    return flop / (bench_clock_s() - start);
 }
 
 /* Short work is repeated until it is longer than the clock is coarse. */
 static i64 repeats(Work *work, void *self)
 {
-    const double start = clock_s();
+    const double start = bench_clock_s();
     work(self);
-    const double once = clock_s() - start;
+    const double once = bench_clock_s() - start;
     return once > 2e-3 ? 1 : (i64)(2e-3 / (once + 1e-7)) + 1;
 }
 
@@ -40,15 +54,15 @@ static i64 take(Sample *sample, Work *work, void *self, const Kern *kern,
                 double seconds)
 {
     const i64    often = repeats(work, self);
-    const double end   = clock_s() + seconds;
+    const double end   = bench_clock_s() + seconds;
     double       before = probe_rate(kern);
     i64          n = 0;
 
-    while (n < SAMPLES_MAX && (n < SAMPLES_MIN || clock_s() < end)) {
-        const double start = clock_s();
+    while (n < SAMPLES_MAX && (n < SAMPLES_MIN || bench_clock_s() < end)) {
+        const double start = bench_clock_s();
         for (i64 i = 0; i < often; i++)
             work(self);
-        const double took = (clock_s() - start) / (double)often;
+        const double took = (bench_clock_s() - start) / (double)often;
         const double after = probe_rate(kern);
         sample[n++] = (Sample){ took, before < after ? before : after };
         before = after;

@@ -6,7 +6,6 @@
 
 #include "cli/bench.h"
 
-#include "base/clock.h"
 #include "base/jot.h"
 #include "base/rng.h"
 #include "train/step.h"
@@ -95,11 +94,11 @@ static void parts(Trainer *t)
     t->space.kern = bench_parts(kern);
     bench_parts_reset();
 
-    const double start = clock_s(), end = start + 0.5;
+    const double start = bench_clock_s(), end = start + 0.5;
     const i64    from = t->step;
-    while (clock_s() < end)
+    while (bench_clock_s() < end)
         step(t);
-    bench_parts_show(clock_s() - start, (double)(t->step - from));
+    bench_parts_show(bench_clock_s() - start, (double)(t->step - from));
     t->space.kern = kern;
 }
 

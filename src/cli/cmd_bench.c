@@ -21,6 +21,7 @@ typedef struct Args {
     const char  *kernels, *shape;
     i64          vocab, batch, context;
     TextList     what;
+    bool         cpu_time;
 } Args;
 
 static bool kern_pick(Args *a, Err *err)
@@ -30,6 +31,10 @@ static bool kern_pick(Args *a, Err *err)
         return err_set(err, ERR_USAGE, "--kernels=%s: not one of this build, "
                        "or not for this processor; `scalelaw --version` "
                        "lists them", a->kernels);
+    bench_clock_set(a->cpu_time);
+    if (a->cpu_time && a->bench.threads > 1)
+        return err_set(err, ERR_USAGE, "--cpu-time counts one thread; leave "
+                       "out --threads");
     if (a->bench.threads < 1 || !(a->bench.seconds > 0))
         return err_set(err, ERR_USAGE,
                        "--threads and --seconds must be above 0");
@@ -93,6 +98,8 @@ bool cmd_bench(int argc, char **argv, Err *err)
           .count = &a.context },
         { "parts", NULL, "show where the time of a step goes",
           .flag = &a.bench.parts },
+        { "cpu-time", NULL, "count this thread's processor time, not the "
+          "wall's: for a busy machine", .flag = &a.cpu_time },
         { "json", NULL, "one line of JSON a row", .flag = &a.bench.json },
     };
     const OptTable table = {

@@ -378,7 +378,7 @@ void html_table_runs(Str *out, const Analysis *a)
 {
     static const char *const head[] = {
         "run", "group", "budget", "N", "D", "LR", "batch", "steps",
-        "held-out loss", "bits/byte", "seconds", "status" };
+        "loss", "bits/byte", "seconds", "status" };
     Arena scratch = { 0 };
     html_put(out, "h2", "Runs");
     open(out, "All runs of the study", head, COUNT_OF(head));

@@ -10,8 +10,8 @@ static Arena arena;
 
 static const double truth[] = { 1.1, 60, 400, 0.42, 0.35 };
 
-static Problem problem_of(const Law *law, const Table *t, FitObjective objective,
-                          double delta)
+static Problem problem_of(const Law *law, const Table *t,
+                          FitObjective objective, double delta)
 {
     double *column[LAW_COLUMNS_MAX], *ln_y = NEW(&arena, double, t->nrow);
     double *weight = NEW(&arena, double, t->nrow);

@@ -3,7 +3,7 @@
  * bootstrap; the table is printed, and kept in docs/laws.md.
  *
  * The count of 240 has a standard error of 1.4 per cent: 90 is what three of
- * them below 95 leave. Intervals that always hold are too wide, and fail too. */
+ * them below 95 leave. Intervals that always hold are too wide, and fail. */
 
 #include "fit/isoflop.h"
 

@@ -221,7 +221,8 @@ TEST(parentheses_nested_without_end_are_refused_and_not_a_crash)
 TEST(a_law_file_that_is_wrong_is_refused_in_words)
 {
     static const struct { const char *text, *words; } wrong[] = {
-        { "formula = \"y = p\"\n[param.p]\nfrom = 1\nto = 2\n", "name is missing" },
+        { "formula = \"y = p\"\n[param.p]\nfrom = 1\nto = 2\n",
+          "name is missing" },
         { "name = \"x\"\n[param.p]\nfrom = 1\nto = 2\n", "formula is missing" },
         { "name = \"x\"\nformula = \"y = p\"\n", "no [param.NAME] section" },
         { "name = \"x\"\nformula = \"y = p\"\n[param.p]\nfrom = 1\n",
@@ -317,7 +318,7 @@ TEST(at_its_bounds_a_law_gives_no_nan)
         CHECK(isfinite(hess[i]));
 }
 
-/* Hoffmann et al.: N_opt = G (C/6)^a, G = (alpha A / beta B)^(1/(alpha+beta)). */
+/* N_opt = G (C/6)^a with G = (alpha A / beta B)^(1/(alpha+beta)). */
 TEST(the_optimum_is_the_closed_form)
 {
     const Law *law = load("chinchilla");
@@ -328,7 +329,7 @@ TEST(the_optimum_is_the_closed_form)
         test_note("%g FLOP", c);
         CHECK_NEAR(law_optimum(law, t, c), g * pow(c / 6, a), 1e-6);
     }
-    const double flat[] = { 1.7, 0, 900, 0.3, 0.3 }; /* the smaller the better */
+    const double flat[] = { 1.7, 0, 900, 0.3, 0.3 }; /* smaller is better */
     CHECK(isnan(law_optimum(law, flat, 1e20)));
     CHECK(isnan(law_optimum(load("kaplan-n"), t, 1e20)));
 }

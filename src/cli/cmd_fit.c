@@ -151,12 +151,12 @@ bool cmd_fit(int argc, char **argv, Err *err)
           "the other is shown beside it", .text = &args.objective },
         { "delta", "X", "where Huber turns from squares to absolute values",
           .real = &args.options.delta },
-        { "bootstrap", "COUNT", "refits of resampled runs behind the intervals, "
-          "0 for none", .count = &args.options.resamples },
+        { "bootstrap", "COUNT", "refits of resampled runs behind the "
+          "intervals, 0 for none", .count = &args.options.resamples },
         { "level", "X", "of the intervals", .real = &args.options.level },
         { "seed", "COUNT", "which resamples are drawn", .count = &args.seed },
-        { "n", "WHICH", "what N counts in a study: body, body+head, total, flop",
-          .text = &args.input.n },
+        { "n", "WHICH", "what N counts in a study: body, body+head, total, "
+          "flop", .text = &args.input.n },
         { "where", "CONDITION", "only these runs: SQL for a study, 'a < 1 and "
           "b = 0' for a file", .text = &args.input.where },
         { "skip-bad", NULL, "leave out rows without a number above 0, naming "

@@ -216,8 +216,9 @@ bool cmd_laws(int argc, char **argv, Err *err)
     };
     const OptTable table = {
         .command = "scalelaw laws",
-        .about = "List the laws, show one (formula, source, published constants, "
-                 "caveats), or check derivatives and published values.",
+        .about = "List the laws, show one (formula, source, published "
+                 "constants, caveats), or check derivatives and published "
+                 "values.",
         .opt = opt, .nopt = COUNT_OF(opt),
         .operands = "[list | show NAME|FILE | check [NAME|FILE ...]]",
         .rest = &rest, .arena = &arena,

@@ -1,5 +1,5 @@
-/* cmd_predict.c - `scalelaw predict`: the loss that a fit, or a published set of
- * constants, expects of a run. */
+/* cmd_predict.c - `scalelaw predict`: the loss that a fit, or a published set
+ * of constants, expects of a run. */
 
 #include "cli/cmd.h"
 
@@ -78,8 +78,8 @@ static bool column_value(double *out, const char *name, const Args *a, Err *err)
                                     : NAN;
     if (*out > 0 && *out < INFINITY)
         return true;
-    return err_set(err, ERR_USAGE, "the law needs %s above 0; give --%s, or two "
-                   "of --N, --D and --C (C = 6 N D)", name, name);
+    return err_set(err, ERR_USAGE, "the law needs %s above 0; give --%s, or "
+                   "two of --N, --D and --C (C = 6 N D)", name, name);
 }
 
 static bool not_contradicting(const Args *a, Err *err)

@@ -232,8 +232,8 @@ static bool n_choose(Table *t, Arena *arena, const char *n, Err *err)
     CountN known;
     double *column = table_column(t, arena_print(arena, "n_%s", n));
     if (!count_n_find(&known, n) || !column)
-        return err_set(err, ERR_USAGE, "--n=%s: N counts body, body+head, total "
-                       "or flop", n);
+        return err_set(err, ERR_USAGE, "--n=%s: N counts body, body+head, "
+                       "total or flop", n);
     column_alias(t, arena, "N", column);
     return true;
 }

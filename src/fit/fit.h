@@ -46,14 +46,14 @@ typedef struct FitCertificate {
 typedef struct Fit {
     const Law     *law;
     FitOptions     options;
-    const char    *counts;       /* which N: "body+head", ...                  */
+    const char    *counts;       /* which N: "body+head", ...; NULL: unsaid   */
     i64            nrow;
     double         theta[LAW_PARAMS_MAX];
     double         low[LAW_PARAMS_MAX], high[LAW_PARAMS_MAX]; /* level        */
     double         objective;
-    double         rmse_log;     /* of ln L                                    */
+    double         rmse_log;     /* of ln L                                   */
     i64            ndraw;
-    double        *draw;         /* [ndraw][nparam], replicates that settled   */
+    double        *draw;         /* [ndraw][nparam], replicates that settled  */
     FitCertificate certificate;
 } Fit;
 

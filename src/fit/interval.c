@@ -19,7 +19,8 @@ static int by_size(const void *a, const void *b)
 static double quantile(const double *sorted, i64 n, double q)
 {
     const double at = q * (double)(n - 1);
-    const i64 below = i64_min((i64)at, n - 1), above = i64_min(below + 1, n - 1);
+    const i64 below = i64_min((i64)at, n - 1);
+    const i64 above = i64_min(below + 1, n - 1);
     const double part = at - (double)below;
     return part > 0 ? sorted[below] + part * (sorted[above] - sorted[below])
                     : sorted[below];

@@ -19,7 +19,7 @@ typedef struct IsoflopBudget {
                               given, else NaN                                 */
 } IsoflopBudget;
 
-/* N_opt = coef_n C^a, D_opt = coef_d C^b, loss on the frontier at the points. */
+/* N_opt = coef_n C^a, D_opt = coef_d C^b; the loss at the points. */
 typedef struct Frontier {
     const char *approach;       /* "envelope", "isoflop", "parametric"        */
     i64         npoint;
@@ -55,7 +55,7 @@ void isoflop_bias_of(IsoflopBudget *budgets, i64 count, const Table *runs,
                      const Fit *surface);
 
 /* Curves: every row a point of a learning curve, columns run (0..), N, D, C,
- * loss; resampled by run. Takes the least loss at each of `bins` log-spaced C. */
+ * loss; resampled by run. The least loss at each of `bins` log-spaced C. */
 bool envelope_fit(Frontier *out, Arena *arena, const Table *curves, i64 bins,
                   FitOptions options, Err *err) MUST_USE;
 

@@ -2,8 +2,8 @@
  * curvatures from the law's own.
  *
  *     squares    F = sum w (m - L)^2
- *     Huber      F = sum w H(r),  r = ln m - ln L,  H(r) = r^2/2 within delta,
- *                                                   delta (|r| - delta/2) beyond
+ *     Huber      F = sum w H(r),  r = ln m - ln L
+ *                H(r) = r^2/2 within delta, delta (|r| - delta/2) beyond
  *
  * Both are sums of h(r(m)); with h1 = dh/dm and h2 = d2h/dm2 a row gives
  * h1 J to the gradient and h2 J J' + h1 H to the Hessian, so a row's `first`
@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-/* hess also holds the columns of one lattice point where the grid keeps none. */
+/* hess also holds the columns of a lattice point where the grid keeps none. */
 Scratch scratch_new(Arena *arena, const Law *law, i64 nrow)
 {
     const i64 wide = i64_max(law->npair, law->nparam + 1);

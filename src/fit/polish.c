@@ -7,9 +7,11 @@
  * with the diagonal of the Hessian as its measure.
  *
  * A Huber objective with a small delta is nearly a sum of absolute values:
- * Newton's quadratic then holds only over a delta's width. So delta falls from
- * the size of the residuals to what was asked, each stage starting where the
- * last one ended. */
+ * Newton's quadratic then holds only over a delta's width. So a few steps are
+ * made first with a delta of the size of the residuals, which is nearly least
+ * squares on ln L and brings the start near; that takes a third of the steps
+ * where runs are few (25 runs: 26 instead of 69 a refit), and more than one
+ * such stage takes no fewer. */
 
 #include "fit/search.h"
 
@@ -17,10 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STAGE_STEPS = 12, LAST_STEPS = 200 };
+enum { SOFT_STEPS = 12, LAST_STEPS = 200 };
 
 static const double GRADIENT_ENOUGH = 1e-11, GRADIENT_SETTLED = 1e-6;
-static const double DELTA_FALLS = 5, STAGE_GRADIENT = 1e-3;
+static const double SOFT_GRADIENT = 1e-3;
 
 bool searched_by_log(const LawParam *param)
 {
@@ -212,13 +214,13 @@ static double middle_residual(const Problem *p, const double *theta, Scratch *s)
     return n ? s->first[n / 2] : p->delta;
 }
 
-static void stages(Descent *d, const Problem *asked)
+static void approach(Descent *d, const Problem *asked)
 {
     Problem softer = *asked;
+    softer.delta = fmax(asked->delta, 2 * middle_residual(asked, d->theta,
+                                                          d->s));
     d->p = &softer;
-    for (softer.delta = 2 * middle_residual(asked, d->theta, d->s);
-         softer.delta > 1.5 * asked->delta; softer.delta /= DELTA_FALLS)
-        newton(d, STAGE_STEPS, STAGE_GRADIENT);
+    newton(d, SOFT_STEPS, SOFT_GRADIENT);
     d->p = asked;
 }
 
@@ -227,7 +229,7 @@ Polished polish(const Problem *p, const double *theta, Scratch *s)
     Descent d = { .p = p, .s = s };
     memcpy(d.theta, theta, (size_t)p->law->nparam * sizeof *theta);
     if (p->objective == FIT_HUBER_LOG)
-        stages(&d, p);
+        approach(&d, p);
     newton(&d, LAST_STEPS, GRADIENT_ENOUGH);
     if (d.value < INFINITY)
         finish(&d);

@@ -1,7 +1,8 @@
 /* search.h - the parts of a fit, private to this room: the objective with its
- * exact derivatives (objective.c), sums over rows (sum.c), linear algebra of a few unknowns (small.c),
- * the damped Newton polish (polish.c), the grid with the exact inner solution
- * (grid.c), refusals (refuse.c), and one whole refit (refit.c). */
+ * exact derivatives (objective.c), sums over rows (sum.c), linear algebra of a
+ * few unknowns (small.c), the damped Newton polish (polish.c), the grid with
+ * the exact inner solution (grid.c), refusals (refuse.c), and one whole refit
+ * (refit.c). */
 
 #ifndef SEARCH_H
 #define SEARCH_H
@@ -57,7 +58,7 @@ Scratch scratch_new(Arena *arena, const Law *law, i64 nrow);
 double objective(double *grad, double *scale, double *hess, const Problem *p,
                  const double *theta, Scratch *s);
 
-/* The part of one residual, and residuals themselves: ln L^ - ln L or L^ - L. */
+/* The part of one residual, and the residuals: ln L^ - ln L or L^ - L. */
 double objective_term(const Problem *p, double residual);
 double objective_of(const Problem *p, const double *value, double *residual);
 
@@ -72,7 +73,7 @@ typedef struct Polished {
     bool   at_bound[P_MAX];
 } Polished;
 
-/* Newton from theta. With Huber, through falling deltas first. */
+/* Newton from theta; with Huber, from a larger delta first. */
 Polished polish(const Problem *p, const double *theta, Scratch *s);
 
 /* A parameter whose scale is unknown is searched by its logarithm. */
@@ -93,6 +94,7 @@ typedef struct Grid {
     i64        count;
     int        naxis, axis[P_MAX], per_axis;
     int        nlinear, linear[P_MAX];
+    int        reweightings; /* of the inner solution, for Huber            */
     i64        nrow;
     double    *offset, *basis; /* [count][nrow], [count][nlinear][nrow], or
                                   NULL where that would be too large          */

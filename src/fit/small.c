@@ -97,7 +97,7 @@ static bool solve_set(double *x, const double *gram, const double *b, u32 set,
         if (set >> i & 1u)
             which[m++] = i;
     }
-    for (int i = 0; i < m; i++) { /* columns to length 1: scales differ widely */
+    for (int i = 0; i < m; i++) { /* columns to length 1: scales differ */
         const double square = gram[which[i] * n + which[i]];
         if (!(square > 0))
             return false;

@@ -99,7 +99,8 @@ static inline Run made_run(const MadeStudy *m, double c, int size, int number)
                 .bytes_per_token = 1, .arch = "transformer", .shape = shape,
                 .params = count_params(shape),
                 .flops = count_flops(shape, true), .flop_per_token = f,
-                .budget = c, .batch_tokens = 2048, .lr = 0.32 / (double)shape.width,
+                .budget = c, .batch_tokens = 2048,
+                .lr = 0.32 / (double)shape.width,
                 .schedule = "cosine", .seed = 1, .kernels = "none" };
     run.steps  = i64_max(20, (i64)(c / f / 2048));
     run.tokens = run.unique_tokens = run.steps * 2048;
@@ -145,7 +146,8 @@ static inline bool made_log(const MadeStudy *m, const Run *run,
         const Metric metric = {
             .step = step, .tokens = step * 2048,
             .flop = run->flop_per_token * d, .wall_s = share * run->wall_s,
-            .train_loss = loss * (1 + 0.01 * rng_normal(9, RNG_TEST, (u64)step)),
+            .train_loss = loss * exp(0.01 * rng_normal(9, RNG_TEST,
+                                                       (u64)step)),
             .val_loss = m->val_logs && (i % 5 == 0 || i == POINTS) ? loss : NAN,
             .val_se = NAN, .val_bpb = NAN,
             .lr = run->lr * fmin(1, share / 0.05), .grad_norm = 1,
@@ -233,7 +235,7 @@ static inline bool made_write(const MadeStudy *m, const char *dir, Err *err)
         || made_budget(m, m->held, "holdout", &number, dir, err);
 }
 
-/* What would be asked of the held-out budget: the same runs, not yet trained. */
+/* What would be asked of the held-out budget: the same runs, not trained. */
 static inline i64 made_asked(const MadeStudy *m, Prediction *out)
 {
     i64 count  = 0;

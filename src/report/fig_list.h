@@ -16,7 +16,8 @@ FIG(curves, "Learning curves and their envelope", 1,
 FIG(surface, "The fitted law over size and data", 1,
     "Contours of equal predicted loss. Along a contour size is exchanged for "
     "data. The line across them joins the best size and data for each budget "
-    "(a kink is where depth begins to grow with width); dots are the runs that were fitted, hollow circles those held out.",
+    "(a kink is where depth begins to grow with width); dots are the runs that "
+    "were fitted, hollow circles those held out.",
     "how well the law fits: see the residuals. Contours far from any dot are "
     "the law's word alone.")
 FIG(residuals, "What the law leaves over", 2,
@@ -30,8 +31,8 @@ FIG(allocation, "The best size for a budget", 1,
     "its 95 % band. Where the bands part, the runs do not settle the question. "
     "In the shaded part nothing was fitted; the hollow circle is where the "
     "held-out runs then put the best size.",
-    "the loss of choosing wrong, which is small near the optimum: half or "
-    "double the best size usually costs less than the scatter of runs.")
+    "what choosing wrong would cost: the IsoFLOP curves show how flat or steep "
+    "each minimum is.")
 FIG(holdout, "Predicted before training, then measured", 2,
     "Left: what the law expected of the held-out budget, with the interval "
     "for a single run, and what came. Right: the error of each prediction, "

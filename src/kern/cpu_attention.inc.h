@@ -114,14 +114,6 @@ static Strip strip(i64 j, i64 T)
     return (Strip){ j * WIDE, i64_min(T, (j + 1) * WIDE) };
 }
 
-INLINE vi lane(void)
-{
-    vi at;
-    UNROLL for (int i = 0; i < LANES; i++)
-        at[i] = i;
-    return at;
-}
-
 /* Lanes of vector v of a strip whose query is not before key number `key` of
  * the strip's own. */
 INLINE vi allowed(i64 key, int v) { return lane() >= (i32)(key - v * LANES); }

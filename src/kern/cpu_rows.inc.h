@@ -1,7 +1,7 @@
 /* cpu_rows.inc.h - layer norm and embeddings: kernels that go row by row, a
  * vector of neighbours at a time.
  *
- * Sums over a row run in one vector and end in sum_lanes: a fixed order. A
+ * Sums over a row run in one vector and end in sum_across: a fixed order. A
  * row has at most some hundred vectors, so float sums lose at most as many
  * halves of a unit in the last place, and in practice a few. */
 
@@ -10,10 +10,11 @@
 INLINE void norm_row(float *y, float *stat, const float *x, const float *gain,
                      const float *bias, i64 C)
 {
+    const float each = 1 / (float)C;
     vf sum = { 0 }, square = { 0 };
     for (i64 c = 0; c < C; c += LANES)
         sum += load_upto(x + c, C - c);
-    const float mean = sum_lanes(sum) / (float)C;
+    const vf mean = sum_across(sum) * each;
 
     i64 c = 0;
     for (; c + LANES <= C; c += LANES) {
@@ -21,21 +22,20 @@ INLINE void norm_row(float *y, float *stat, const float *x, const float *gain,
         square += d * d;
     }
     if (c < C) { /* lanes that are not there would count as mean^2 */
-        vf d = splat(0);
-        store_part((float *)&d, load_part(x + c, C - c) - mean, C - c);
+        const vf d = keep_first(load_part(x + c, C - c) - mean, C - c);
         square += d * d;
     }
-    const float variance = sum_lanes(square) / (float)C;
-    const float rstd     = 1 / __builtin_sqrtf(variance + 1e-5f);
+    const vf rstd = 1 / root(sum_across(square) * each + 1e-5f);
 
     for (c = 0; c < C; c += LANES) {
-        const vf n = (load_upto(x + c, C - c) - mean) * rstd;
+        const i64 left = C - c;
+        const vf  n = (load_upto(x + c, left) - mean) * rstd;
         store_upto(y + c,
-                   n * load_upto(gain + c, C - c) + load_upto(bias + c, C - c),
-                   C - c);
+                   n * load_upto(gain + c, left) + load_upto(bias + c, left),
+                   left);
     }
-    stat[0] = mean;
-    stat[1] = rstd;
+    stat[0] = mean[0];
+    stat[1] = rstd[0];
 }
 
 static void norm(float *y, float *stat, const float *x, const float *gain,
@@ -64,7 +64,8 @@ INLINE void norm_back_row(float *dx, float *dgain, float *dbias,
         store_upto(dgain + c, load_upto(dgain + c, left) + d * n, left);
         store_upto(dbias + c, load_upto(dbias + c, left) + d, left);
     }
-    const float me = sum_lanes(se) / (float)C, men = sum_lanes(sen) / (float)C;
+    const vf me  = sum_across(se) * (1 / (float)C);
+    const vf men = sum_across(sen) * (1 / (float)C);
     for (i64 c = 0; c < C; c += LANES) {
         const i64 left = C - c;
         const vf  n = (load_upto(x + c, left) - mean) * rstd;

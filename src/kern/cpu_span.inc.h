@@ -35,7 +35,7 @@ static double sum_squares(const float *g, i64 n)
     vd  sum = { 0 };
     for (i64 i = 0; i < n; i += LANES) {
         const vf x = load_upto(g + i, n - i);
-        const vd low = HALF(x, 0), high = HALF(x, LANES / 2);
+        const vd low = wide_low(x), high = wide_high(x);
         sum += low * low;
         sum += high * high;
     }

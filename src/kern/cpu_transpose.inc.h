@@ -9,16 +9,6 @@
 #define UPPER(j, b) (((j) & (b)) ? LANES + (j) - (b) : (j))
 #define LOWER(j, b) (((j) & (b)) ? LANES + (j) : (j) + (b))
 
-#define LANES_4(f, j, b) f(j, b), f(j + 1, b), f(j + 2, b), f(j + 3, b)
-#define LANES_8(f, j, b) LANES_4(f, j, b), LANES_4(f, j + 4, b)
-#if LANES == 16
-#define ALL_LANES(f, b) LANES_8(f, 0, b), LANES_8(f, 8, b)
-#elif LANES == 8
-#define ALL_LANES(f, b) LANES_8(f, 0, b)
-#else
-#define ALL_LANES(f, b) LANES_4(f, 0, b)
-#endif
-
 #define SWAP_QUARTERS(v, b)                                               \
     UNROLL for (int i = 0; i < LANES; i++)                                \
         if (!(i & (b))) {                                                 \

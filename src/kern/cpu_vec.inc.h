@@ -19,6 +19,7 @@
 
 typedef float vf __attribute__((vector_size(4 * LANES)));
 typedef i32   vi __attribute__((vector_size(4 * LANES)));
+typedef double vd __attribute__((vector_size(4 * LANES)));
 typedef float vf_loose
     __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
@@ -55,7 +56,8 @@ INLINE vf choose(vi mask, vf a, vf b)
 }
 
 /* The first n lanes, 0 <= n <= LANES; the rest is not touched, and is 0 when
- * loaded. The larger of two, where NaN in b comes through. A product and a sum
+ * loaded. The larger of two, where NaN in b comes through. Half of the lanes as
+ * doubles. A product and a sum
  * in one rounding, where the processor has it: said, not left to compilers,
  * who fuse one tile and not another, and then a row's bits would depend on
  * which tile it fell into. */
@@ -76,6 +78,14 @@ INLINE vf smaller(vf a, vf b)
     return (vf)_mm512_min_ps((__m512)a, (__m512)b);
 }
 INLINE vf root(vf a) { return (vf)_mm512_sqrt_ps((__m512)a); }
+INLINE vd wide_low(vf a)
+{
+    return (vd)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)a));
+}
+INLINE vd wide_high(vf a)
+{
+    return (vd)_mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)a, 1));
+}
 INLINE vf mul_add(vf a, vf b, vf sum)
 {
     return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)sum);
@@ -102,6 +112,14 @@ INLINE vf smaller(vf a, vf b)
     return (vf)_mm256_min_ps((__m256)a, (__m256)b);
 }
 INLINE vf root(vf a) { return (vf)_mm256_sqrt_ps((__m256)a); }
+INLINE vd wide_low(vf a)
+{
+    return (vd)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)a));
+}
+INLINE vd wide_high(vf a)
+{
+    return (vd)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)a, 1));
+}
 INLINE vf mul_add(vf a, vf b, vf sum)
 {
     return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)sum);
@@ -127,6 +145,8 @@ INLINE vf root(vf a)
         a[i] = __builtin_sqrtf(a[i]);
     return a;
 }
+INLINE vd wide_low(vf a) { return (vd){ (double)a[0], (double)a[1] }; }
+INLINE vd wide_high(vf a) { return (vd){ (double)a[2], (double)a[3] }; }
 INLINE vf mul_add(vf a, vf b, vf sum) { return sum + a * b; }
 
 #endif
@@ -144,22 +164,59 @@ INLINE void store_upto(float *p, vf v, i64 n)
         store_part(p, v, n);
 }
 
-/* Half of the lanes and the other half, until one is left: always the same
- * tree, so always the same bits. */
-INLINE float sum_lanes(vf v)
+INLINE vi lane(void)
 {
-    for (int half = LANES / 2; half > 0; half /= 2)
-        for (int i = 0; i < half; i++)
-            v[i] += v[i + half];
-    return v[0];
+    vi at;
+    UNROLL for (int i = 0; i < LANES; i++)
+        at[i] = i;
+    return at;
 }
 
-INLINE float largest_lane(vf v)
+/* The first n lanes of v, and 0 in the others. */
+INLINE vf keep_first(vf v, i64 n)
 {
-    float top = v[0];
-    for (int i = 1; i < LANES; i++)
-        top = v[i] > top ? v[i] : top;
-    return top;
+    return choose(lane() < (i32)n, v, splat(0));
+}
+
+/* f(j, b) for each lane j, as indices of a shuffle. */
+#define LANES_4(f, j, b) f(j, b), f(j + 1, b), f(j + 2, b), f(j + 3, b)
+#define LANES_8(f, j, b) LANES_4(f, j, b), LANES_4(f, j + 4, b)
+#if LANES == 16
+#define ALL_LANES(f, b) LANES_8(f, 0, b), LANES_8(f, 8, b)
+#elif LANES == 8
+#define ALL_LANES(f, b) LANES_8(f, 0, b)
+#else
+#define ALL_LANES(f, b) LANES_4(f, 0, b)
+#endif
+
+/* Each lane's partner at distance b. */
+#define PARTNER(j, b) ((j) ^ (b))
+#define PARTNERS(v, b) __builtin_shufflevector(v, v, ALL_LANES(PARTNER, b))
+
+/* Every lane receives the sum of all: lanes and partners, at distance LANES/2,
+ * ..., 2, 1. Always the same tree, so always the same bits. */
+INLINE vf sum_across(vf v)
+{
+#if LANES >= 16
+    v += PARTNERS(v, 8);
+#endif
+#if LANES >= 8
+    v += PARTNERS(v, 4);
+#endif
+    v += PARTNERS(v, 2);
+    return v + PARTNERS(v, 1);
+}
+
+INLINE vf largest_across(vf v)
+{
+#if LANES >= 16
+    v = larger(v, PARTNERS(v, 8));
+#endif
+#if LANES >= 8
+    v = larger(v, PARTNERS(v, 4));
+#endif
+    v = larger(v, PARTNERS(v, 2));
+    return larger(v, PARTNERS(v, 1));
 }
 
 /* 2^x for -125 <= x <= 125, which the caller sees to; NaN stays NaN.

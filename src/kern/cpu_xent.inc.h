@@ -7,39 +7,23 @@
  * that each is computed once; z is read before dz is written, so dz may be
  * z. */
 
+/* Four maxima at a time: each waits for the one before it. */
 INLINE float row_top(const float *z, i64 V)
 {
-    vf top = splat(z[0]);
+    vf  a = splat(z[0]), b = a, c = a, d = a;
     i64 v = 0;
+    for (; v + 4 * LANES <= V; v += 4 * LANES) {
+        a = larger(a, load(z + v));
+        b = larger(b, load(z + v + LANES));
+        c = larger(c, load(z + v + 2 * LANES));
+        d = larger(d, load(z + v + 3 * LANES));
+    }
     for (; v + LANES <= V; v += LANES)
-        top = larger(top, load(z + v));
-    float most = largest_lane(top);
+        a = larger(a, load(z + v));
+    float top = largest_across(larger(larger(a, b), larger(c, d)))[0];
     for (; v < V; v++)
-        most = z[v] > most ? z[v] : most;
-    return most;
-}
-
-typedef double vd __attribute__((vector_size(4 * LANES)));
-
-#if LANES == 16
-#define HALF(v, at)                                                     \
-    __builtin_convertvector(                                            \
-        __builtin_shufflevector(v, v, at, at + 1, at + 2, at + 3,       \
-                                at + 4, at + 5, at + 6, at + 7), vd)
-#elif LANES == 8
-#define HALF(v, at)                                                     \
-    __builtin_convertvector(                                            \
-        __builtin_shufflevector(v, v, at, at + 1, at + 2, at + 3), vd)
-#else
-#define HALF(v, at)                                                     \
-    __builtin_convertvector(                                            \
-        __builtin_shufflevector(v, v, at, at + 1), vd)
-#endif
-
-/* sum += the lanes of v, in double. */
-INLINE vd sum_wide(vd sum, vf v)
-{
-    return sum + HALF(v, 0) + HALF(v, LANES / 2);
+        top = z[v] > top ? z[v] : top;
+    return top;
 }
 
 INLINE double sum_wide_lanes(vd v)
@@ -53,23 +37,33 @@ INLINE double sum_wide_lanes(vd v)
 /* e[v] = exp(z[v] - top) if e is not NULL; returns their sum. */
 INLINE double row_exp(float *e, const float *z, float top, i64 V)
 {
-    vd  sum = { 0 };
+    vd  low = { 0 }, high = { 0 };
     i64 v = 0;
     for (; v + LANES <= V; v += LANES) {
         const vf x = exp2_below_0((load(z + v) - top) * LOG2_E);
-        sum = sum_wide(sum, x);
+        low += wide_low(x);
+        high += wide_high(x);
         if (e)
             store(e + v, x);
     }
-    double all = sum_wide_lanes(sum);
     if (v < V) {
-        const vf x = exp2_below_0((load_part(z + v, V - v) - top) * LOG2_E);
-        for (i64 i = 0; i < V - v; i++)
-            all += (double)x[i];
+        const vf y = exp2_below_0((load_part(z + v, V - v) - top) * LOG2_E);
+        const vf x = keep_first(y, V - v);
+        low += wide_low(x);
+        high += wide_high(x);
         if (e)
             store_part(e + v, x, V - v);
     }
-    return all;
+    return sum_wide_lanes(low + high);
+}
+
+INLINE void row_scale(float *e, float by, i64 V)
+{
+    i64 v = 0;
+    for (; v + LANES <= V; v += LANES)
+        store(e + v, load(e + v) * by);
+    if (v < V)
+        store_part(e + v, load_part(e + v, V - v) * by, V - v);
 }
 
 static void xent(float *loss, float *dz, const float *z, const i32 *y, i64 R,
@@ -85,9 +79,7 @@ static void xent(float *loss, float *dz, const float *z, const i32 *y, i64 R,
         loss[r] = (float)(log(sum) + ((double)top - (double)wanted));
         if (!e)
             continue;
-        const float each = (float)((double)scale / sum);
-        for (i64 v = 0; v < V; v += LANES)
-            store_upto(e + v, load_upto(e + v, V - v) * each, V - v);
+        row_scale(e, (float)((double)scale / sum), V);
         e[y[r]] -= scale;
     }
 }

@@ -148,7 +148,7 @@ static void apt_refuses(Arena *arena, const char *words)
 {
     script(arena, "bin/apt-get", arena_print(arena,
         "#!/bin/sh\necho 'Reading package lists...'\necho 'E: %s' >&2\n"
-        "exit 100\n", words));
+        "echo 'that was all'\nexit 100\n", words));
 }
 
 static void recipe_write(Arena *arena, const char *text, i64 bytes, bool fixed)
@@ -220,9 +220,13 @@ TEST(a_package_becomes_a_corpus_with_its_licence_and_yardsticks)
     corpus_close(&c);
 
     /* Neither fetched nor made twice; without the shard not fetched again. */
+    said[0] = 0;
     CHECK(get(&arena, &err) && sold(&arena) == 1);
+    CHECK_HAS(said, "there already, and whole");
+    CHECK(!strstr(said, "unpacking"));
     CHECK(unlink(world_path(&arena, "data/t.shard")) == 0);
     CHECK(get(&arena, &err) && sold(&arena) == 1);
+    CHECK_HAS(said, "unpacking");
     CHECK(!file_exists(world_path(&arena, "data/t.work")));
     CHECK(!file_exists(world_path(&arena, "data/t.text.tmp")));
     arena_free(&arena);

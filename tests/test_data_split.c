@@ -68,6 +68,22 @@ TEST(blocks_are_16_kB_in_large_texts_and_smaller_in_small_ones)
     }
 }
 
+/* 80 blocks of 1024 bytes, of which 4 would be one byte short of 16 windows. */
+TEST(one_block_more_is_held_out_where_the_share_would_fall_short)
+{
+    Arena       arena = { 0 };
+    const i64   bytes = split_bytes_least(0.05);
+    char       *text = NEW(&arena, char, bytes);
+    memset(text, 'A', (size_t)bytes);
+    FileMap     map = mapped(&arena, text, bytes);
+    const Split split = split_text(&arena, &map, 0.05, 1);
+    CHECK(split.count == 80);
+    CHECK(split.held == 5);
+    CHECK(split.val_bytes >= 16 * 256 + 1);
+    file_unmap(&map);
+    arena_free(&arena);
+}
+
 /* The share is exact in blocks; blocks differ in length by less than two. */
 TEST(the_share_is_what_was_asked_for)
 {

@@ -136,7 +136,8 @@ static void column_is(sqlite3_stmt *ask, int c, Value want)
     if (want.kind == FIELD_TEXT)
         CHECK_TEXT((const char *)sqlite3_column_text(ask, c), want.text);
     else if (want.kind == FIELD_REAL)
-        CHECK(type == SQLITE_FLOAT && sqlite3_column_double(ask, c) == want.real);
+        CHECK(type == SQLITE_FLOAT
+              && sqlite3_column_double(ask, c) == want.real);
     else
         CHECK(type == SQLITE_INTEGER
               && sqlite3_column_int64(ask, c) == want.count);
@@ -184,7 +185,7 @@ TEST(an_index_that_cannot_be_written_leaves_the_old_one)
     str_free(&broken);
 }
 
-/* -- The table of the laws --------------------------------------------------- */
+/* -- The table of the laws ------------------------------------------------ */
 
 static RunList world_list(Arena *arena)
 {
@@ -255,7 +256,7 @@ TEST(the_table_has_the_columns_that_its_header_promises)
     arena_free(&arena);
 }
 
-/* -- CSV --------------------------------------------------------------------- */
+/* -- CSV ------------------------------------------------------------------ */
 
 static Table export_back(Arena *arena)
 {

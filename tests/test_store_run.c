@@ -326,7 +326,8 @@ TEST(a_record_of_wrong_types_is_refused_by_field)
     refused_after("\"tied\":true", "\"tied\":1", "\"tied\" is not true or");
     refused_after("\"host\":\"host, one\"", "\"host\":7",
                   "\"host\" is not text");
-    refused_after("\"id\":\"" ID "\"", "\"id\":\"other\"", "record of run other");
+    refused_after("\"id\":\"" ID "\"", "\"id\":\"other\"",
+                  "record of run other");
     refused_after("\"id\":\"" ID "\",", "", "record of run (no id)");
 }
 
@@ -334,7 +335,8 @@ TEST(a_record_of_another_version_is_refused_in_words)
 {
     world_unfinished();
     refused_after("\"schema\":1", "\"schema\":2", "run record of schema 2");
-    refused_after("\"schema\":1", "\"schema\":2", "reads schema 1; read it with");
+    refused_after("\"schema\":1", "\"schema\":2",
+                  "reads schema 1; read it with");
     refused_after("\"schema\":1,", "", "not a run record");
     refused_after("{", "[{", "run.json:");
 }
@@ -371,7 +373,7 @@ TEST(a_folder_that_is_no_run_is_refused_in_words)
     arena_free(&arena);
 }
 
-/* 17 MiB of sparse file cost nothing to make and must cost nothing to refuse. */
+/* 17 MiB of sparse file cost nothing to make, and nothing to refuse. */
 TEST(a_file_far_too_large_to_be_a_record_is_not_read)
 {
     Arena arena = { 0 };

@@ -14,7 +14,8 @@ static StudyInfo info_of(void)
     static const Yardstick stick[]    = { { "gzip -9", 2.58 },
                                           { "xz, \"-9\"", 2.1 } };
     return (StudyInfo){
-        .name = "demo", .title = "Title", .config = "a = 1\n", .corpus = "gcide",
+        .name = "demo", .title = "Title", .config = "a = 1\n",
+        .corpus = "gcide",
         .corpus_about = "a dictionary", .corpus_licence = "GPL-3",
         .corpus_sha256 = "00ff", .corpus_train_tokens = 1,
         .corpus_val_tokens = 2, .nyardstick = 2, .yardstick = stick,
@@ -55,7 +56,8 @@ TEST(a_study_comes_back_as_it_was_written)
     CHECK(seen.aspect == 16.5 && seen.layers_min == 2);
     CHECK(seen.bytes_per_token == 1.5 && seen.resamples == 1000);
     CHECK(seen.seed == 42);
-    CHECK(seen.plan_multiples.count == 2 && seen.plan_multiples.item[1] == 1000);
+    CHECK(seen.plan_multiples.count == 2);
+    CHECK(seen.plan_multiples.item[1] == 1000);
     arena_free(&arena);
 }
 
@@ -100,7 +102,8 @@ TEST(a_study_that_is_not_what_it_should_be_is_refused_in_words)
     study_refused("\"vocab\":256", "\"vocab\":\"\"",
                   "\"vocab\" is not a whole number");
     study_refused("[100000000000,", "[\"x\",", "\"budgets\" is not a list");
-    study_refused("\"bpb\":2.1000000000000001", "\"bpb\":\"x\"", "yardstick 2: \"bpb\"");
+    study_refused("\"bpb\":2.1000000000000001", "\"bpb\":\"x\"",
+                  "yardstick 2: \"bpb\"");
     study_refused("{\"name\":\"gzip -9\",", "7,{\"name\":\"gzip -9\",",
                   "yardstick 1: not a JSON object");
 }
@@ -159,7 +162,7 @@ TEST(the_newest_study_is_the_one_written_last)
     arena_free(&arena);
 }
 
-/* -- Predictions ------------------------------------------------------------- */
+/* -- Predictions ---------------------------------------------------------- */
 
 static Prediction item[2] = {
     { "a-1", "a", "huber", 1e5, 2e6, 3e12, 1.5, 1.4, 1.6 },

@@ -37,7 +37,8 @@ static bool args_read(Args *args, const char *command, const char *about,
 }
 
 #define STUDY_OPT { "study", "DIR", \
-    "study, or a folder of runs (the newest under ./out)", .text = &args->study }
+    "study, or a folder of runs (the newest under ./out)", \
+    .text = &args->study }
 #define WHERE_OPT { "where", "SQL", \
     "only these, in this order: \"val_loss < 2 order by flop\"", \
     .text = &args->where }
@@ -52,7 +53,7 @@ static bool place_find(RunsPlace *place, const Args *args, Err *err)
     return runs_place_find(place, args->arena, given, err);
 }
 
-/* -- list -------------------------------------------------------------------- */
+/* -- list ----------------------------------------------------------------- */
 
 static void list_json(const RunList *runs)
 {
@@ -76,8 +77,8 @@ static bool list(int argc, char **argv, Args *args, Err *err)
     RunList   runs;
     i64       broken;
 
-    if (!args_read(args, "scalelaw runs list", "The runs of a study, one a line.",
-                   "[DIR]", opt, COUNT_OF(opt), argc, argv, err))
+    if (!args_read(args, "scalelaw runs list", "The runs of a study, one a "
+                   "line.", "[DIR]", opt, COUNT_OF(opt), argc, argv, err))
         return false;
     if (args->helped)
         return true;
@@ -94,7 +95,7 @@ static bool list(int argc, char **argv, Args *args, Err *err)
     return runs_all_whole(broken, err);
 }
 
-/* -- show -------------------------------------------------------------------- */
+/* -- show ----------------------------------------------------------------- */
 
 /* Which folder is meant by an id, or by the beginning of only one id. */
 static bool id_find(const char **id, Arena *arena, const RunsPlace *place,
@@ -120,11 +121,11 @@ static bool id_find(const char **id, Arena *arena, const RunsPlace *place,
     }
     bool ok = *id && *id != given;
     if (!ok && many.text)
-        err_set(err, ERR_USAGE, "%s: begins more than one id: %.400s; give more "
-                "of it", given, many.text);
+        err_set(err, ERR_USAGE, "%s: begins more than one id: %.400s; give "
+                "more of it", given, many.text);
     else if (!ok)
-        err_set(err, ERR_USAGE, "%s: no run of %s has an id that begins so; see "
-                "scalelaw runs list", given, place->dir);
+        err_set(err, ERR_USAGE, "%s: no run of %s has an id that begins so; "
+                "see scalelaw runs list", given, place->dir);
     str_free(&many);
     return ok;
 }
@@ -188,7 +189,7 @@ static bool show(int argc, char **argv, Args *args, Err *err)
     return true;
 }
 
-/* -- index ------------------------------------------------------------------- */
+/* -- index ---------------------------------------------------------------- */
 
 static bool index_cmd(int argc, char **argv, Args *args, Err *err)
 {
@@ -205,7 +206,8 @@ static bool index_cmd(int argc, char **argv, Args *args, Err *err)
         return true;
     if (!place_find(&place, args, err))
         return false;
-    const bool ok = index_build(&indexed, &broken, place.index, place.runs, err);
+    const bool ok = index_build(&indexed, &broken, place.index, place.runs,
+                                err);
     const i64  nbroken = runs_say_broken(&broken);
     str_free(&broken);
     if (!ok)
@@ -215,7 +217,7 @@ static bool index_cmd(int argc, char **argv, Args *args, Err *err)
     return runs_all_whole(nbroken, err);
 }
 
-/* -- export ------------------------------------------------------------------ */
+/* -- export --------------------------------------------------------------- */
 
 static void export_text(Str *text, const RunList *runs, bool jsonl)
 {
@@ -271,7 +273,7 @@ static bool export_cmd(int argc, char **argv, Args *args, Err *err)
     return ok && runs_all_whole(broken, err);
 }
 
-/* -- the command ------------------------------------------------------------- */
+/* -- the command ---------------------------------------------------------- */
 
 static const struct {
     const char *name, *about;
@@ -288,9 +290,9 @@ static void usage(FILE *out)
     fputs("usage: scalelaw runs SUBCOMMAND [DIR] [--key=value ...]\n\n", out);
     for (int s = 0; s < COUNT_OF(sub); s++)
         fprintf(out, "  %-8s %s\n", sub[s].name, sub[s].about);
-    fputs("\nscalelaw runs SUBCOMMAND --help says more. Without DIR: the newest "
-          "study\nunder ./out. Exit: 0 done, 1 a run could not be read (the "
-          "others are shown),\n2 wrong usage.\n", out);
+    fputs("\nscalelaw runs SUBCOMMAND --help says more. Without DIR: the "
+          "newest study\nunder ./out. Exit: 0 done, 1 a run could not be read "
+          "(the others are shown),\n2 wrong usage.\n", out);
 }
 
 static bool unknown(const char *name, Err *err)
@@ -300,8 +302,8 @@ static bool unknown(const char *name, Err *err)
         names[s] = sub[s].name;
     const char *near = conf_nearest(name, names, COUNT_OF(names));
     return err_set(err, ERR_USAGE, "%s: no such subcommand; %s%s", name,
-                   near ? "did you mean " : "there are list, show, index, export",
-                   near ? near : "");
+                   near ? "did you mean " : "there are ",
+                   near ? near : "list, show, index, export");
 }
 
 bool cmd_runs(int argc, char **argv, Err *err)

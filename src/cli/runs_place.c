@@ -51,7 +51,8 @@ bool runs_place_find(RunsPlace *out, Arena *arena, const char *given, Err *err)
         fprintf(stderr, "study: %s (the newest under out)\n", dir);
     }
     if (!is_study(arena, dir) && holds_runs(arena, dir)) {
-        *out = (RunsPlace){ dir, dir, arena_print(arena, "%s/index.sqlite", dir) };
+        const char *index = arena_print(arena, "%s/index.sqlite", dir);
+        *out = (RunsPlace){ .dir = dir, .runs = dir, .index = index };
         return true;
     }
     /* The name alone of a study that lies where studies lie. */
@@ -60,8 +61,8 @@ bool runs_place_find(RunsPlace *out, Arena *arena, const char *given, Err *err)
     *out = study_place(arena, dir);
     if (is_study(arena, dir))
         return true;
-    return err_set(err, ERR_IO, "%s: no study (study.json, runs/) and no folder "
-                   "of runs; name one that is", given);
+    return err_set(err, ERR_IO, "%s: no study (study.json, runs/) and no "
+                   "folder of runs; name one that is", given);
 }
 
 i64 runs_say_broken(const Str *broken)
@@ -78,8 +79,8 @@ i64 runs_say_broken(const Str *broken)
 bool runs_all_whole(i64 broken, Err *err)
 {
     return broken == 0
-           || err_set(err, ERR_FORMAT, "%" PRId64 " run%s could not be read and "
-                      "%s left out", broken, broken == 1 ? "" : "s",
+           || err_set(err, ERR_FORMAT, "%" PRId64 " run%s could not be read "
+                      "and %s left out", broken, broken == 1 ? "" : "s",
                       broken == 1 ? "is" : "are");
 }
 

@@ -40,7 +40,7 @@ static const char *wall_text(Arena *arena, double seconds)
     return arena_text(arena, words);
 }
 
-/* -- The table --------------------------------------------------------------- */
+/* -- The table ------------------------------------------------------------ */
 
 static const char *const heading[] = {
     "id", "status", "LxW", "N body+head", "D", "C", "loss", "bpb", "wall",
@@ -120,7 +120,7 @@ void runs_show_sum(const RunList *runs, const char *dir, FILE *out)
     fputc('\n', out);
 }
 
-/* -- One run ----------------------------------------------------------------- */
+/* -- One run -------------------------------------------------------------- */
 
 static const char *value_text(Arena *arena, Value v)
 {
@@ -140,7 +140,8 @@ static const char *value_text(Arena *arena, Value v)
 /* A blank line before what it is, and before what came of it. */
 static bool begins_part(const Field *field)
 {
-    return strcmp(field->name, "arch") == 0 || strcmp(field->name, "status") == 0;
+    return strcmp(field->name, "arch") == 0
+           || strcmp(field->name, "status") == 0;
 }
 
 static void field_print(Arena *arena, const Run *run, const Field *field,
@@ -158,7 +159,7 @@ static void config_print(const char *config, FILE *out)
     fputs("\nconfig\n", out);
     while (config && *config) {
         const size_t size = strcspn(config, "\n");
-        fprintf(out, "    %.*s\n", (int)size, config);
+        fprintf(out, "%s%.*s\n", size ? "    " : "", (int)size, config);
         config += size + (config[size] == '\n');
     }
 }

@@ -59,10 +59,10 @@ Value field_value(const Field *field, const void *record);
 void fields_jot(Jot *j, const Field *field, int nfield, const void *record,
                 bool outcomes);
 
-/* Out of an object (anything else is refused); unknown members are passed over (a later version of the
- * same schema may add some), wrong types and missing counts are refused.
- * Texts and lists are copied to the arena. Without `outcomes` those fields
- * become absent whatever stands there. */
+/* Out of an object (anything else is refused); unknown members are passed over
+ * (a later version of the same schema may add some), wrong types and missing
+ * counts are refused. Texts and lists are copied to the arena. Without
+ * `outcomes` those fields become absent whatever stands there. */
 bool fields_read(void *record, const Field *field, int nfield,
                  const json_t *object, bool outcomes, Arena *arena, Err *err)
     MUST_USE;

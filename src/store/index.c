@@ -162,8 +162,8 @@ static bool condition_refused(sqlite3 *db, const char *path, const char *where,
     if (code != SQLITE_ERROR)
         return err_set(err, ERR_IO, "%s: %s; build it anew with scalelaw runs "
                        "index", path, sqlite3_errmsg(db));
-    return err_set(err, ERR_USAGE, "condition \"%s\": %s; columns are the names "
-                   "that scalelaw runs show lists", where ? where : "",
+    return err_set(err, ERR_USAGE, "condition \"%s\": %s; columns are the "
+                   "names that scalelaw runs show lists", where ? where : "",
                    sqlite3_errmsg(db));
 }
 

@@ -47,7 +47,8 @@ static bool line_next(Lines *l)
     l->from = l->number ? l->end + 1 : 0;
     if (l->from >= l->size)
         return false;
-    const char *stop = memchr(l->text + l->from, '\n', (size_t)(l->size - l->from));
+    const char *stop = memchr(l->text + l->from, '\n',
+                              (size_t)(l->size - l->from));
     if (!stop)
         return false; /* torn */
     l->end = stop - l->text;
@@ -68,7 +69,8 @@ static bool header_check(const Lines *l, const char *id, Err *err)
     if (!line_parse(&json, l, err))
         return false;
 
-    bool        ok = record_schema(json, RUN_SCHEMA, "log of a run", l->path, err);
+    bool        ok = record_schema(json, RUN_SCHEMA, "log of a run", l->path,
+                                   err);
     const char *of = json_get_text(json, "id", "(no id)");
     if (ok && strcmp(of, id) != 0)
         ok = err_set(err, ERR_FORMAT, "%s: is the log of run %s; remove the "

@@ -127,9 +127,9 @@ static bool seal_check(const char *text, i64 size, Paths at, Arena *arena,
     i64   seal_size;
 
     if (!file_exists(at.seal))
-        return err_set(err, ERR_FORMAT, "%s: is missing, so nothing vouches for "
-                       "the prediction; bring it back, or begin the study in "
-                       "another folder", at.seal);
+        return err_set(err, ERR_FORMAT, "%s: is missing, so nothing vouches "
+                       "for the prediction; bring it back, or begin the study "
+                       "in another folder", at.seal);
     if (!record_load(&seal, &seal_size, arena, at.seal, err))
         return false;
     seal_text(want, text, size);
@@ -156,7 +156,8 @@ bool prediction_read(PredictionList *out, Arena *arena, const char *dir,
         || !record_parse(&json, text, size, at.json, 1, err))
         return false;
 
-    bool ok = record_schema(json, PREDICTION_SCHEMA, "prediction", at.json, err);
+    bool ok = record_schema(json, PREDICTION_SCHEMA, "prediction", at.json,
+                            err);
     if (ok && !items_read(out, arena, json, err))
         ok = err_add(err, "%s", at.json);
     json_decref(json);

@@ -105,7 +105,8 @@ static bool lies_at_home(const Run *run, const char *dir, Err *err)
         return err_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
 
     const char *slash = strrchr(real, '/');
-    const bool  home  = run->id && strcmp(slash ? slash + 1 : real, run->id) == 0;
+    const char *name  = slash ? slash + 1 : real;
+    const bool  home  = run->id && strcmp(name, run->id) == 0;
     free(real);
     if (home)
         return true;

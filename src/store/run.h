@@ -1,13 +1,13 @@
 /* run.h - the run record: one folder a run, and text files are the truth.
  *
- *     STUDY/runs/ID/run.json       who it is: configuration, corpus, host, exact
- *                                  counts; rewritten once, at the end, with
- *                                  what came of it
+ *     STUDY/runs/ID/run.json       who it is: configuration, corpus, host,
+ *                                  exact counts; rewritten once, at the
+ *                                  end, with what came of it
  *     STUDY/runs/ID/metrics.jsonl  append-only, a header line, then one line a
  *                                  log point, flushed
  *     STUDY/runs/ID/checkpoint     (the trainer's)
- *     STUDY/runs/ID/DONE           last: the SHA-256 of run.json as finished, and
- *                                  the length of metrics.jsonl
+ *     STUDY/runs/ID/DONE           last: the SHA-256 of run.json as finished,
+ *                                  and the length of metrics.jsonl
  *
  * ID is readable and unique: NAME-HHHHHHHH, the hash of configuration, corpus
  * and code version. Same id = same run. SQLite (store/index.h) holds nothing
@@ -84,7 +84,7 @@ bool run_ended(const Run *run);
 bool run_list(RunList *out, Str *broken, Arena *arena, const char *runs_dir,
               Err *err) MUST_USE;
 
-/* The runs of status "done" as a table with one label (id) a row and the columns
+/* The runs of status "done" as a table, one label (id) a row, and the columns
  *   n_body n_body+head n_total n_flop  D C C_6nd loss loss_se bpb budget seed
  *   layers width lr batch_tokens steps epochs wall_s
  * Diverged and plateau runs are in the list and not in the table. */

@@ -101,8 +101,9 @@ bool study_read(StudyInfo *out, Arena *arena, const char *dir, Err *err)
                || !yardsticks_read(out, json, arena, err)))
         ok = err_add(err, "%s", path);
     if (ok && !(out->name && out->config && out->corpus_sha256 && out->counts))
-        ok = err_set(err, ERR_FORMAT, "%s: name, config, corpus_sha256 or counts "
-                     "is missing; make the study anew in another folder", path);
+        ok = err_set(err, ERR_FORMAT, "%s: name, config, corpus_sha256 or "
+                     "counts is missing; make the study anew in another "
+                     "folder", path);
     json_decref(json);
     return ok;
 }

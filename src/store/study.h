@@ -1,7 +1,7 @@
 /* study.h - what a study is, on disk, for those who read it: one folder.
  *
  *     STUDY/study.json         this StudyInfo
- *     STUDY/runs/ID/           run records (store/run.h), group "fit", "holdout"
+ *     STUDY/runs/ID/           run records (store/run.h); group fit, holdout
  *     STUDY/index.sqlite       rebuildable
  *     STUDY/fit/NAME.json      fits (fit/fit.h): huber, squares
  *     STUDY/prediction.json    what was predicted of the held-out runs, before

@@ -142,8 +142,10 @@ assert b["loss"] == b["val_loss"] == "1.75" and b["joules"] == ""
 assert b["depth"] == "3" and b["n_body+head"] == "95280"
 assert rows["d-00000004"]["D"] == rows["d-00000004"]["val_loss"] == ""'
 run scalelaw runs export --jsonl --where="status = 'done'" --out=runs.jsonl
-holds "JSONL goes to a file, one run a line" test "$(wc -l <place/runs.jsonl)" -eq 2
-refuses 2 "two formats are refused" "give one" scalelaw runs export --csv --jsonl
+holds "JSONL goes to a file, one run a line" \
+    test "$(wc -l <place/runs.jsonl)" -eq 2
+refuses 2 "two formats are refused" "give one" \
+    scalelaw runs export --csv --jsonl
 refuses 1 "a place that cannot be written is refused" "none/x.csv" \
     scalelaw runs export --out=none/x.csv
 if [ -c /dev/full ]; then

@@ -220,8 +220,9 @@ TEST(gelu_of_a_product_is_gelu_of_the_sum)
             for (i64 j = 0; j < R * N; j++)
                 room[j] += 16;
             test_note("%s, K %d, N %d", k->name, (int)K, (int)N);
-            CHECK_BELOW(gap_in(a, want, room, R * N), 1.13 * (double)(K + 3) * u);
-            CHECK_BELOW(gap_in(s, swant, room, R * N), 1.13 * (double)(K + 3) * u);
+            const double limit = 1.13 * (double)(K + 3) * u;
+            CHECK_BELOW(gap_in(a, want, room, R * N), limit);
+            CHECK_BELOW(gap_in(s, swant, room, R * N), limit);
             CHECK(boxes_whole(&b));
             boxes_free(&b);
         }

@@ -8,141 +8,13 @@
  *
  * One pass takes a micro-batch through all layers and back while what it
  * computed is still near the core. The reals it needs lie in three slabs:
- * parameters (transformer_tensor.c), weights packed for the products, and
- * work; each is laid out by one function below, which also counts it.
+ * parameters (transformer_tensor.c), weights packed for the products, and work
+ * (transformer_layout.c).
  *
  * SOURCE: Radford et al. 2019 (GPT-2); Vaswani et al. 2017, arXiv:1706.03762.
  * Contract: arch.h. */
 
 #include "arch/transformer.h"
-
-/* Scores are made for this many numbers at a time: a quarter of a typical
- * second-level cache, so that they are gone before they are written back. */
-enum { SCORES_MAX = 65536 };
-
-static i64 rows_at_once(const Shape *shape, i64 rows)
-{
-    const i64 most = i64_max(32, SCORES_MAX / shape->vocab);
-    return i64_min(rows, most);
-}
-
-/* -- Packed weights ------------------------------------------------------- */
-
-typedef struct Pack {
-    i64 qkv, qkv_t, proj, proj_t, up, up_t, down, down_t; /* in a layer */
-    i64 layer;                                /* from one to the next   */
-    i64 head, head_t;                         /* after all layers       */
-    i64 count;
-} Pack;
-
-static i64 take(i64 *at, i64 count)
-{
-    const i64 here = *at;
-    *at += (count + 15) / 16 * 16; /* keeps lines of 64 bytes together */
-    return here;
-}
-
-static Pack pack_layout(const Kern *kern, const Shape *s)
-{
-    const i64 d = s->width, ff = s->ff;
-    Pack      p;
-    i64       at = 0;
-
-    p.qkv    = take(&at, kern->packed_count(d, 3 * d));
-    p.qkv_t  = take(&at, kern->packed_count(3 * d, d));
-    p.proj   = take(&at, kern->packed_count(d, d));
-    p.proj_t = take(&at, kern->packed_count(d, d));
-    p.up     = take(&at, kern->packed_count(d, ff));
-    p.up_t   = take(&at, kern->packed_count(ff, d));
-    p.down   = take(&at, kern->packed_count(ff, d));
-    p.down_t = take(&at, kern->packed_count(d, ff));
-    p.layer  = at;
-    at *= s->layers;
-    p.head   = take(&at, kern->packed_count(s->vocab, d));
-    p.head_t = take(&at, kern->packed_count(d, s->vocab));
-    p.count  = at;
-    return p;
-}
-
-static i64 packed_count(const Kern *kern, const Shape *shape)
-{
-    return pack_layout(kern, shape).count;
-}
-
-static void pack(real *packed, const Kern *kern, const Shape *s,
-                 const real *param)
-{
-    const Pack p = pack_layout(kern, s);
-    const i64  d = s->width, ff = s->ff;
-
-    for (i64 l = 0; l < s->layers; l++) {
-        const Block w  = transformer_block(s, l);
-        real       *to = packed + l * p.layer;
-        kern->pack(to + p.qkv, param + w.qkv_w, d, 3 * d);
-        kern->pack_t(to + p.qkv_t, param + w.qkv_w, d, 3 * d);
-        kern->pack(to + p.proj, param + w.proj_w, d, d);
-        kern->pack_t(to + p.proj_t, param + w.proj_w, d, d);
-        kern->pack(to + p.up, param + w.up_w, d, ff);
-        kern->pack_t(to + p.up_t, param + w.up_w, d, ff);
-        kern->pack(to + p.down, param + w.down_w, ff, d);
-        kern->pack_t(to + p.down_t, param + w.down_w, ff, d);
-    }
-    const i64 head = transformer_ends(s).head;
-    kern->pack(packed + p.head, param + head, s->vocab, d);
-    kern->pack_t(packed + p.head_t, param + head, s->vocab, d);
-}
-
-/* -- Work ----------------------------------------------------------------- */
-
-typedef struct Work {
-    /* In a layer: what the way back reads. */
-    i64 x0, stat1, n1, qkv, keep, o, x1, stat2, n2, act, slope;
-    i64 layer;
-    /* Once, after all layers. */
-    i64 x, statf, nf, scores, dx, dn, wide, attention;
-    i64 keep_one; /* of one sequence */
-    i64 count;
-} Work;
-
-static Work work_layout(const Kern *kern, const Shape *s, i64 batch)
-{
-    const i64 R = batch * s->context, d = s->width, T = s->context;
-    const i64 H = s->heads, S = d / H;
-    Work      w;
-    i64       at = 0;
-
-    w.keep_one = kern->attention_keep(T, H, S);
-    w.x0       = take(&at, R * d);
-    w.stat1    = take(&at, R * 2);
-    w.n1       = take(&at, R * d);
-    w.qkv      = take(&at, R * d * 3);
-    w.keep     = take(&at, batch * w.keep_one);
-    w.o        = take(&at, R * d);
-    w.x1       = take(&at, R * d);
-    w.stat2    = take(&at, R * 2);
-    w.n2       = take(&at, R * d);
-    w.act      = take(&at, R * s->ff);
-    w.slope    = take(&at, R * s->ff);
-    w.layer    = at;
-    at *= s->layers;
-    w.x         = take(&at, R * d);
-    w.statf     = take(&at, R * 2);
-    w.nf        = take(&at, R * d);
-    w.scores    = take(&at, rows_at_once(s, R) * s->vocab);
-    w.dx        = take(&at, R * d);
-    w.dn        = take(&at, R * d);
-    w.wide      = take(&at, R * i64_max(3 * d, s->ff));
-    w.attention = take(&at, kern->attention_work(T, H, S));
-    w.count     = at;
-    return w;
-}
-
-static i64 work_count(const Kern *kern, const Shape *shape, i64 batch)
-{
-    return work_layout(kern, shape, batch).count;
-}
-
-/* -- One pass ------------------------------------------------------------- */
 
 /* What every step of a pass looks at. */
 typedef struct Pass {
@@ -213,7 +85,7 @@ static void head_pass(const Pass *p, real *loss, const i32 *y, real scale)
 {
     const i64   d = p->shape->width, V = p->shape->vocab;
     const i64   head = transformer_ends(p->shape).head;
-    const i64   most = rows_at_once(p->shape, p->rows);
+    const i64   most = transformer_rows_at_once(p->shape, p->rows);
     const Kern *k = p->kern;
     real       *z = p->work + p->at.scores;
 
@@ -315,9 +187,10 @@ static void pass(real *loss, real *grad, const Kern *kern, const Shape *shape,
 {
     const Pass p = {
         .kern = kern, .shape = shape, .param = param, .packed = packed,
-        .grad = grad, .work = work, .pack = pack_layout(kern, shape),
-        .at = work_layout(kern, shape, batch), .batch = batch,
+        .grad = grad, .work = work, .batch = batch,
         .rows = batch * shape->context,
+        .pack = transformer_pack_layout(kern, shape),
+        .at   = transformer_work_layout(kern, shape, batch),
     };
     forward(&p, x);
     head_pass(&p, loss, y, scale);
@@ -331,8 +204,8 @@ static void scores(real *z, const Kern *kern, const Shape *shape,
 {
     const Pass p = {
         .kern = kern, .shape = shape, .param = param, .packed = packed,
-        .work = work, .pack = pack_layout(kern, shape),
-        .at = work_layout(kern, shape, 1), .batch = 1,
+        .work = work, .pack = transformer_pack_layout(kern, shape),
+        .at = transformer_work_layout(kern, shape, 1), .batch = 1,
         .rows = shape->context,
     };
     forward(&p, x);
@@ -345,9 +218,9 @@ const Arch arch_transformer = {
     .name         = "transformer",
     .about        = "decoder-only Transformer as GPT-2",
     .tensors      = transformer_tensors,
-    .packed_count = packed_count,
-    .work_count   = work_count,
-    .pack         = pack,
+    .packed_count = transformer_packed_count,
+    .work_count   = transformer_work_count,
+    .pack         = transformer_pack,
     .pass         = pass,
     .scores       = scores,
 };

@@ -150,7 +150,8 @@ static void measure(const Kind *kind, i64 K, i64 N, const BenchOptions *o)
 void bench_kern(const BenchOptions *o)
 {
     static const i64 widths[] = { 16, 32, 48, 64, 128, 256, 512 };
-    static const i64 heads[][2] = { { 1, 16 }, { 4, 16 }, { 2, 32 }, { 2, 64 } };
+    static const i64 heads[][2] = { { 1, 16 }, { 4, 16 }, { 2, 32 },
+                                    { 2, 64 } };
 
     if (!o->json)
         printf("%-15s %4s %4s %4s %8s %12s %12s %8s %6s  %s\n", "kernel",

@@ -102,7 +102,8 @@ static void embed(float *x, const float *token, const float *position,
 INLINE void add_row(float *to, const float *from, i64 C)
 {
     for (i64 c = 0; c < C; c += LANES)
-        store_upto(to + c, load_upto(to + c, C - c) + load_upto(from + c, C - c),
+        store_upto(to + c,
+                   load_upto(to + c, C - c) + load_upto(from + c, C - c),
                    C - c);
 }
 

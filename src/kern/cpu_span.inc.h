@@ -45,7 +45,8 @@ static double sum_squares(const float *g, i64 n)
 static void gather(float *to, float *from, i64 n)
 {
     for (i64 i = 0; i < n; i += LANES) {
-        store_upto(to + i, load_upto(to + i, n - i) + load_upto(from + i, n - i),
+        store_upto(to + i,
+                   load_upto(to + i, n - i) + load_upto(from + i, n - i),
                    n - i);
         store_upto(from + i, splat(0), n - i);
     }

@@ -30,6 +30,8 @@
 
 #include "kern/cpu_attention.inc.h"
 
+#include "kern/cpu_attention_back.inc.h"
+
 #include "kern/cpu_xent.inc.h"
 
 #include "kern/cpu_span.inc.h"

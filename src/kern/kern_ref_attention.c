@@ -70,7 +70,7 @@ void attention_ref(real *o, real *keep, real *work, const real *qkv, i64 T,
 /* dqkv += what one query of one head sends back.
  *
  *     dp[s] = do . v[s]          ds[s] = p[s] ( dp[s] - sum_s p[s] dp[s] )
- *     dv[s] += p[s] do           dq += ds[s] k[s] scale   dk[s] += ds[s] q scale
+ *     dv[s] += p[s] do    dq += ds[s] k[s] scale    dk[s] += ds[s] q scale
  *
  * and sum_s p[s] dp[s] = do . o. */
 static void query_back(real *dq, real *dk, real *dv, real *ds, const real *d_o,

@@ -31,6 +31,7 @@ typedef struct Study {
     Grid       grid;
     StudyInfo  info;
     const char *dir;
+    bool       other;  /* not on the corpus that its file names */
     int        cores, lock;
     Progress  *progress;
 } Study;
@@ -64,11 +65,16 @@ static bool study_read_opts(Study *study, int argc, char **argv, bool *helped,
                        "demo`, or a file FILE.study");
     const char *text, *path;
     study->opts = study_opts_defaults();
-    return know_load(&text, &path, &study->arena, "studies", rest.item[0],
-                     ".study", err)
-        && opt_parse(&table, text, path, err)
-        && opt_flags(&table, argc, argv, helped, err)
-        && study_opts_settle(&study->opts, err);
+    if (!know_load(&text, &path, &study->arena, "studies", rest.item[0],
+                   ".study", err)
+        || !opt_parse(&table, text, path, err))
+        return false;
+    const char *corpus = study->opts.corpus;
+    if (!opt_flags(&table, argc, argv, helped, err)
+        || !study_opts_settle(&study->opts, err))
+        return false;
+    study->other = !corpus || strcmp(corpus, study->opts.corpus) != 0;
+    return true;
 }
 
 static const char *opts_text(Study *study)
@@ -149,20 +155,76 @@ static bool grid_check(const Study *study, Err *err)
     return true;
 }
 
+static i64 most_tokens(const Grid *grid)
+{
+    i64 most = 0;
+    for (i64 i = 0; i < grid->count; i++) {
+        const TrainConfig *c = &grid->run[i].config;
+        most = i64_max(most, c->steps * c->batch * c->shape.context);
+    }
+    return most;
+}
+
+static void budgets_scale(Study *study, double by)
+{
+    RealList *budgets = &study->opts.grid.budgets;
+    double   *scaled  = NEW(&study->arena, double, budgets->count);
+    for (i64 b = 0; b < budgets->count; b++)
+        scaled[b] = by * budgets->item[b];
+    budgets->item = scaled;
+}
+
+/* The grid; where the study allows it, with budgets scaled down together until
+ * no run needs more text than there is. */
+static bool grid_fit(Study *study, Err *err)
+{
+    const StudyOpts *opts  = &study->opts;
+    const i64        there = study->corpus.shard.train_count;
+    double           scale = 1;
+    for (;; scale *= 0.9) {
+        if (!grid_make(&study->grid, &study->arena, &opts->grid, &opts->train,
+                       err))
+            return scale == 1 ? false
+                 : err_add(err, "%s: too short for this study (%lld tokens), "
+                           "with budgets scaled by %.2g", opts->corpus,
+                           (long long)there, scale);
+        if (!opts->grid.shrink || opts->grid.epochs
+            || most_tokens(&study->grid) < there)
+            break;
+        budgets_scale(study, 0.9);
+    }
+    if (scale < 1)
+        study_say(arena_print(&study->arena, "%s has %lld tokens to train on: "
+                              "budgets scaled by %.2g, so that no run repeats "
+                              "any (--epochs would repeat them)", opts->corpus,
+                              (long long)there, scale));
+    return true;
+}
+
+/* A study on another corpus than its file names is another study. */
+static const char *study_dir(Study *study)
+{
+    const StudyOpts *opts = &study->opts;
+    if (opts->out_dir)
+        return opts->out_dir;
+    if (study->other)
+        return arena_print(&study->arena, "out/%s-%s", opts->name,
+                           study->corpus.shard.name);
+    return arena_print(&study->arena, "out/%s", opts->name);
+}
+
 static bool study_lay(Study *study, Err *err)
 {
     StudyOpts *opts = &study->opts;
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     study->cores = opts->cores > 0 ? (int)opts->cores : (int)(cores > 0 ? cores
                                                                         : 1);
-    study->dir = opts->out_dir ? opts->out_dir
-               : arena_print(&study->arena, "out/%s", opts->name);
     if (!corpus_need(&study->corpus, &study->arena, opts->corpus,
                      opts->data_dir, study_say, err))
         return false;
+    study->dir = study_dir(study);
     opts->train.shape.vocab = study->corpus.shard.vocab;
-    if (!grid_make(&study->grid, &study->arena, &opts->grid, &opts->train, err)
-        || !grid_check(study, err))
+    if (!grid_fit(study, err) || !grid_check(study, err))
         return false;
     study->info = info_make(study);
     return true;

@@ -107,6 +107,8 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
         { "grid.seeds", "LIST", "one run each", .reals = &grid->seeds },
         { "grid.epochs", "", "repeat the corpus where it is too short",
           .flag = &grid->epochs },
+        { "grid.shrink", "", "scale budgets down where the corpus is too short",
+          .flag = &grid->shrink },
         { "model.head_size", "N", "width of an attention head",
           .count = &grid->head_size },
         { "train.batch_tokens", "N", "a step, at width 32 and 1e6 tokens",

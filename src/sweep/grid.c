@@ -76,7 +76,7 @@ static void run_lay(GridRun *run, const GridRule *rule, Shape shape)
                             rule->lr_data);
     run->flop = count_train_flop(shape) * context
               * (double)(config->steps * config->batch);
-    snprintf(run->name, sizeof run->name, "c%.0e-%lldx%lld-s%llu", run->budget,
+    snprintf(run->name, sizeof run->name, "c%.3g-%lldx%lld-s%llu", run->budget,
              (long long)shape.layers, (long long)shape.width,
              (unsigned long long)config->seed);
 }

@@ -35,10 +35,11 @@ typedef struct GridRule {
     RealList seeds;
     i64      head_size;
     bool     epochs;       /* more tokens than the corpus has: repeat it      */
+    bool     shrink;       /* ... or scale all budgets down until it is not   */
 } GridRule;
 
 typedef struct GridRun {
-    char        name[48];  /* "c1e+12-2x32-s1"                                */
+    char        name[48];  /* "c1.1e+11-2x32-s1"                              */
     const char *group;     /* "fit" or "holdout"                              */
     double      budget;
     double      flop;      /* of the run as rounded to whole steps            */

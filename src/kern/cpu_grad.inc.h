@@ -65,16 +65,43 @@ static GradTile *const grad_tiles[TILE_VECS + 1][TILE_ROWS + 1] = {
     TILES(GRAD_ROW)
 };
 
-/* sum += dy over R rows of one vector. */
-static void grad_bias(float *db, Slice dy, i64 R, i64 n, int vecs)
+/* db += the sum of a slice's rows. Four rows at a time: an addition waits for
+ * the one before it, and there is nothing else to do meanwhile. */
+INLINE void bias_panel(float *db, Slice dy, i64 R, i64 n, int vecs)
 {
-    for (int v = 0; v < vecs; v++) {
-        vf sum = tile_load(db, v, vecs, n);
-        for (i64 r = 0; r < R; r++)
-            sum += load(dy.at + r * dy.row + v * LANES);
-        tile_store(db, sum, v, vecs, n);
-    }
+    Tile sum;
+    i64  r = 0;
+
+    tile_fill(sum, 4, vecs, splat(0));
+    for (; r + 4 <= R; r += 4)
+        UNROLL for (int m = 0; m < 4; m++)
+            UNROLL for (int v = 0; v < vecs; v++)
+                sum[m][v] += load(dy.at + (r + m) * dy.row + v * LANES);
+    for (; r < R; r++)
+        UNROLL for (int v = 0; v < vecs; v++)
+            sum[0][v] += load(dy.at + r * dy.row + v * LANES);
+    UNROLL for (int v = 0; v < vecs; v++)
+        tile_store(db, tile_load(db, v, vecs, n) + (sum[0][v] + sum[1][v])
+                           + (sum[2][v] + sum[3][v]), v, vecs, n);
 }
+
+typedef void Bias(float *db, Slice dy, i64 R, i64 n);
+
+#define BIAS(vecs)                                               \
+    LEAF void bias_##vecs(float *db, Slice dy, i64 R, i64 n)     \
+    {                                                            \
+        bias_panel(db, dy, R, n, vecs);                          \
+    }
+
+BIAS(1)
+BIAS(2)
+#if LANES == 16
+BIAS(3)
+BIAS(4)
+static Bias *const bias_of[] = { NULL, bias_1, bias_2, bias_3, bias_4 };
+#else
+static Bias *const bias_of[] = { NULL, bias_1, bias_2 };
+#endif
 
 /* R <= GRAD_ROWS */
 static void grad_rows(float *dw, float *db, const float *x, const float *dy,
@@ -87,7 +114,7 @@ static void grad_rows(float *dw, float *db, const float *x, const float *dy,
         const i64   at = p.first * LANES, n = N - at;
         const Slice s  = slice(copy, dy + at, R, K, N, n, p.vecs);
         if (db)
-            grad_bias(db + at, s, R, n, p.vecs);
+            bias_of[p.vecs](db + at, s, R, n);
         for (i64 k = 0; k < K;) {
             const int rows = tile_next(K - k, tile_height(p.vecs));
             grad_tiles[p.vecs][rows](dw + k * N + at, N, x + k, K, s, R, n);

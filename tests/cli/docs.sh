@@ -1,7 +1,7 @@
 # docs.sh - what the documents tell a reader to type. Every line of a ```sh
-# block in README.md, *.md and docs/ that begins with scalelaw, build/scalelaw
-# or ./ (after a `$ `, if there is one) is run here, in order, in one folder a document; or it stands
-# below with the reason why not.
+# block in README.md, *.md and docs/ that begins with scalelaw, build/scalelaw or
+# ./ (after a `$ `, if there is one) is run here, in order, in one folder a
+# document; or it stands below with the reason why not.
 
 . "$ROOT/tests/cli/say.sh"
 

@@ -1,10 +1,11 @@
 /* kern_box.h - for the tests of kernels: arrays with poisoned margins, and
  * gaps measured in the unit that rounding allows.
  *
- * Every array lies at an odd address in a box of its own, between margins of a
- * number that nobody computes with. A kernel that reads past its input brings
- * the poison (a NaN) into its output; one that writes past its output is seen
- * by box_whole. */
+ * Every array ends where a page ends, and the next page may not be touched: a
+ * kernel that reads or writes one number too many stops the test then and
+ * there. (So arrays lie at odd addresses, too.) Before it lies a margin of
+ * NaN, which nobody computes with: what reads it has a NaN to show, and what
+ * writes it is seen by boxes_whole. */
 
 #ifndef KERN_BOX_H
 #define KERN_BOX_H
@@ -17,11 +18,13 @@
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { MARGIN = 71, BOXES = 64 };
+enum { MARGIN = 71, BOXES = 64, PAGE = 4096 };
 
 typedef struct Boxes {
-    Arena arena;
+    void *block[BOXES];
+    i64   bytes[BOXES]; /* with the page that may not be touched */
     real *at[BOXES];
     i64   n[BOXES];
     int   count;
@@ -31,16 +34,23 @@ typedef struct Boxes {
 /* n numbers of mean `middle` and the given sd. */
 static inline real *box(Boxes *b, i64 n, double middle, double sd)
 {
-    assert(b->count < BOXES);
-    real *whole = NEW(&b->arena, real, n + 2 * MARGIN);
-    for (i64 i = 0; i < n + 2 * MARGIN; i++)
-        whole[i] = (real)NAN;
+    const i64 size  = (n + MARGIN) * (i64)sizeof(real);
+    const i64 whole = (size + PAGE - 1) / PAGE * PAGE;
+    char *block = mmap(NULL, (size_t)(whole + PAGE), PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert(b->count < BOXES && block != MAP_FAILED);
+    assert(mprotect(block + whole, PAGE, PROT_NONE) == 0);
+
+    real *x = (real *)(void *)(block + whole) - n;
+    for (i64 i = -MARGIN; i < 0; i++)
+        x[i] = (real)NAN;
     for (i64 i = 0; i < n; i++)
-        whole[MARGIN + i] =
-            (real)(middle + sd * rng_normal(11, RNG_TEST, b->drawn++));
-    b->at[b->count]  = whole + MARGIN;
-    b->n[b->count++] = n;
-    return whole + MARGIN;
+        x[i] = (real)(middle + sd * rng_normal(11, RNG_TEST, b->drawn++));
+    b->block[b->count] = block;
+    b->bytes[b->count] = whole + PAGE;
+    b->at[b->count]    = x;
+    b->n[b->count++]   = n;
+    return x;
 }
 
 static inline real *box_copy(Boxes *b, const real *from, i64 n)
@@ -50,12 +60,12 @@ static inline real *box_copy(Boxes *b, const real *from, i64 n)
     return to;
 }
 
-/* Are all margins as they were, and everything between them a number? */
+/* Are all margins as they were, and everything after them a number? */
 static inline bool boxes_whole(const Boxes *b)
 {
     for (int i = 0; i < b->count; i++) {
         for (i64 k = 1; k <= MARGIN; k++)
-            if (!isnan(b->at[i][-k]) || !isnan(b->at[i][b->n[i] + k - 1]))
+            if (!isnan(b->at[i][-k]))
                 return false;
         for (i64 k = 0; k < b->n[i]; k++)
             if (isnan(b->at[i][k]))
@@ -66,7 +76,8 @@ static inline bool boxes_whole(const Boxes *b)
 
 static inline void boxes_free(Boxes *b)
 {
-    arena_free(&b->arena);
+    for (int i = 0; i < b->count; i++)
+        munmap(b->block[i], (size_t)b->bytes[i]);
     *b = (Boxes){ .drawn = b->drawn };
 }
 

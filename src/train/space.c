@@ -4,6 +4,8 @@
 
 #include "train/config.h"
 
+#include <assert.h>
+
 enum { LINE = 64, SPAN = 8192 };
 
 typedef struct Carver {
@@ -21,24 +23,32 @@ static void *carve(Carver *carver, i64 count, i64 item_bytes)
 #define CARVE(carver, T, count) \
     ((T *)carve((carver), (count), (i64)sizeof(T)))
 
-/* Cut the tensors into spans; with `out` NULL only count them. */
-static i64 cut(Span *out, const Arch *arch, const Shape *shape)
+/* How many spans the tensors make; arithmetic, so that a model too large by
+ * far is refused at once. */
+static i64 cuts(const Arch *arch, const Shape *shape)
 {
     Tensor    tensor[ARCH_TENSORS_MAX];
     const int tensors = arch->tensors(tensor, shape);
     i64       spans = 0;
+    for (int i = 0; i < tensors; i++)
+        spans += (tensor[i].count + SPAN - 1) / SPAN;
+    return spans;
+}
+
+static void cut(Space *space)
+{
+    Tensor    tensor[ARCH_TENSORS_MAX];
+    const int tensors = space->arch->tensors(tensor, &space->shape);
+    Span     *span = space->span;
 
     for (int i = 0; i < tensors; i++)
-        for (i64 at = 0; at < tensor[i].count; at += SPAN) {
-            if (out)
-                out[spans] = (Span){
-                    .at    = tensor[i].at + at,
-                    .count = i64_min(SPAN, tensor[i].count - at),
-                    .decay = tensor[i].decay,
-                };
-            spans++;
-        }
-    return spans;
+        for (i64 at = 0; at < tensor[i].count; at += SPAN)
+            *span++ = (Span){
+                .at    = tensor[i].at + at,
+                .count = i64_min(SPAN, tensor[i].count - at),
+                .decay = tensor[i].decay,
+            };
+    assert(span == space->span + space->spans);
 }
 
 static void sizes(Space *space, const TrainConfig *config)
@@ -53,23 +63,20 @@ static void sizes(Space *space, const TrainConfig *config)
     space->micros  = (config->batch + space->micro - 1) / space->micro;
     space->lanes   = i64_min(space->micros, LANES_MAX);
     space->workers = config->threads;
-    space->spans   = cut(NULL, space->arch, shape);
+    space->spans   = cuts(space->arch, shape);
     space->eval_max = config_eval_sequences(
         config, i64_max(config->eval_tokens, config->eval_point_tokens));
 }
 
-static void lay_worker(Worker *out, Carver *carver, const Space *space,
-                       i64 work_count)
+static Worker lay_worker(Carver *carver, const Space *space, i64 work_count)
 {
-    const i64    tokens = space->micro * space->shape.context;
-    const Worker worker = {
+    const i64 tokens = space->micro * space->shape.context;
+    return (Worker){
         .work = CARVE(carver, real, work_count),
         .loss = CARVE(carver, real, tokens),
         .x    = CARVE(carver, i32, tokens),
         .y    = CARVE(carver, i32, tokens),
     };
-    if (carver->block)
-        *out = worker;
 }
 
 i64 space_lay(Space *space, void *block, const TrainConfig *config)
@@ -94,10 +101,13 @@ i64 space_lay(Space *space, void *block, const TrainConfig *config)
 
     const i64 work_count = space->arch->work_count(space->kern, &space->shape,
                                                    space->micro);
-    for (i64 i = 0; i < space->workers; i++)
-        lay_worker(space->worker + i, &carver, space, work_count);
+    for (i64 i = 0; i < space->workers; i++) {
+        const Worker worker = lay_worker(&carver, space, work_count);
+        if (block)
+            space->worker[i] = worker;
+    }
     if (block)
-        cut(space->span, space->arch, &space->shape);
+        cut(space);
     return carver.used;
 }
 

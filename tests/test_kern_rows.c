@@ -208,6 +208,23 @@ TEST(xent_hears_many_small_scores_beside_a_large_one)
     }
 }
 
+/* With two scores 0 and -x, dz of the second is exp(-x) / (1 + exp(-x)): the
+ * exponential bare. x log2 e is off by 2 u of itself (constant, product),
+ * which moves exp by 2 x u; exp itself by 4 u, sum and products by 3 u. */
+TEST(xent_keeps_small_probabilities)
+{
+    EACH_KERN(k)
+        for (double x = 0; x < 80; x += 0.0937) {
+            const real z[2] = { 0, (real)-x };
+            const i32  y = 0;
+            real       loss, dz[2];
+            k->xent(&loss, dz, z, &y, 1, 2, 1);
+            const double e = exp((double)z[1]);
+            test_note("%s, x = %g", k->name, x);
+            CHECK_NEAR(dz[1], e / (1 + e), (2 * x + 7) * u);
+        }
+}
+
 TEST(xent_of_equal_scores_is_log_v_and_a_gradient_sums_to_nothing)
 {
     EACH_KERN(k)

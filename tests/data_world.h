@@ -62,7 +62,7 @@ static inline Shard world_counting(Arena *arena, i64 train, i64 val)
 static inline Shard world_about(i64 train, i64 val, int token_bytes, i64 vocab)
 {
     return (Shard){
-        .name = "world", .tokenizer = "test", .sha256 = "5a", .about = "made up",
+        .name = "world", .tokenizer = "test", .sha256 = "5a", .about = "none",
         .licence = "MIT", .source = "nowhere", .source_bytes = 77,
         .vocab = vocab, .train_count = train, .val_count = val,
         .val_bytes_per_token = 1.25, .unigram_nats = 2.5,

@@ -73,7 +73,7 @@ TEST(a_recipe_with_a_mistake_is_refused_before_anything_is_fetched)
         { "sha256 = ", "sha526 = ", "sha256" },
         { "package = \"p\"", "package = \"-o=x\"", "not the name of a Debian" },
         { "package = \"p\"", "package = \"p;rm\"", "not the name of a Debian" },
-        { "paths = [\"a\"]", "paths = [\"/etc/passwd\"]", "inside the package" },
+        { "paths = [\"a\"]", "paths = [\"/etc/pass\"]", "inside the package" },
         { "paths = [\"a\"]", "paths = [\"../a\"]", "inside the package" },
         { "paths = [\"a\"]", "paths = []", "paths is not given" },
         { "bytes = 2\n", "bytes = \"2\"\n", "number" },
@@ -278,7 +278,7 @@ TEST(another_text_is_refused_where_the_recipe_is_fixed_and_taken_where_not)
 TEST(without_network_the_remedies_are_named)
 {
     static const struct { const char *apt, *words; } no[] = {
-        { "Failed to fetch http://x  Could not resolve x", "Could not resolve" },
+        { "Failed to fetch http://x Could not resolve x", "Could not resolve" },
         { "Unable to locate package scalelaw-test", "run apt-get update" },
     };
     for (int i = 0; i <= COUNT_OF(no); i++) {

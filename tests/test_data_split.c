@@ -134,7 +134,7 @@ TEST(held_out_blocks_are_spread_over_the_text)
         CHECK_NEAR(4.0 * (double)quarter[q] / (double)all, 1, 0.4);
     }
     CHECK(tails <= 12);
-    CHECK_NEAR((double)twins / (double)all, 0.2, 0.4); /* no clusters, no comb */
+    CHECK_NEAR((double)twins / (double)all, 0.2, 0.4); /* no comb */
     file_unmap(&map);
     arena_free(&arena);
 }

@@ -164,9 +164,9 @@ static bool synth(int argc, char **argv, Args *args, Err *err)
           .count = &args->letters },
         SEED_OPT("of the chain and of the text"), JSON_OPT,
     };
-    if (!args_read(args, "scalelaw corpus synth", "Write text of known entropy: "
-                   "a Markov chain.", NULL, opt, COUNT_OF(opt), argc, argv, err)
-        || args->helped)
+    if (!args_read(args, "scalelaw corpus synth", "Write text of known "
+                   "entropy: a Markov chain.", NULL, opt, COUNT_OF(opt), argc,
+                   argv, err) || args->helped)
         return args->helped;
     Synth chain;
     if (!args->out)

@@ -64,7 +64,7 @@ bool corpus_open(Corpus *out, Arena *arena, const char *name_or_path,
 /* { 0 } is closed already. */
 void corpus_close(Corpus *corpus);
 
-/* Names of the shards in the data folder, sorted; none if there is no folder. */
+/* Names of the shards in the data folder, sorted; none where there is none. */
 TextList corpus_prepared(Arena *arena, const char *data_dir);
 
 #endif

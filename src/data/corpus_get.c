@@ -128,7 +128,8 @@ static bool is_there(const Get *get, Talk *talk)
 
 static bool get_locked(const Get *get, Err *err)
 {
-    bool done = is_there(get, get->talk); /* another process may just have made it */
+    /* Another process may have made it while this one waited. */
+    bool done = is_there(get, get->talk);
     if (done)
         return true;
     return from_machine(get, &done, err) && (done || from_package(get, err));

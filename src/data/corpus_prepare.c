@@ -121,7 +121,8 @@ static bool shard_make(const Prepare *p, Err *err)
     Shard          about = { .stamp = p->files.stamp };
     char          *whole = realpath(p->from, NULL);
     const MakeText text = {
-        .name = p->name, .from = p->from, .count = p->files.count, .path = p->files.path,
+        .name = p->name, .from = p->from,
+        .count = p->files.count, .path = p->files.path,
         .bytes = p->files.bytes, .text = !p->rule->binary,
         .steps.end_line = file_is_dir(p->from),
     };

@@ -66,8 +66,8 @@ static bool spawn(int *status, char *const argv[], const char *folder, int log,
     return true;
 }
 
-/* The line of the log that says what went wrong: the first of apt's, which begin
- * with "E:"; failing that, the last that says anything. */
+/* The line of the log that says what went wrong: the first of apt's, which
+ * begin with "E:"; failing that, the last that says anything. */
 static const char *complaint(Arena *arena, const char *log)
 {
     char *text;

@@ -52,8 +52,8 @@ static bool refused(Err *err, const char *path, gzFile file)
         return err_set(err, ERR_FORMAT, "%s: the gzip file was cut short; "
                        "fetch or write it again", path);
     if (kind == Z_DATA_ERROR)
-        return err_set(err, ERR_FORMAT, "%s: the gzip file is damaged; fetch or "
-                       "write it again", path);
+        return err_set(err, ERR_FORMAT, "%s: the gzip file is damaged; fetch "
+                       "or write it again", path);
     return err_set(err, ERR_IO, "%s: cannot be read: %s", path,
                    errno ? strerror(errno) : "input/output error");
 }

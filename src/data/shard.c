@@ -22,8 +22,9 @@ u32 shard_head_crc(const ShardHead *head)
 
 static bool refuse(Err *err, const char *path, const char *why)
 {
-    return err_set(err, ERR_FORMAT, "%s: %s; make it again with scalelaw corpus "
-                   "get NAME or scalelaw corpus prepare FILE", path, why);
+    return err_set(err, ERR_FORMAT, "%s: %s; make it again with scalelaw "
+                   "corpus get NAME or scalelaw corpus prepare FILE", path,
+                   why);
 }
 
 static bool short_of(Err *err, const char *path, i64 has, i64 wants)

@@ -8,7 +8,8 @@
  * and the same for fewer letters of context follows from the entropies of
  * blocks: h_j = H(j + 1 letters) - H(j letters).
  *
- * SOURCE: Shannon 1948, "A mathematical theory of communication", sections 6-7. */
+ * SOURCE: Shannon 1948, "A mathematical theory of communication", sections 6
+ *         and 7. */
 
 #include "data/synth.h"
 

@@ -72,7 +72,8 @@ static bool is_text(const Measure *m, const MakeText *text, Err *err)
     return err_set(err, ERR_FORMAT, "%s: not text (%s NUL bytes%s); convert it "
                    "(iconv, if it is UTF-16), or give --binary to take the "
                    "bytes as they are", text->from,
-                   talk_count(nul, m->count[0]), m->count[0] ? "" : ", but many control characters");
+                   talk_count(nul, m->count[0]),
+                   m->count[0] ? "" : ", but many control characters");
 }
 
 static bool is_long_enough(const Measure *m, const MakeText *text,

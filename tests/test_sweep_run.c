@@ -31,7 +31,7 @@ typedef struct Room {
     Arena       arena;
     const char *dir;
     Corpus      corpus;
-    Grid        grid;
+    Ladder        grid;
 } Room;
 
 static bool room_open(Room *room, Err *err)
@@ -44,7 +44,7 @@ static bool room_open(Room *room, Err *err)
         || !corpus_need(&room->corpus, &room->arena, text, room->dir, NULL, err))
         return false;
 
-    const GridRule rule = {
+    const LadderRule rule = {
         .budgets = { COUNT_OF(budgets), budgets },
         .sizes = { COUNT_OF(sizes), sizes },
         .spread = 20, .centre_n = 9000, .centre_c = 6e8, .centre_power = 0.1,
@@ -56,7 +56,7 @@ static bool room_open(Room *room, Err *err)
     base.shape = (Shape){ .vocab = 256, .context = 32 };
     base.arch  = "transformer";
     base.eval_tokens = 4096;
-    return grid_make(&room->grid, &room->arena, &rule, &base, err);
+    return ladder_make(&room->grid, &room->arena, &rule, &base, err);
 }
 
 static void room_close(Room *room)
@@ -76,7 +76,7 @@ static const char *config_text(Arena *arena, const TrainConfig *c, bool hashed)
 static bool sweep(SweepReport *report, Room *room, const char *study, int cores,
                   Err *err)
 {
-    const GridRun *run[64];
+    const LadderRun *run[64];
     for (i64 i = 0; i < room->grid.count; i++)
         run[i] = &room->grid.run[i];
     const SweepPlace place = {

@@ -28,7 +28,7 @@ typedef struct Study {
     StudyOpts  opts;
     Arena      arena;
     Corpus     corpus;
-    Grid       grid;
+    Ladder       grid;
     StudyInfo  info;
     const char *dir;
     bool       other;  /* not on the corpus that its file names */
@@ -147,7 +147,7 @@ static StudyInfo info_make(Study *study)
 static bool grid_check(const Study *study, Err *err)
 {
     for (i64 i = 0; i < study->grid.count; i++) {
-        const GridRun *run = &study->grid.run[i];
+        const LadderRun *run = &study->grid.run[i];
         if (!train_check(&run->config, &study->corpus.shard,
                          study->opts.grid.epochs, err))
             return err_add(err, "run %s", run->name);
@@ -155,7 +155,7 @@ static bool grid_check(const Study *study, Err *err)
     return true;
 }
 
-static i64 most_tokens(const Grid *grid)
+static i64 most_tokens(const Ladder *grid)
 {
     i64 most = 0;
     for (i64 i = 0; i < grid->count; i++) {
@@ -182,7 +182,7 @@ static bool grid_fit(Study *study, Err *err)
     const i64        there = study->corpus.shard.train_count;
     double           scale = 1;
     for (;; scale *= 0.9) {
-        if (!grid_make(&study->grid, &study->arena, &opts->grid, &opts->train,
+        if (!ladder_make(&study->grid, &study->arena, &opts->grid, &opts->train,
                        err))
             return scale == 1 ? false
                  : err_add(err, "%s: too short for this study (%lld tokens), "
@@ -253,16 +253,14 @@ static bool same_study(Study *study, Err *err)
 
 static bool study_open(Study *study, Err *err)
 {
-    const char *lock = arena_print(&study->arena, "%s/lock", study->dir);
-    return dir_make(study->dir, err) && file_lock(&study->lock, lock, err)
-        && same_study(study, err) && study_write(&study->info, study->dir, err);
+    return study_lock(&study->lock, study->dir, err) && same_study(study, err) && study_write(&study->info, study->dir, err);
 }
 
 /* -- Training -------------------------------------------------------------- */
 
 static bool study_train(Study *study, const char *group, Err *err)
 {
-    const GridRun **runs  = NEW(&study->arena, const GridRun *,
+    const LadderRun **runs  = NEW(&study->arena, const LadderRun *,
                                 study->grid.count);
     i64             count = 0;
     for (i64 i = 0; i < study->grid.count; i++)
@@ -289,7 +287,7 @@ static bool study_train(Study *study, const char *group, Err *err)
 
 /* -- Predicting ------------------------------------------------------------ */
 
-static void ask(Prediction *out, Study *study, const GridRun *run, CountN counts)
+static void ask(Prediction *out, Study *study, const LadderRun *run, CountN counts)
 {
     const TrainConfig *config = &run->config;
     const RecordOf of = { .code = SCALELAW_CODE, .shard = &study->corpus.shard,

@@ -20,7 +20,7 @@ StudyOpts study_opts_defaults(void)
         .layers_min = 2,
     };
     static const double one[] = { 1 }, multiples[] = { 1, 10, 1000 };
-    opts.grid = (GridRule){
+    opts.grid = (LadderRule){
         .spread = 4, .centre_n = 27e3, .centre_c = 1e12, .centre_power = 0.5,
         .counts = "body+head", .sizes_min = 5, .holdout = true,
         .batch_tokens = 1024, .lr = 0.01, .lr_width = -1, .head_size = 16,
@@ -70,7 +70,7 @@ StudyOpts study_opts_defaults(void)
 
 int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
 {
-    GridRule  *grid   = &opts->grid;
+    LadderRule  *grid   = &opts->grid;
     const Opt  rows[] = {
         { "name", "NAME", "of the study", .text = &opts->name },
         { "title", "TEXT", "what the report is called", .text = &opts->title },

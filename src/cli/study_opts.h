@@ -4,14 +4,14 @@
 #define STUDY_OPTS_H
 
 #include "base/opt.h"
-#include "sweep/grid.h"
+#include "sweep/ladder.h"
 
 typedef struct StudyOpts {
     const char *name, *title, *corpus, *data_dir, *out_dir;
     i64         cores;
     bool        dry_run, json;
     const char *schedule;
-    GridRule    grid;
+    LadderRule    grid;
     TrainConfig train;     /* what no rule of the grid decides */
     i64         resamples, fit_seed;
     RealList    multiples;

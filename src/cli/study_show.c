@@ -13,7 +13,7 @@ void study_say(const char *line)
     fprintf(stderr, "%s\n", line);
 }
 
-double study_flop(const Grid *grid)
+double study_flop(const Ladder *grid)
 {
     double sum = 0;
     for (i64 i = 0; i < grid->count; i++)
@@ -21,7 +21,7 @@ double study_flop(const Grid *grid)
     return sum;
 }
 
-static void run_show(const GridRun *run, CountN counts)
+static void run_show(const LadderRun *run, CountN counts)
 {
     const TrainConfig *config = &run->config;
     const double n = count_n(config->shape, counts);
@@ -35,7 +35,7 @@ static void run_show(const GridRun *run, CountN counts)
 
 /* FLOP-weighted time at the speeds of the smallest and the largest shape: the
  * mean of the two, for a plan. */
-static double time_s(const Grid *grid, int cores)
+static double time_s(const Ladder *grid, int cores)
 {
     const double slow = speed_flop_per_s(&grid->run[0].config);
     const double fast = speed_flop_per_s(&grid->run[grid->count - 1].config);
@@ -45,7 +45,7 @@ static double time_s(const Grid *grid, int cores)
     return study_flop(grid) / mean / cores;
 }
 
-static i64 memory_most(const Grid *grid, int cores)
+static i64 memory_most(const Ladder *grid, int cores)
 {
     i64 most = 0;
     for (i64 i = 0; i < grid->count; i++)
@@ -55,7 +55,7 @@ static i64 memory_most(const Grid *grid, int cores)
 
 /* A checkpoint is the parameters and two moments; the rest of a run folder is
  * text. */
-static double disk_bytes(const Grid *grid)
+static double disk_bytes(const Ladder *grid)
 {
     double sum = 0;
     for (i64 i = 0; i < grid->count; i++)
@@ -64,7 +64,7 @@ static double disk_bytes(const Grid *grid)
     return sum;
 }
 
-void study_show(const Grid *grid, const StudyInfo *info, int cores)
+void study_show(const Ladder *grid, const StudyInfo *info, int cores)
 {
     CountN counts = N_BODY_HEAD;
     char   words[24];

@@ -4,13 +4,13 @@
 #define STUDY_SHOW_H
 
 #include "store/study.h"
-#include "sweep/grid.h"
+#include "sweep/ladder.h"
 
 void study_say(const char *line);
 
-double study_flop(const Grid *grid);
+double study_flop(const Ladder *grid);
 
 /* The plan: runs, FLOP, time from a measured speed, memory, disk. */
-void study_show(const Grid *grid, const StudyInfo *info, int cores);
+void study_show(const Ladder *grid, const StudyInfo *info, int cores);
 
 #endif

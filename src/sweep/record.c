@@ -39,7 +39,7 @@ static void result_absent(Run *record)
     record->joules = NAN;
 }
 
-Run record_begin(Arena *arena, const RecordOf *of, const GridRun *run)
+Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
 {
     const TrainConfig *config = &run->config;
     const Shard       *shard  = of->shard;

@@ -5,7 +5,7 @@
 #define RECORD_H
 
 #include "store/run.h"
-#include "sweep/grid.h"
+#include "sweep/ladder.h"
 
 /* What all runs of one study share. */
 typedef struct RecordOf {
@@ -17,7 +17,7 @@ typedef struct RecordOf {
                                bool hashed_only);
 } RecordOf;
 
-Run record_begin(Arena *arena, const RecordOf *of, const GridRun *run);
+Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run);
 void record_end(Run *record, const TrainResult *result);
 
 Metric record_metric(const TrainMetric *metric, double bytes_per_token);

@@ -36,7 +36,7 @@ bool sweep_stopping(void)
 typedef struct Sweep {
     const SweepPlace     *place;
     const char           *runs_dir;
-    const GridRun *const *run;   /* [count], longest first */
+    const LadderRun *const *run;   /* [count], longest first */
     i64                   count, next;
     int                   workers;
     bool                  failed;
@@ -121,7 +121,7 @@ static void count_result(Sweep *sweep, const TrainResult *result)
 }
 
 /* Train one run and write down what came of it. */
-static bool run_train(const Worker *worker, const GridRun *run, Run *record,
+static bool run_train(const Worker *worker, const LadderRun *run, Run *record,
                       int threads, Err *err)
 {
     Sweep      *sweep  = worker->sweep;
@@ -146,7 +146,7 @@ static bool run_train(const Worker *worker, const GridRun *run, Run *record,
                      result.status != TRAIN_INTERRUPTED, err);
 }
 
-static bool run_one(const Worker *worker, const GridRun *run, int threads,
+static bool run_one(const Worker *worker, const LadderRun *run, int threads,
                     Err *err)
 {
     Sweep *sweep  = worker->sweep;
@@ -168,9 +168,9 @@ static bool run_one(const Worker *worker, const GridRun *run, int threads,
 
 /* The next run, or NULL; and how many threads it may have: with fewer runs
  * than cores, the spare cores are shared out. */
-static const GridRun *take(Sweep *sweep, int *threads)
+static const LadderRun *take(Sweep *sweep, int *threads)
 {
-    const GridRun *run = NULL;
+    const LadderRun *run = NULL;
     pthread_mutex_lock(&sweep->lock);
     if (sweep->next < sweep->count && !sweep->failed && !sweep_stopping())
         run = sweep->run[sweep->next++];
@@ -184,7 +184,7 @@ static void *work(void *self)
     const Worker *worker = self;
     Sweep        *sweep  = worker->sweep;
     int           threads;
-    for (const GridRun *run; (run = take(sweep, &threads));) {
+    for (const LadderRun *run; (run = take(sweep, &threads));) {
         Err err = { 0 };
         if (run_one(worker, run, threads, &err))
             continue;
@@ -199,8 +199,8 @@ static void *work(void *self)
 
 static int longer_first(const void *a, const void *b)
 {
-    const GridRun *x = *(const GridRun *const *)a;
-    const GridRun *y = *(const GridRun *const *)b;
+    const LadderRun *x = *(const LadderRun *const *)a;
+    const LadderRun *y = *(const LadderRun *const *)b;
     if (x->flop != y->flop)
         return x->flop < y->flop ? 1 : -1;
     return strcmp(x->name, y->name);
@@ -220,14 +220,14 @@ static void work_all(Sweep *sweep)
         pthread_join(thread[i], NULL);
 }
 
-bool sweep_run(SweepReport *out, const GridRun *const *runs, i64 count,
+bool sweep_run(SweepReport *out, const LadderRun *const *runs, i64 count,
                const SweepPlace *place, Err *err)
 {
     *out = (SweepReport){ 0 };
     if (count < 1)
         return true;
     Arena           arena = { 0 };
-    const GridRun **order = NEW(&arena, const GridRun *, count);
+    const LadderRun **order = NEW(&arena, const LadderRun *, count);
     memcpy(order, runs, (size_t)count * sizeof *order);
     qsort(order, (size_t)count, sizeof *order, longer_first);
 

@@ -28,7 +28,7 @@ typedef struct SweepReport {
     bool   interrupted;          /* asked to stop; all are checkpointed */
 } SweepReport;
 
-bool sweep_run(SweepReport *out, const GridRun *const *runs, i64 count,
+bool sweep_run(SweepReport *out, const LadderRun *const *runs, i64 count,
                const SweepPlace *place, Err *err) MUST_USE;
 
 /* From now on SIGINT and SIGTERM ask sweeps to checkpoint and stop; a second

@@ -1,7 +1,7 @@
-/* test_sweep_grid.c - what a study's rules make of budgets and sizes, and what
+/* test_sweep_ladder.c - what a study's rules make of budgets and sizes, and what
  * they refuse. */
 
-#include "sweep/grid.h"
+#include "sweep/ladder.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -12,9 +12,9 @@ static const double      seeds[]   = { 1, 2 };
 static const char *const sizes[]   = { "1x8",  "2x8",  "2x16", "2x24", "2x32",
                                        "2x48", "3x48", "4x64", "4x96" };
 
-static GridRule rule(void)
+static LadderRule rule(void)
 {
-    return (GridRule){
+    return (LadderRule){
         .budgets = { COUNT_OF(budgets), budgets },
         .sizes = { COUNT_OF(sizes), sizes },
         .spread = 4, .centre_n = 20e3, .centre_c = 3e11, .centre_power = 0.5,
@@ -31,22 +31,22 @@ static TrainConfig base(void)
     return config;
 }
 
-static bool make(Grid *grid, Arena *arena, const GridRule *r, Err *err)
+static bool make(Ladder *grid, Arena *arena, const LadderRule *r, Err *err)
 {
     const TrainConfig b = base();
-    return grid_make(grid, arena, r, &b, err);
+    return ladder_make(grid, arena, r, &b, err);
 }
 
 TEST(every_run_costs_its_budget_to_half_a_step)
 {
     Arena arena = { 0 };
     Err   err   = { 0 };
-    Grid  grid;
-    const GridRule r = rule();
+    Ladder  grid;
+    const LadderRule r = rule();
     CHECK(make(&grid, &arena, &r, &err));
     CHECK(grid.count > 0);
     for (i64 i = 0; i < grid.count; i++) {
-        const GridRun *run = &grid.run[i];
+        const LadderRun *run = &grid.run[i];
         test_note("%s", run->name);
         CHECK_BELOW(fabs(run->flop / run->budget - 1),
                     0.5001 / (double)run->config.steps);
@@ -58,8 +58,8 @@ TEST(every_size_lies_within_the_spread_and_none_that_does_is_left_out)
 {
     Arena arena = { 0 };
     Err   err   = { 0 };
-    Grid  grid;
-    const GridRule r = rule();
+    Ladder  grid;
+    const LadderRule r = rule();
     CHECK(make(&grid, &arena, &r, &err));
     i64 want = 0;
     for (int b = 0; b < COUNT_OF(budgets); b++)
@@ -80,8 +80,8 @@ TEST(only_the_largest_budget_is_held_out)
 {
     Arena arena = { 0 };
     Err   err   = { 0 };
-    Grid  grid;
-    GridRule r = rule();
+    Ladder  grid;
+    LadderRule r = rule();
     CHECK(make(&grid, &arena, &r, &err));
     for (i64 i = 0; i < grid.count; i++)
         CHECK((strcmp(grid.run[i].group, "holdout") == 0)
@@ -97,8 +97,8 @@ TEST(batch_and_rate_follow_the_width)
 {
     Arena arena = { 0 };
     Err   err   = { 0 };
-    Grid  grid;
-    const GridRule r = rule();
+    Ladder  grid;
+    const LadderRule r = rule();
     CHECK(make(&grid, &arena, &r, &err));
     for (i64 i = 0; i < grid.count; i++) {
         const TrainConfig *c = &grid.run[i].config;
@@ -115,8 +115,8 @@ TEST(names_tell_runs_apart)
 {
     Arena arena = { 0 };
     Err   err   = { 0 };
-    Grid  grid;
-    const GridRule r = rule();
+    Ladder  grid;
+    const LadderRule r = rule();
     CHECK(make(&grid, &arena, &r, &err));
     for (i64 i = 0; i < grid.count; i++)
         for (i64 j = 0; j < i; j++)
@@ -125,11 +125,11 @@ TEST(names_tell_runs_apart)
 }
 
 /* Each rule bent in one place, and a word that the refusal must hold. */
-static void refuses(GridRule r, const char *word)
+static void refuses(LadderRule r, const char *word)
 {
     Arena arena = { 0 };
     Err   err   = { 0 };
-    Grid  grid;
+    Ladder  grid;
     test_note("%s", word);
     CHECK(!make(&grid, &arena, &r, &err));
     CHECK(err.kind == ERR_USAGE);
@@ -143,7 +143,7 @@ TEST(what_cannot_be_is_refused_by_name)
     static const char *const odd[] = { "2x12", "2x32" };
     static const char *const falling[] = { "2x32", "2x16" };
     static const double back[] = { 3e11, 1e11 }, zero[] = { 0 };
-    GridRule r;
+    LadderRule r;
 
     r = rule(), r.centre_n = 4e6;      refuses(r, "outside the grid");
     r = rule(), r.centre_n = 10;       refuses(r, "outside the grid");

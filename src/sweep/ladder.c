@@ -1,6 +1,6 @@
-/* grid.c - see grid.h for the rules. */
+/* ladder.c - see ladder.h for the rules. */
 
-#include "sweep/grid.h"
+#include "sweep/ladder.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static bool size_read(Shape *shape, const char *text, const TrainConfig *base,
     return true;
 }
 
-static bool sizes_read(Sizes *out, Arena *arena, const GridRule *rule,
+static bool sizes_read(Sizes *out, Arena *arena, const LadderRule *rule,
                        const TrainConfig *base, CountN counts, Err *err)
 {
     const i64 count = rule->sizes.count;
@@ -60,7 +60,7 @@ static double power_rule(double coef, Shape shape, double tokens, double width,
 
 /* Length, batch and rate of one run. Rounding the batch to sequences and the
  * run to steps moves C by at most half a step. */
-static void run_lay(GridRun *run, const GridRule *rule, Shape shape)
+static void run_lay(LadderRun *run, const LadderRule *rule, Shape shape)
 {
     TrainConfig *config = &run->config;
     const double context = (double)shape.context;
@@ -81,7 +81,7 @@ static void run_lay(GridRun *run, const GridRule *rule, Shape shape)
              (unsigned long long)config->seed);
 }
 
-static double expected(const GridRule *rule, double budget)
+static double expected(const LadderRule *rule, double budget)
 {
     return rule->centre_n * pow(budget / rule->centre_c, rule->centre_power);
 }
@@ -93,7 +93,7 @@ static bool near(double n, double centre, double spread)
     return fabs(log(n / centre)) <= log(spread * 1.01);
 }
 
-static bool budget_check(const GridRule *rule, const Sizes *sizes, i64 b,
+static bool budget_check(const LadderRule *rule, const Sizes *sizes, i64 b,
                          Err *err)
 {
     const double budget = rule->budgets.item[b];
@@ -125,7 +125,7 @@ static bool budget_check(const GridRule *rule, const Sizes *sizes, i64 b,
     return true;
 }
 
-static bool rule_check(CountN *counts, const GridRule *rule, Err *err)
+static bool rule_check(CountN *counts, const LadderRule *rule, Err *err)
 {
     if (!count_n_find(counts, rule->counts))
         return err_set(err, ERR_USAGE,
@@ -148,7 +148,7 @@ static bool rule_check(CountN *counts, const GridRule *rule, Err *err)
     return true;
 }
 
-static void budget_runs(Grid *grid, const GridRule *rule, const Sizes *sizes,
+static void budget_runs(Ladder *grid, const LadderRule *rule, const Sizes *sizes,
                         const TrainConfig *base, i64 b)
 {
     const bool last = b == rule->budgets.count - 1;
@@ -157,7 +157,7 @@ static void budget_runs(Grid *grid, const GridRule *rule, const Sizes *sizes,
         for (i64 s = 0; s < rule->seeds.count; s++) {
             if (!near(sizes->n[i], expected(rule, budget), rule->spread))
                 continue;
-            GridRun *run = &grid->run[grid->count++];
+            LadderRun *run = &grid->run[grid->count++];
             run->budget = budget;
             run->group  = last && rule->holdout ? "holdout" : "fit";
             run->config = *base;
@@ -166,7 +166,7 @@ static void budget_runs(Grid *grid, const GridRule *rule, const Sizes *sizes,
         }
 }
 
-bool grid_make(Grid *out, Arena *arena, const GridRule *rule,
+bool ladder_make(Ladder *out, Arena *arena, const LadderRule *rule,
                const TrainConfig *base, Err *err)
 {
     CountN counts;
@@ -178,7 +178,7 @@ bool grid_make(Grid *out, Arena *arena, const GridRule *rule,
         if (!budget_check(rule, &sizes, b, err))
             return false;
 
-    *out = (Grid){ 0, NEW(arena, GridRun, rule->budgets.count * sizes.count
+    *out = (Ladder){ 0, NEW(arena, LadderRun, rule->budgets.count * sizes.count
                                           * rule->seeds.count) };
     for (i64 b = 0; b < rule->budgets.count; b++)
         budget_runs(out, rule, &sizes, base, b);

@@ -1,4 +1,4 @@
-/* grid.h - which runs a study is made of: budgets times sizes, and for each
+/* ladder.h - which runs a study is made of: budgets times sizes, and for each
  * run its length, batch and learning rate by rule.
  *
  * An IsoFLOP grid. At each budget C every size that lies within `spread` of
@@ -16,13 +16,13 @@
  * the batch rounded to whole sequences, at least one. SEE: docs/study.md for
  * the sweep that these rules were read from. */
 
-#ifndef GRID_H
-#define GRID_H
+#ifndef LADDER_H
+#define LADDER_H
 
 #include "base/opt.h"
 #include "train/train.h"
 
-typedef struct GridRule {
+typedef struct LadderRule {
     RealList budgets;      /* FLOP, rising                                    */
     TextList sizes;        /* "2x16": layers x width, rising                  */
     double   spread;       /* 4: sizes from a quarter to four times           */
@@ -36,22 +36,22 @@ typedef struct GridRule {
     i64      head_size;
     bool     epochs;       /* more tokens than the corpus has: repeat it      */
     bool     shrink;       /* ... or scale all budgets down until it is not   */
-} GridRule;
+} LadderRule;
 
-typedef struct GridRun {
+typedef struct LadderRun {
     char        name[48];  /* "c1.1e+11-2x32-s1"                              */
     const char *group;     /* "fit" or "holdout"                              */
     double      budget;
     double      flop;      /* of the run as rounded to whole steps            */
     TrainConfig config;
-} GridRun;
+} LadderRun;
 
-typedef struct Grid { i64 count; GridRun *run; } Grid;
+typedef struct Ladder { i64 count; LadderRun *run; } Ladder;
 
 /* All runs, budgets rising, sizes rising. `base` gives everything that no
  * rule decides. Refused in words: sizes that do not parse or do not rise, an
  * optimum expected outside the sizes, too few sizes at a budget. */
-bool grid_make(Grid *out, Arena *arena, const GridRule *rule,
+bool ladder_make(Ladder *out, Arena *arena, const LadderRule *rule,
                const TrainConfig *base, Err *err) MUST_USE;
 
 #endif

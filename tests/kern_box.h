@@ -39,7 +39,9 @@ static inline real *box(Boxes *b, i64 n, double middle, double sd)
     char *block = mmap(NULL, (size_t)(whole + PAGE), PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert(b->count < BOXES && block != MAP_FAILED);
-    assert(mprotect(block + whole, PAGE, PROT_NONE) == 0);
+    const int closed = mprotect(block + whole, PAGE, PROT_NONE);
+    assert(closed == 0);
+    (void)closed;
 
     real *x = (real *)(void *)(block + whole) - n;
     for (i64 i = -MARGIN; i < 0; i++)

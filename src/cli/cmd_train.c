@@ -17,7 +17,7 @@ typedef struct Train {
     TrainOpts  opts;
     Arena      arena;
     Corpus     corpus;
-    GridRun    run;
+    LadderRun    run;
     SweepPlace place;
 } Train;
 
@@ -68,7 +68,7 @@ static bool prepare(Train *train, Err *err)
         return false;
 
     const TrainConfig *config = &opts->config;
-    train->run = (GridRun){
+    train->run = (LadderRun){
         .group  = "fit",
         .budget = NAN,
         .flop   = count_train_flop(config->shape)
@@ -138,7 +138,7 @@ static bool train_and_show(Train *train, Err *err)
                                        train->place.study_dir);
     const char *lock_dir = arena_print(arena, "%s/locks",
                                        train->place.study_dir);
-    const GridRun *run = &train->run;
+    const LadderRun *run = &train->run;
     SweepReport    report;
     int            lock;
     if (!dir_make(lock_dir, err)

@@ -38,6 +38,9 @@ typedef struct BenchShape {
     i64 layers, width, vocab, batch, context;
 } BenchShape;
 
+/* Bytes that bench_train will ask for. */
+i64 bench_train_bytes(const BenchShape *shape, const BenchOptions *options);
+
 /* One row each: time it and print it. */
 void bench_train(const BenchShape *shape, const BenchOptions *options);
 void bench_train_head(const BenchOptions *options);

@@ -64,6 +64,13 @@ static void *zeroed(i64 bytes)
     return memset(block, 0, (size_t)bytes);
 }
 
+i64 bench_train_bytes(const BenchShape *s, const BenchOptions *o)
+{
+    const TrainConfig config = configure(s, o);
+    Space             space;
+    return space_lay(&space, NULL, &config) + 2 * WINDOWS * s->context;
+}
+
 static void trainer_open(Trainer *t, const BenchShape *s,
                          const BenchOptions *o)
 {

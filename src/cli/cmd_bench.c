@@ -7,6 +7,7 @@
 #include "count/count.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* From docs of the peers' measurements: the same shapes, one micro-batch deep
  * to some megabytes wide. */
@@ -41,6 +42,18 @@ static bool kern_pick(Args *a, Err *err)
     return true;
 }
 
+static bool fits(const BenchShape *shape, const Args *a, Err *err)
+{
+    const double wanted = (double)bench_train_bytes(shape, &a->bench);
+    const double there  = (double)sysconf(_SC_PHYS_PAGES)
+                        * (double)sysconf(_SC_PAGESIZE);
+    if (wanted < 0.8 * there)
+        return true;
+    return err_set(err, ERR_USAGE, "--shape=%s: takes %.1f GB, and this "
+                   "machine has %.1f; a smaller --batch, --context or shape "
+                   "may fit", a->shape, wanted / 1e9, there / 1e9);
+}
+
 static bool train(const Args *a, Err *err)
 {
     BenchShape one = { .vocab = a->vocab, .batch = a->batch,
@@ -54,9 +67,11 @@ static bool train(const Args *a, Err *err)
         return err_set(err, ERR_USAGE, "--vocab goes from 2 to 65536, --batch "
                        "to 256, --context to 8192");
 
-    bench_train_head(&a->bench);
     one.layers = parsed.layers;
     one.width  = parsed.width;
+    if (a->shape && !fits(&one, a, err))
+        return false;
+    bench_train_head(&a->bench);
     if (a->shape)
         bench_train(&one, &a->bench);
     for (int i = 0; i < COUNT_OF(shapes) && !a->shape; i++)

@@ -154,6 +154,40 @@ TEST(evaluations_take_whole_sequences_spread_over_the_held_out_text)
     arena_free(&own);
 }
 
+/* A model that always says "a", and a held-out text of a's and then b's: few
+ * sequences must see both halves alike. */
+TEST(a_short_evaluation_is_spread_over_the_whole_held_out_text)
+{
+    Arena       own = { 0 };
+    Space       space;
+    Tensor      tensor[ARCH_TENSORS_MAX];
+    TrainConfig config = world_config();
+    u8         *text = NEW(&own, u8, 8000 + 2049); /* 64 windows */
+    memset(text, 'a', 8000 + 1025);
+    memset(text + 8000 + 1025, 'b', 1024);
+    const Shard half = world_shard(text, 8000, 2049);
+    space_lay(&space, NEW(&own, u8, train_memory(&config)), &config);
+
+    const int n = space.arch->tensors(tensor, &config.shape);
+    for (int k = 0; k < n; k++) {
+        real *param = space.state.param + tensor[k].at;
+        if (!strcmp(tensor[k].name, "normf.bias"))
+            param[0] = 1;
+        if (!strcmp(tensor[k].name, "head"))
+            param['a' * config.shape.width] = 10;
+    }
+    space.arch->pack(space.packed, space.kern, &space.shape,
+                     space.state.param);
+    const double rest = log(exp(10) + 255);
+    for (i64 sequences = 2; sequences <= 16; sequences *= 2) {
+        const EvalResult r = eval_take(&space, &config, &half,
+                                       sequences * 32);
+        CHECK(r.tokens == sequences * 32);
+        CHECK_NEAR(r.loss, rest - 5, 1e-5); /* half are 10 off */
+    }
+    arena_free(&own);
+}
+
 static TrainStatus verdict(double first, double val, double unigram)
 {
     TrainResult       out = { 0 };

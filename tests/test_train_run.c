@@ -3,7 +3,9 @@
 
 #include "tests/test.h"
 #include "tests/train_world.h"
+#include "data/batch.h"
 #include "train/checkpoint.h"
+#include "train/step.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,10 +150,11 @@ TEST(a_stop_anywhere_changes_no_bit)
     const Shard shard = world_sentence(&arena, 40000, 4000);
     TrainConfig config = world_config();
     World       whole = { 0 };
+    config.steps = 200; /* so that most steps are between two lines */
     const char *straight = path_of("straight");
     const TrainResult want = train(&config, &shard, straight, &whole);
 
-    static const i64 stops[] = { 1, 2, 7, 12, 23 };
+    static const i64 stops[] = { 1, 2, 98, 151, 182, 199 };
     for (int i = 0; i < COUNT_OF(stops); i++) {
         World       world = { .stop_after = stops[i] };
         const char *path = path_of("stopped");
@@ -304,6 +307,85 @@ TEST(tokens_are_counted_exactly_and_so_is_the_compute)
     for (i64 i = 0; i < world.lines; i++)
         evaluated += !isnan(world.line[i].val_loss);
     CHECK(evaluated == config.eval_points + 1);
+    arena_free(&arena);
+}
+
+static double step_loss[512];
+
+static void step_kept(void *self, i64 step, double loss)
+{
+    (void)self;
+    step_loss[step] = loss;
+}
+
+TEST(a_line_has_the_mean_loss_since_the_line_before)
+{
+    Arena       arena = { 0 };
+    Err         err = { 0 };
+    const Shard shard = world_sentence(&arena, 40000, 4000);
+    TrainConfig config = world_config();
+    World       world = { 0 };
+    TrainResult r;
+    TrainHooks  hooks = world_hooks(&world);
+    hooks.step   = step_kept;
+    config.steps = 200;
+    CHECK(train_run(&r, &config, &shard, NULL, &hooks, &err));
+    CHECK(world.lines < 120);
+    i64 from = 0;
+    for (i64 i = 0; i < world.lines; i++) {
+        double sum = 0;
+        for (i64 step = from + 1; step <= world.line[i].step; step++)
+            sum += step_loss[step];
+        CHECK_NEAR(world.line[i].train_loss,
+                   sum / (double)(world.line[i].step - from), 1e-12);
+        from = world.line[i].step;
+    }
+    CHECK(from == 200);
+    double tail = 0;
+    for (i64 step = 181; step <= 200; step++)
+        tail += step_loss[step] / 20;
+    CHECK_NEAR(r.train_loss, tail, 1e-12);
+    arena_free(&arena);
+}
+
+/* Cut into micro-batches and lanes or taken in one pass: the same mean, and
+ * the same gradient to the last digits of a float. */
+TEST(every_sequence_of_a_batch_counts_once)
+{
+    Arena       arena = { 0 };
+    const Shard shard = world_noise(&arena, 200000, 8000);
+    static const i64 batches[] = { 1, 2, 7, 8, 9, 15, 16, 17, 33 };
+    for (int i = 0; i < COUNT_OF(batches); i++) {
+        TrainConfig config = world_config();
+        Space       space;
+        const i64   B = batches[i], T = 256;
+        config.shape.context = T;
+        config.batch   = B;
+        config.kernels = "auto";
+        space_lay(&space, NEW(&arena, u8, train_memory(&config)), &config);
+        arch_init(space.state.param, space.arch, &config.shape, 1);
+        step_pack(&space);
+
+        i32  *x = NEW(&arena, i32, B * T), *y = NEW(&arena, i32, B * T);
+        real *loss = NEW(&arena, real, B * T);
+        real *grad = NEW(&arena, real, space.count);
+        real *work = NEW(&arena, real,
+                         space.arch->work_count(space.kern, &space.shape, B));
+        for (i64 b = 0; b < B; b++)
+            batch_train(x + b * T, y + b * T, &shard, T, config.seed, b);
+        space.arch->pass(loss, grad, space.kern, &space.shape,
+                         space.state.param, space.packed, work, x, y, B,
+                         (real)(1 / (double)(B * T)));
+        double sum = 0;
+        for (i64 r = 0; r < B * T; r++)
+            sum += (double)loss[r];
+        const StepResult step = step_take(&space, &config, &shard, 0);
+        test_note("batch %lld, %lld lanes", (long long)B,
+                  (long long)space.lanes);
+        CHECK_NEAR(step.loss, sum / (double)(B * T), 1e-7);
+        CHECK_NEAR(step.grad_norm,
+                   sqrt(space.kern->sum_squares(grad, space.count)), 1e-5);
+    }
     arena_free(&arena);
 }
 

@@ -57,7 +57,7 @@ static i32 parity_token(i64 q, i64 t, i64 V)
 
 /* A text in which sequence q of the run is sequence q of the fixture: ask of a
  * text that numbers its places where the batch takes q from, and write it
-    enum { ROOM = 30000 }; /* places, each numbered by two bytes */
+ * there. Every sequence starts with 0 and ends before one: any order fits. */
 static void parity_text(Parity *p, i64 sequences)
 {
     enum { ROOM = 30000 }; /* as many places as two bytes can number */

@@ -160,6 +160,7 @@ TEST(random_numbers_are_the_same_for_ever)
     CHECK(rng_u64(0, RNG_INIT, 0) == 0x238275bc38fcbe91);
     CHECK(rng_u64(42, RNG_SPLIT, 123456789) == 0x38202109b9794563);
     CHECK(rng_shuffled(1, RNG_ORDER, 5, 1000) == 844);
+    CHECK_NEAR(rng_normal(7, RNG_INIT, 10), 1.0924716286901002, 1e-13);
 }
 
 TEST(below_is_even_over_its_range)

@@ -253,7 +253,9 @@ static bool same_study(Study *study, Err *err)
 
 static bool study_open(Study *study, Err *err)
 {
-    return study_lock(&study->lock, study->dir, err) && same_study(study, err) && study_write(&study->info, study->dir, err);
+    return study_lock(&study->lock, study->dir, err)
+        && same_study(study, err)
+        && study_write(&study->info, study->dir, err);
 }
 
 /* -- Training -------------------------------------------------------------- */

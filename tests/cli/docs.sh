@@ -9,8 +9,8 @@
 reason() {
     case $1 in
     ./check*)              echo "this is it" ;;
-    ./demo*)               echo "it takes minutes; study_again.sh runs a small study" ;;
-    "scalelaw study "*)    echo "it takes minutes; study_again.sh runs a small one" ;;
+    ./demo*)               echo "it takes minutes; study_again_slow.sh runs a small study" ;;
+    "scalelaw study "*)    echo "it takes minutes; study_again_slow.sh runs a small one" ;;
     "scalelaw corpus get"*) echo "it needs a network; corpus_gcide.sh runs it" ;;
     "scalelaw bench"*)     echo "it takes a minute and measures the machine" ;;
     "scalelaw report out/"* | "scalelaw runs "*out/* | "scalelaw "*out/demo*)

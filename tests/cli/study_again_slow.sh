@@ -1,4 +1,4 @@
-# study_again.sh - a study that is killed at any moment and started again ends
+# study_again_slow.sh - a study that is killed at any moment and started again ends
 # with the same numbers as one that was left alone; on one core or on two. What
 # is finished is not done again, and two processes do not work on one study.
 

@@ -35,6 +35,7 @@ __attribute__((constructor)) static void made_in_memory(void)
 
 typedef struct MadeStudy {
     double e, a, alpha, b, beta;  /* the truth                           */
+    double outer;                 /* exponent over both terms; 0 is 1    */
     double noise;                 /* sd of ln L                          */
     int    budgets;               /* from 1e11 in steps of 3, at most 8  */
     double held;                  /* FLOP held out; NaN: none            */
@@ -59,7 +60,8 @@ static inline MadeStudy made_demo(void)
 
 static inline double made_loss(const MadeStudy *m, double n, double d)
 {
-    return m->e + m->a / pow(n, m->alpha) + m->b / pow(d, m->beta);
+    const double miss = m->a / pow(n, m->alpha) + m->b / pow(d, m->beta);
+    return m->e + (m->outer > 0 ? pow(miss, m->outer) : miss);
 }
 
 static inline Shape made_shape(i64 layers, i64 width)

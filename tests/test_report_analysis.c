@@ -31,7 +31,7 @@ static bool bench_predict(Bench *b, const MadeStudy *made)
     char           hash[HASH_HEX];
     const i64      count = made_asked(made, asked);
     analysis_predict(&list, &b->arena, &b->analysis, asked, count);
-    return CHECK(list.count == 2 * count)
+    return CHECK(list.count == 3 * count)
         && CHECK(prediction_write(&list, b->dir, hash, &b->err))
         && CHECK(analysis_make(&b->analysis, &b->arena, b->dir, 2, &b->err));
 }
@@ -59,6 +59,7 @@ TEST(noiseless_runs_give_their_law_back_and_foretell_the_rest)
             CHECK_NEAR(b.analysis.huber.theta[at], truth[i], 1e-6);
             CHECK_NEAR(b.analysis.squares.theta[at], truth[i], 1e-6);
         }
+        CHECK(b.analysis.chosen == &b.analysis.huber);
         CHECK(b.analysis.nholdout >= 8);
         for (i64 i = 0; i < b.analysis.nholdout; i++) {
             test_note("%s", b.analysis.holdout[i].predicted.run_name);
@@ -66,6 +67,32 @@ TEST(noiseless_runs_give_their_law_back_and_foretell_the_rest)
         }
     }
     bench_free(&b);
+}
+
+/* With the additive law true, its runs' noise must not buy another constant;
+ * with the outer exponent at work, the additive law must not be kept. */
+TEST(the_study_stands_by_the_law_that_made_its_runs)
+{
+    static const struct { double outer; const char *fit; } truth[] = {
+        { 0, "huber" }, { 0.5, "outer" },
+    };
+    for (int i = 0; i < COUNT_OF(truth); i++) {
+        Bench     b    = { 0 };
+        MadeStudy made = made_demo();
+        made.resamples = 50;
+        if (truth[i].outer > 0)
+            made.outer = truth[i].outer, made.a = 300, made.alpha = 0.75,
+            made.b = 900, made.beta = 0.6, made.noise = 0.002;
+        test_note("truth %s", truth[i].fit);
+        if (bench_study(&b, &made) && bench_predict(&b, &made)) {
+            CHECK_TEXT(b.analysis.chosen_fit, truth[i].fit);
+            CHECK_TEXT(b.analysis.holdout[0].predicted.fit, truth[i].fit);
+            CHECK_HAS(b.analysis.chosen_words, "BIC");
+            for (i64 h = 0; h < b.analysis.nholdout / 3; h++)
+                CHECK_BELOW(fabs(b.analysis.holdout[h].error), 0.02);
+        }
+        bench_free(&b);
+    }
 }
 
 /* The plan of a study against the least of the true law along its own family,

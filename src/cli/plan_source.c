@@ -141,5 +141,7 @@ bool plan_source_study(PlanSources *out, Arena *arena, const char *given,
     return runs_place_find(&place, arena, *given ? given : NULL, err)
         && study_read(&info, arena, place.dir, err)
         && put_study_fit(out, arena, place.dir, &info, "huber", err)
-        && put_study_fit(out, arena, place.dir, &info, "squares", err);
+        && put_study_fit(out, arena, place.dir, &info, "squares", err)
+        && (!file_exists(arena_print(arena, "%s/fit/outer.json", place.dir))
+            || put_study_fit(out, arena, place.dir, &info, "outer", err));
 }

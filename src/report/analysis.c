@@ -125,6 +125,26 @@ static bool fit_both(Analysis *out, Arena *arena, const Table *table,
         && keep_fit(out, arena, &out->squares, "squares", err);
 }
 
+/* The wider law, with the outer exponent free: too few runs for it is no
+ * failure. */
+static bool fit_outer(Analysis *out, Arena *arena, const Table *table,
+                      FitOptions options, Err *err)
+{
+    const Law *law;
+    if (!law_load(&law, arena, "outer-exponent", err))
+        return false;
+    options.objective = FIT_HUBER_LOG;
+    if (!fit_law(&out->outer, arena, law, table, options, err)) {
+        out->outer = (Fit){ .law = NULL };
+        if (err->kind != ERR_REFUSED)
+            return false;
+        *err = (Err){ 0 };
+        return true;
+    }
+    out->outer.counts = out->info.counts;
+    return keep_fit(out, arena, &out->outer, "outer", err);
+}
+
 /* Where the best size lies ------------------------------------------------- */
 
 /* A refusal is an answer of this approach, not a failure of the analysis. */
@@ -162,7 +182,7 @@ static bool frontiers(Analysis *out, Arena *arena, const Table *table,
                     && envelope_fit(&out->envelope, arena, &out->curves.table,
                                     bins, options, err),
                     &out->envelope, "envelope", err)
-        && or_words(plan_frontier(&out->parametric, arena, &out->huber,
+        && or_words(plan_frontier(&out->parametric, arena, out->chosen,
                                   &out->cost, low, out->c_fit * 1.0001, 5, err),
                     &out->parametric, "parametric", err);
 }
@@ -243,7 +263,7 @@ static bool held_plan(Analysis *out, Err *err)
 {
     out->held_plan = (Plan){ .c = NAN };
     if (!isfinite(out->info.holdout)
-        || plan_budget(&out->held_plan, &out->huber, &out->cost,
+        || plan_budget(&out->held_plan, out->chosen, &out->cost,
                        out->info.holdout, out->c_fit, err))
         return true;
     if (err->kind != ERR_REFUSED)
@@ -259,7 +279,7 @@ static bool plan_one(Analysis *out, Arena *arena, double c, Err *err)
 {
     Plan *plan  = &out->plan[out->nplan];
     Plan *other = &out->plan_squares[out->nplan];
-    if (!plan_budget(plan, &out->huber, &out->cost, c, out->c_fit, err)) {
+    if (!plan_budget(plan, out->chosen, &out->cost, c, out->c_fit, err)) {
         if (err->kind != ERR_REFUSED)
             return false;
         out->plan_words = arena_text(arena, err->text);
@@ -310,8 +330,11 @@ static bool make(Analysis *out, Arena *arena, Str *words, int threads, Err *err)
     options.seed      = out->info.seed;
     options.threads   = threads;
     const Table table = fit_table(arena, &out->fitted, out->cost.counts);
-    return fit_both(out, arena, &table, options, err)
-        && frontiers(out, arena, &table, options, err)
+    if (!fit_both(out, arena, &table, options, err)
+        || !fit_outer(out, arena, &table, options, err))
+        return false;
+    analysis_choose(out, arena);
+    return frontiers(out, arena, &table, options, err)
         && holdouts(out, arena, err)
         && held_minimum(out, arena, options, err) && held_plan(out, err)
         && plans(out, arena, err);

@@ -37,7 +37,14 @@ typedef struct Analysis {
     Str            excluded;       /* runs left out of the fits, in words, a
                                       line each; lies in the arena            */
     RunList        fitted;         /* group "fit", status done                */
-    Fit            huber, squares; /* on those                                */
+    Fit            huber, squares; /* the additive law, on those              */
+    Fit            outer;          /* its outer exponent free, Huber on ln L;
+                                      law NULL: too few runs for one more
+                                      constant                                */
+    const Fit     *chosen;         /* huber or outer: what plans and figures
+                                      use, and the study stands by            */
+    const char    *chosen_fit;     /* "huber", "outer": its name in tables    */
+    const char    *chosen_words;   /* and why                                 */
     IsoflopBudget *budget;
     i64            nbudget;
     Frontier       isoflop, envelope, parametric; /* npoint 0: `words` why    */
@@ -67,10 +74,13 @@ bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,
                    int threads, Err *err) MUST_USE;
 
 /* What the held-out runs are expected to give: for each row n, d, c; first all
- * by "huber", then all by "squares". The interval is for a single run: the
+ * by the chosen fit, then by the others of "huber", "squares", "outer". The interval is for a single run: the
  * spread of the draws and the scatter of runs about the law. */
 void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
                       const Prediction *asked, i64 count);
+
+/* Decide between the additive law and the wider one, on the fitted runs. */
+void analysis_choose(Analysis *analysis, Arena *arena);
 
 /* The screenful that ends a study. */
 void analysis_print(const Analysis *analysis, FILE *out);

@@ -129,6 +129,10 @@ void analysis_json(const Analysis *a, Str *out)
     put_excluded(&j, a->excluded.text);
     put_fit(&j, "huber", &a->huber);
     put_fit(&j, "squares", &a->squares);
+    if (a->outer.law)
+        put_fit(&j, "outer", &a->outer);
+    jot_text(&j, "chosen", a->chosen_fit);
+    jot_text(&j, "chosen_words", a->chosen_words);
     jot_object(&j, "frontier");
     put_frontier(&j, &a->envelope);
     put_frontier(&j, &a->isoflop);

@@ -48,15 +48,30 @@ static Interval expected(const Fit *fit, const Prediction *at, u64 seed,
     return out;
 }
 
+typedef struct By { const char *name; const Fit *fit; } By;
+
+/* The chosen fit first: it is the one the study stands by. */
+static int by_all(By by[3], const Analysis *from)
+{
+    const By all[] = { { "huber", &from->huber },
+                       { "squares", &from->squares },
+                       { "outer", &from->outer } };
+    int count = 0;
+    by[count++] = (By){ from->chosen_fit, from->chosen };
+    for (int i = 0; i < COUNT_OF(all); i++)
+        if (all[i].fit->law && all[i].fit != from->chosen)
+            by[count++] = all[i];
+    return count;
+}
+
 void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
                       const Prediction *asked, i64 count)
 {
-    const struct { const char *name; const Fit *fit; } by[] = {
-        { "huber", &from->huber }, { "squares", &from->squares },
-    };
-    out->count = COUNT_OF(by) * count;
+    By        by[3];
+    const int nby = by_all(by, from);
+    out->count = nby * count;
     out->item  = NEW(arena, Prediction, out->count + 1);
-    for (int f = 0; f < COUNT_OF(by); f++)
+    for (int f = 0; f < nby; f++)
         for (i64 i = 0; i < count; i++) {
             const Interval loss = expected(by[f].fit, &asked[i],
                                            from->info.seed, i);

@@ -38,11 +38,35 @@ static void print_law(const Analysis *a, FILE *out)
     text_wrapped(out, h->certificate.words, 2);
 }
 
-/* The other objective's word on the same run. */
-static const HoldoutRow *by_squares(const Analysis *a, const HoldoutRow *row)
+static void print_outer(const Analysis *a, FILE *out)
+{
+    const Fit *fit = &a->outer;
+    if (!fit->law)
+        return;
+    char text[NUM_TEXT];
+    fprintf(out, "\nA wider law   %s   (Huber on ln L)\n", fit->law->formula);
+    for (int i = 0; i < fit->law->nparam; i++) {
+        fprintf(out, "%s%-6s", i % 2 ? "" : "  ", fit->law->param[i].name);
+        law_number(text, fit->theta[i], fit->low[i], fit->high[i]);
+        if (i % 2)
+            fprintf(out, "%s\n", text);
+        else
+            text_cell(out, text, 34);
+    }
+    text_wrapped(out, fit->certificate.words, 2);
+    text_wrapped(out, a->chosen_words, 2);
+}
+
+/* What the study sets beside the fit it stands by. */
+static const char *other_fit(const Analysis *a)
+{
+    return strcmp(a->chosen_fit, "outer") == 0 ? "huber" : "squares";
+}
+
+static const HoldoutRow *by_other(const Analysis *a, const HoldoutRow *row)
 {
     for (i64 i = 0; i < a->nholdout; i++)
-        if (strcmp(a->holdout[i].predicted.fit, "squares") == 0
+        if (strcmp(a->holdout[i].predicted.fit, other_fit(a)) == 0
             && strcmp(a->holdout[i].predicted.run_id, row->predicted.run_id)
                    == 0)
             return &a->holdout[i];
@@ -53,7 +77,7 @@ static void print_held(const Analysis *a, const HoldoutRow *row, FILE *out)
 {
     const Prediction *p = &row->predicted;
     const Interval    expected = { p->loss, p->low, p->high };
-    const HoldoutRow *other = by_squares(a, row);
+    const HoldoutRow *other = by_other(a, row);
     char text[NUM_TEXT];
     fprintf(out, "  %-16.16s", p->run_name);
     if (row->run)
@@ -62,7 +86,7 @@ static void print_held(const Analysis *a, const HoldoutRow *row, FILE *out)
         fprintf(out, "%-9s", "not yet");
     text_cell(out, num_interval(text, expected, 4), 27);
     text_cell(out, num_percent(text, row->error), 9);
-    fprintf(out, "%-8.4f", other ? other->predicted.loss : NAN);
+    fprintf(out, "%-9.4f", other ? other->predicted.loss : NAN);
     fprintf(out, "%s\n", num_percent(text, other ? other->error : NAN));
 }
 
@@ -85,10 +109,12 @@ static void print_holdout(const Analysis *a, FILE *out)
     }
     fprintf(out, "\nPredicted before training, then measured   "
             "(sha256 %.12s...)\n", a->prediction_hash);
-    fprintf(out, "  %-16s%-9s%-27s%-9s%-8s%s\n", "run", "measured",
-            "Huber, 95 % of runs", "error", "squares", "error");
+    const bool wide = strcmp(a->chosen_fit, "outer") == 0;
+    fprintf(out, "  %-16s%-9s%-27s%-9s%-9s%s\n", "run", "measured",
+            wide ? "wider law, 95 % of runs" : "Huber, 95 % of runs", "error",
+            wide ? "additive" : "squares", "error");
     for (i64 i = 0; i < a->nholdout; i++)
-        if (strcmp(a->holdout[i].predicted.fit, "huber") == 0)
+        if (strcmp(a->holdout[i].predicted.fit, a->chosen_fit) == 0)
             print_held(a, &a->holdout[i], out);
     print_held_minimum(a, out);
 }
@@ -167,6 +193,7 @@ void analysis_print(const Analysis *a, FILE *out)
     fprintf(out, "%s: %lld runs fitted, on %s\n", a->info.name,
             (long long)a->fitted.count, a->info.corpus);
     print_law(a, out);
+    print_outer(a, out);
     print_holdout(a, out);
     print_plan(a, out);
     fprintf(out, "\nN_opt ~ C^a by three approaches (95 %%)\n");

@@ -62,7 +62,7 @@ static Road road_of_surface(const Analysis *a, const char *name, Ink ink,
     for (i64 i = 0; i < STEPS; i++) {
         Plan plan;
         Err  err = { 0 };
-        if (plan_budget(&plan, &a->huber, &a->cost, c[i], a->c_fit, &err))
+        if (plan_budget(&plan, a->chosen, &a->cost, c[i], a->c_fit, &err))
             road_put(&road, c[i], plan.n);
     }
     return road;

@@ -17,8 +17,9 @@ static const struct {
     Mark        mark;
     double      shift;
 } by[] = {
-    { "huber",   "Huber on ln L",      INK_RED,  MARK_DIAMOND, -5 },
-    { "squares", "least squares on L", INK_BLUE, MARK_DIAMOND, +5 },
+    { "outer",   "wider law",               INK_GREEN, MARK_DIAMOND, -8 },
+    { "huber",   "additive, Huber",         INK_RED,   MARK_DIAMOND, 0 },
+    { "squares", "additive, least squares", INK_BLUE,  MARK_DIAMOND, +8 },
 };
 
 static void draw_predictions(Plot *plot, const Analysis *a, int which)
@@ -42,7 +43,7 @@ static void draw_measured(Plot *plot, const Analysis *a)
 {
     for (i64 i = 0; i < a->nholdout; i++) {
         const HoldoutRow *row = &a->holdout[i];
-        if (!row->run || strcmp(row->predicted.fit, "huber") != 0)
+        if (!row->run || strcmp(row->predicted.fit, a->chosen_fit) != 0)
             continue;
         char hover[FIG_TEXT];
         plot_point(plot, "measured", INK_TEXT, MARK_HOLLOW, row->predicted.n,

@@ -10,7 +10,7 @@
 
 static double residual(const Analysis *a, const Run *run)
 {
-    const double fitted = law_at(a->huber.law, a->huber.theta, fig_n(a, run),
+    const double fitted = law_at(a->chosen->law, a->chosen->theta, fig_n(a, run),
                                  (double)run->tokens);
     return 100 * log(run->val_loss / fitted);
 }

@@ -15,7 +15,7 @@ enum { POINTS = 90, LEVELS = 14 };
 
 static double loss_at(const Analysis *a, double n, double d)
 {
-    return law_at(a->huber.law, a->huber.theta, n, d);
+    return law_at(a->chosen->law, a->chosen->theta, n, d);
 }
 
 /* A place on the map, both shares 0..1 along its edges. */
@@ -100,7 +100,7 @@ static void frontier(Plot *plot, const Analysis *a, const Axis *x,
     double    n[STEPS], d[STEPS], c[STEPS];
     const double least = plan_flop_per_token(&a->cost, x->low) * y->low;
     const double most  = plan_flop_per_token(&a->cost, x->high) * y->high;
-    Fit       line     = a->huber;
+    Fit       line     = *a->chosen;
     i64       count    = 0;
     line.ndraw = 0; /* the line alone is wanted, not its interval */
     fig_spaced(c, STEPS, least, most);

@@ -54,7 +54,7 @@ static const HoldoutRow *best_row(const Analysis *a)
     const HoldoutRow *best = NULL;
     for (i64 i = 0; i < a->nholdout; i++) {
         const HoldoutRow *row = &a->holdout[i];
-        if (row->run && strcmp(row->predicted.fit, "huber") == 0
+        if (row->run && strcmp(row->predicted.fit, a->chosen_fit) == 0
             && (!best || row->measured < best->measured))
             best = row;
     }
@@ -66,7 +66,7 @@ static double worst_error(const Analysis *a)
     double worst = 0;
     for (i64 i = 0; i < a->nholdout; i++)
         if (a->holdout[i].run
-            && strcmp(a->holdout[i].predicted.fit, "huber") == 0)
+            && strcmp(a->holdout[i].predicted.fit, a->chosen_fit) == 0)
             worst = fmax(worst, fabs(a->holdout[i].error));
     return worst;
 }

@@ -115,7 +115,7 @@ void html_table_plan(Str *out, const Analysis *a)
     open(out, "Compute-optimal plans, with 95 % intervals", head,
          COUNT_OF(head));
     for (i64 i = 0; i < a->nplan; i++) {
-        row_plan(out, a, &a->plan[i], "Huber");
+        row_plan(out, a, &a->plan[i], a->chosen_fit);
         row_plan(out, a, &a->plan_squares[i], "squares");
     }
     shut(out);
@@ -180,6 +180,31 @@ static void certificate(Str *out, const Fit *h, const Fit *s)
                     s->certificate.words);
 }
 
+/* The additive law with its outer exponent free. */
+static void table_outer(Str *out, const Analysis *a)
+{
+    static const char *const head[] = { "constant", "Huber on ln L", "" };
+    const Fit *fit = &a->outer;
+    if (!fit->law)
+        return;
+    str_put(out, "<p>A wider law: <code>");
+    xml_text(out, fit->law->formula);
+    str_put(out, "</code>. ");
+    xml_text(out, fit->certificate.words);
+    str_put(out, ".</p>\n");
+    open(out, "Constants of the wider law with 95 % intervals", head,
+         COUNT_OF(head));
+    for (int i = 0; i < fit->law->nparam; i++) {
+        char text[NUM_TEXT];
+        str_put(out, "<tr>");
+        cell(out, fit->law->param[i].name);
+        cell(out, constant(text, fit, i));
+        cell(out, finding(fit, i));
+        str_put(out, "</tr>\n");
+    }
+    shut(out);
+}
+
 void html_table_law(Str *out, const Analysis *a)
 {
     static const char *const head[] = { "constant", "Huber on ln L",
@@ -207,6 +232,8 @@ void html_table_law(Str *out, const Analysis *a)
     }
     certificate(out, h, s);
     shut(out);
+    table_outer(out, a);
+    html_put(out, "p", a->chosen_words);
 }
 
 /* Three approaches --------------------------------------------------------- */

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { POINTS = 60 };
 
@@ -112,7 +113,7 @@ static Held held_of(Arena *arena, const Analysis *a)
                   .loss = NEW(arena, double, a->nholdout + 1) };
     for (i64 i = 0; i < a->nholdout; i++) {
         const Prediction *p = &a->holdout[i].predicted;
-        if (p->fit[0] != 'h')
+        if (strcmp(p->fit, a->chosen_fit) != 0)
             continue;
         i64 at = held.count++;
         for (; at > 0 && held.n[at - 1] > p->n; at--) {
@@ -139,7 +140,7 @@ static void draw_holdout(Plot *plot, const Analysis *a, const Held *held)
               held->loss, held->count, "predicted before training");
     for (i64 i = 0; i < a->nholdout; i++) {
         const HoldoutRow *row = &a->holdout[i];
-        if (row->predicted.fit[0] == 'h' && row->run)
+        if (strcmp(row->predicted.fit, a->chosen_fit) == 0 && row->run)
             plot_point(plot, "held-out measured", INK_TEXT, MARK_HOLLOW,
                        row->predicted.n, row->measured,
                        fig_hover(hover, a, row->run));

@@ -21,8 +21,8 @@ FIG(surface, "The fitted law over size and data", 1,
     "how well the law fits: see the residuals. Contours far from any dot are "
     "the law's word alone.")
 FIG(residuals, "What the law leaves over", 2,
-    "Measured over fitted loss, for the fit by Huber on ln L. A good law "
-    "leaves a cloud without shape; a slope or a bow here will be an error "
+    "Measured over fitted loss, for the law that the study stands by. A good "
+    "law leaves a cloud without shape; a slope or a bow here will be an error "
     "when the law is asked about larger models.",
     "errors that size and data do not explain, such as a learning rate that "
     "suits one size better than another.")
@@ -36,6 +36,6 @@ FIG(allocation, "The best size for a budget", 1,
 FIG(holdout, "Predicted before training, then measured", 2,
     "Left: what the law expected of the held-out budget, with the interval "
     "for a single run, and what came. Right: the error of each prediction, "
-    "by both objectives.",
+    "by every fit.",
     "whether the law holds further out: the held-out budget is only a step "
     "beyond the fitted ones.")

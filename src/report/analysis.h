@@ -74,8 +74,9 @@ bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,
                    int threads, Err *err) MUST_USE;
 
 /* What the held-out runs are expected to give: for each row n, d, c; first all
- * by the chosen fit, then by the others of "huber", "squares", "outer". The interval is for a single run: the
- * spread of the draws and the scatter of runs about the law. */
+ * by the chosen fit, then by the others of "huber", "squares", "outer". The
+ * interval is for a single run: the spread of the draws and the scatter of runs
+ * about the law. */
 void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
                       const Prediction *asked, i64 count);
 

@@ -350,8 +350,14 @@ static bool study_end(Study *study, Err *err)
     if (broken.size > 0)
         fprintf(stderr, "left out: %s\n", broken.text);
     str_free(&broken);
-    if (ok)
+    if (ok && study->opts.json) {
+        Str text = { 0 };
+        analysis_json(&analysis, &text);
+        puts(text.text);
+        str_free(&text);
+    } else if (ok) {
         analysis_print(&analysis, stdout);
+    }
     return ok;
 }
 

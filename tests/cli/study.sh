@@ -68,6 +68,9 @@ done
 cp out first
 run scalelaw study small.study --out=whole/s
 holds "again, it says the same" cmp -s out first
+run scalelaw study small.study --out=whole/s --json
+holds "and --json is one document of it" \
+    sh -c 'head -c 1 out | grep -q "{" && test "$(wc -l <out)" -eq 1 && grep -q chosen_words out'
 holds "and trains nothing" grep -q "24 of 24 runs\|100 %" err
 
 # kill -9 wherever it has come to, then on to the end.

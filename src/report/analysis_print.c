@@ -79,12 +79,12 @@ static void print_held(const Analysis *a, const HoldoutRow *row, FILE *out)
     const Interval    expected = { p->loss, p->low, p->high };
     const HoldoutRow *other = by_other(a, row);
     char text[NUM_TEXT];
-    fprintf(out, "  %-16.16s", p->run_name);
+    fprintf(out, "  %-16.16s ", p->run_name);
     if (row->run)
         fprintf(out, "%-9.4f", row->measured);
     else
         fprintf(out, "%-9s", "not yet");
-    text_cell(out, num_interval(text, expected, 4), 27);
+    text_cell(out, num_interval(text, expected, 4), 26);
     text_cell(out, num_percent(text, row->error), 9);
     fprintf(out, "%-9.4f", other ? other->predicted.loss : NAN);
     fprintf(out, "%s\n", num_percent(text, other ? other->error : NAN));
@@ -110,7 +110,7 @@ static void print_holdout(const Analysis *a, FILE *out)
     fprintf(out, "\nPredicted before training, then measured   "
             "(sha256 %.12s...)\n", a->prediction_hash);
     const bool wide = strcmp(a->chosen_fit, "outer") == 0;
-    fprintf(out, "  %-16s%-9s%-27s%-9s%-9s%s\n", "run", "measured",
+    fprintf(out, "  %-16s %-9s%-26s%-9s%-9s%s\n", "run", "measured",
             wide ? "wider law, 95 % of runs" : "Huber, 95 % of runs", "error",
             wide ? "additive" : "squares", "error");
     for (i64 i = 0; i < a->nholdout; i++)

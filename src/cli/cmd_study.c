@@ -14,6 +14,7 @@
 #include "cli/cmd.h"
 #include "cli/study_opts.h"
 #include "cli/study_show.h"
+#include "cli/train_opts.h"
 #include "data/corpus.h"
 #include "report/report.h"
 #include "store/index.h"
@@ -88,24 +89,6 @@ static const char *opts_text(Study *study)
     Str text = { 0 };
     opt_print(&table, true, &text);
     const char *kept = arena_text(&study->arena, text.text);
-    str_free(&text);
-    return kept;
-}
-
-static const char *run_text(Arena *arena, const TrainConfig *config,
-                            bool hashed_only)
-{
-    Opt            row[STUDY_OPTS_MAX];
-    RunOptsText    texts;
-    TrainConfig    copy  = *config;
-    const OptTable table = {
-        .opt   = row,
-        .nopt  = run_opts_table(row, &copy, &texts),
-        .arena = arena,
-    };
-    Str text = { 0 };
-    opt_print(&table, hashed_only, &text);
-    const char *kept = arena_text(arena, text.text);
     str_free(&text);
     return kept;
 }
@@ -274,7 +257,7 @@ static bool study_train(Study *study, const char *group, Err *err)
         .of        = { .study       = study->info.name,
                        .code        = SCALELAW_CODE,
                        .shard       = &study->corpus.shard,
-                       .config_text = run_text },
+                       .config_text = train_config_text },
         .cores     = study->cores,
         .progress  = study->progress,
     };
@@ -293,7 +276,7 @@ static void ask(Prediction *out, Study *study, const LadderRun *run, CountN coun
 {
     const TrainConfig *config = &run->config;
     const RecordOf of = { .code = SCALELAW_CODE, .shard = &study->corpus.shard,
-                          .config_text = run_text };
+                          .config_text = train_config_text };
     *out = (Prediction){
         .run_id   = record_begin(&study->arena, &of, run).id,
         .run_name = run->name,

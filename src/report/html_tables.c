@@ -75,6 +75,15 @@ static void cell_measured(Str *out, double loss, double se)
     cell_two(out, num_interval(value, bare, 4), below);
 }
 
+/* What a fit's short name stands for. */
+static const char *fit_words(const char *fit)
+{
+    return strcmp(fit, "huber") == 0   ? "additive, Huber"
+         : strcmp(fit, "squares") == 0 ? "additive, squares"
+         : strcmp(fit, "outer") == 0   ? "wider law"
+                                       : fit;
+}
+
 /* What to train for more compute ------------------------------------------- */
 
 static void row_plan(Str *out, const Analysis *a, const Plan *p,
@@ -115,8 +124,8 @@ void html_table_plan(Str *out, const Analysis *a)
     open(out, "Compute-optimal plans, with 95 % intervals", head,
          COUNT_OF(head));
     for (i64 i = 0; i < a->nplan; i++) {
-        row_plan(out, a, &a->plan[i], a->chosen_fit);
-        row_plan(out, a, &a->plan_squares[i], "squares");
+        row_plan(out, a, &a->plan[i], fit_words(a->chosen_fit));
+        row_plan(out, a, &a->plan_squares[i], fit_words("squares"));
     }
     shut(out);
     if (a->plan_words)
@@ -233,7 +242,9 @@ void html_table_law(Str *out, const Analysis *a)
     certificate(out, h, s);
     shut(out);
     table_outer(out, a);
-    html_put(out, "p", a->chosen_words);
+    str_put(out, "<p><b>Which of the two:</b> ");
+    xml_text(out, a->chosen_words);
+    str_put(out, ".</p>\n");
 }
 
 /* Three approaches --------------------------------------------------------- */
@@ -273,7 +284,7 @@ static void table_minima(Str *out, const Analysis *a)
     if (a->nbudget == 0)
         return;
     open(out, "Minima of the IsoFLOP curves. The bias is what a parabola would "
-         "be off by at these sizes if the fitted law were the truth", head,
+         "be off by at these sizes if the additive law were the truth", head,
          COUNT_OF(head));
     for (i64 i = 0; i < a->nbudget; i++)
         row_minimum(out, &a->budget[i],
@@ -305,7 +316,7 @@ static void row_holdout(Str *out, const HoldoutRow *row)
     char text[NUM_TEXT];
     str_put(out, "<tr>");
     cell(out, p->run_name);
-    cell(out, p->fit);
+    cell(out, fit_words(p->fit));
     cell(out, num_si(text, p->n, 3));
     cell(out, num_si(text, p->d, 3));
     cell_interval(out, (Interval){ p->loss, p->low, p->high }, 4);

@@ -8,8 +8,6 @@
  * same command goes on wherever the last one was cut off, and ends with the
  * same numbers. */
 
-#include "base/clock.h"
-#include "base/json.h"
 #include "base/know.h"
 #include "cli/cmd.h"
 #include "cli/study_opts.h"
@@ -18,7 +16,6 @@
 #include "data/corpus.h"
 #include "report/report.h"
 #include "store/index.h"
-#include "sweep/speed.h"
 #include "sweep/sweep.h"
 
 #include <math.h>
@@ -29,7 +26,7 @@ typedef struct Study {
     StudyOpts  opts;
     Arena      arena;
     Corpus     corpus;
-    Ladder       grid;
+    Ladder     grid;
     StudyInfo  info;
     const char *dir;
     bool       other;  /* not on the corpus that its file names */

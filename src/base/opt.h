@@ -77,6 +77,7 @@ void opt_help(const OptTable *table, FILE *out);
 /* All options as a configuration file that opt_file reads back; with
  * `hashed_only` without those marked unhashed. Numbers in %.17g. */
 void opt_print(const OptTable *table, bool hashed_only, Str *out);
+const char *opt_text(const OptTable *table, bool hashed_only); /* its arena */
 
 /* "70B" -> 7e10, "1.4T", "2.5e3", "10k", "3_000"; false if not a number. */
 bool opt_number(double *out, const char *text);

@@ -103,6 +103,15 @@ void opt_print(const OptTable *table, bool hashed_only, Str *out)
         }
 }
 
+const char *opt_text(const OptTable *table, bool hashed_only)
+{
+    Str text = { 0 };
+    opt_print(table, hashed_only, &text);
+    const char *kept = arena_text(table->arena, text.text);
+    str_free(&text);
+    return kept;
+}
+
 /* --- for people ---------------------------------------------------------- */
 
 /* The value that stands without being asked for, as people write it. */

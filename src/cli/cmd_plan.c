@@ -205,15 +205,6 @@ static void print_all(const Row *row, i64 budgets, const PlanSources *sources)
         print_source(&sources->item[s]);
 }
 
-static void jot_interval(Jot *j, const char *key, Interval x)
-{
-    jot_object(j, key);
-    jot_real(j, "value", x.value);
-    jot_real(j, "low", x.low);
-    jot_real(j, "high", x.high);
-    jot_end(j);
-}
-
 static void jot_row(Jot *j, const Row *row)
 {
     const Plan *p = &row->plan;
@@ -225,10 +216,10 @@ static void jot_row(Jot *j, const Row *row)
     jot_text(j, "counts", row->by->fit.counts);
     jot_text(j, "cost", row->by->cost.family ? "family" : "6ND");
     if (row->ok) {
-        jot_interval(j, "n", p->n);
-        jot_interval(j, "d", p->d);
-        jot_interval(j, "ratio", p->ratio);
-        jot_interval(j, "loss", p->loss);
+        fit_put_interval(j, "n", p->n);
+        fit_put_interval(j, "d", p->d);
+        fit_put_interval(j, "ratio", p->ratio);
+        fit_put_interval(j, "loss", p->loss);
         jot_real(j, "layers", p->layers);
         jot_real(j, "width", p->width);
         jot_real(j, "extrapolation", p->extrapolation);

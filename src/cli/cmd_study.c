@@ -83,11 +83,7 @@ static const char *opts_text(Study *study)
         .nopt  = study_opts_table(row, &study->opts),
         .arena = &study->arena,
     };
-    Str text = { 0 };
-    opt_print(&table, true, &text);
-    const char *kept = arena_text(&study->arena, text.text);
-    str_free(&text);
-    return kept;
+    return opt_text(&table, true);
 }
 
 /* -- Before anything is trained ------------------------------------------- */

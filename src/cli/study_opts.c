@@ -142,12 +142,7 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
 int run_opts_table(Opt row[STUDY_OPTS_MAX], TrainConfig *config,
                    RunOptsText *text)
 {
-    static const char *const schedules[] = {
-        [SCHEDULE_COSINE]   = "cosine",
-        [SCHEDULE_WSD]      = "wsd",
-        [SCHEDULE_CONSTANT] = "constant",
-    };
-    text->schedule = schedules[config->schedule];
+    text->schedule = train_schedule_name(config->schedule);
     text->seed     = (i64)config->seed;
 
     const Opt rows[] = {
@@ -172,16 +167,8 @@ bool study_opts_settle(StudyOpts *opts, Err *err)
     if (!opts->name || !opts->corpus)
         return err_set(err, ERR_USAGE,
                        "the study needs a name and a corpus; see studies/demo");
-    if (strcmp(opts->schedule, "cosine") == 0)
-        opts->train.schedule = SCHEDULE_COSINE;
-    else if (strcmp(opts->schedule, "wsd") == 0)
-        opts->train.schedule = SCHEDULE_WSD;
-    else if (strcmp(opts->schedule, "constant") == 0)
-        opts->train.schedule = SCHEDULE_CONSTANT;
-    else
-        return err_set(err, ERR_USAGE,
-                       "train.schedule: '%s' is not cosine, wsd or constant",
-                       opts->schedule);
+    if (!train_schedule_find(&opts->train.schedule, opts->schedule, err))
+        return false;
     if (opts->resamples < 0 || opts->cores < 0 || opts->fit_seed < 0)
         return err_set(err, ERR_USAGE, "fit.resamples, fit.seed and cores are "
                        "counts; none can be negative");

@@ -85,22 +85,11 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
 static bool settle_names(TrainConfig *config, const RunOptsText *text,
                          Err *err)
 {
-    static const char *const schedules[] = {
-        [SCHEDULE_COSINE]   = "cosine",
-        [SCHEDULE_WSD]      = "wsd",
-        [SCHEDULE_CONSTANT] = "constant",
-    };
     if (text->seed < 0)
         return err_set(err, ERR_USAGE, "train.seed: %lld is below 0; give a "
                        "seed that is not", (long long)text->seed);
     config->seed = (u64)text->seed;
-    for (int i = 0; i < COUNT_OF(schedules); i++)
-        if (strcmp(text->schedule, schedules[i]) == 0) {
-            config->schedule = (Schedule)i;
-            return true;
-        }
-    return err_set(err, ERR_USAGE, "train.schedule: '%s' is not cosine, wsd "
-                   "or constant", text->schedule);
+    return train_schedule_find(&config->schedule, text->schedule, err);
 }
 
 static bool settle_shape(TrainOpts *opts, const Shard *shard, Err *err)
@@ -185,11 +174,7 @@ const char *train_config_text(Arena *arena, const TrainConfig *config,
         .nopt  = run_opts_table(row, &copy, &texts),
         .arena = arena,
     };
-    Str text = { 0 };
-    opt_print(&table, hashed_only, &text);
-    const char *kept = arena_text(arena, text.text);
-    str_free(&text);
-    return kept;
+    return opt_text(&table, hashed_only);
 }
 
 bool train_config_parse(TrainConfig *out, Arena *arena, const char *text,

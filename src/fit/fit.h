@@ -13,6 +13,7 @@
 #ifndef FIT_H
 #define FIT_H
 
+#include "base/jot.h"
 #include "base/str.h"
 #include "law/law.h"
 
@@ -77,6 +78,9 @@ Interval fit_interval(double value, const double *draws, i64 count,
 /* "huber", "squares". */
 const char *fit_objective_name(FitObjective objective);
 bool        fit_objective_find(FitObjective *out, const char *name);
+
+/* "key": { "value", "low", "high" }. */
+void fit_put_interval(Jot *j, const char *key, Interval interval);
 
 /* A fit as a file that `predict`, `plan` and `report` read back. */
 void fit_write(Str *out, const Fit *fit);

@@ -68,6 +68,15 @@ static void put_param(Jot *j, const LawParam *p)
     jot_end(j);
 }
 
+void fit_put_interval(Jot *j, const char *key, Interval x)
+{
+    jot_object(j, key);
+    jot_real(j, "value", x.value);
+    jot_real(j, "low", x.low);
+    jot_real(j, "high", x.high);
+    jot_end(j);
+}
+
 static void put_law(Jot *j, const Law *law)
 {
     jot_object(j, "law");

@@ -7,15 +7,6 @@
 
 #include <string.h>
 
-static void put_interval(Jot *j, const char *key, Interval x)
-{
-    jot_object(j, key);
-    jot_real(j, "value", x.value);
-    jot_real(j, "low", x.low);
-    jot_real(j, "high", x.high);
-    jot_end(j);
-}
-
 static void put_fit(Jot *j, const char *key, const Fit *fit)
 {
     jot_object(j, key);
@@ -24,7 +15,7 @@ static void put_fit(Jot *j, const char *key, const Fit *fit)
     jot_count(j, "runs", fit->nrow);
     jot_object(j, "constants");
     for (int i = 0; i < fit->law->nparam; i++)
-        put_interval(j, fit->law->param[i].name,
+        fit_put_interval(j, fit->law->param[i].name,
                      (Interval){ fit->theta[i], fit->low[i], fit->high[i] });
     jot_end(j);
     jot_real(j, "objective", fit->objective);
@@ -37,8 +28,8 @@ static void put_frontier(Jot *j, const Frontier *line)
 {
     jot_object(j, line->approach);
     jot_count(j, "points", line->npoint);
-    put_interval(j, "a", line->a);
-    put_interval(j, "b", line->b);
+    fit_put_interval(j, "a", line->a);
+    fit_put_interval(j, "b", line->b);
     jot_text(j, "words", line->words);
     jot_end(j);
 }
@@ -49,9 +40,9 @@ static void put_minimum(Jot *j, const char *key, const IsoflopBudget *b)
     jot_real(j, "c", b->c);
     jot_count(j, "runs", b->npoint);
     jot_flag(j, "inside", b->inside);
-    put_interval(j, "n", b->n);
-    put_interval(j, "d", b->d);
-    put_interval(j, "loss", b->loss);
+    fit_put_interval(j, "n", b->n);
+    fit_put_interval(j, "d", b->d);
+    fit_put_interval(j, "loss", b->loss);
     jot_end(j);
 }
 
@@ -77,7 +68,7 @@ static void put_holdout(Jot *j, const Analysis *a)
         jot_real(j, "n", p->n);
         jot_real(j, "d", p->d);
         jot_real(j, "c", p->c);
-        put_interval(j, "predicted", (Interval){ p->loss, p->low, p->high });
+        fit_put_interval(j, "predicted", (Interval){ p->loss, p->low, p->high });
         jot_real(j, "measured", row->measured);
         jot_real(j, "measured_se", row->measured_se);
         jot_real(j, "error", row->error);
@@ -92,10 +83,10 @@ static void put_plans(Jot *j, const char *key, const Plan *plan, i64 count)
     for (i64 i = 0; i < count; i++) {
         jot_object(j, NULL);
         jot_real(j, "c", plan[i].c);
-        put_interval(j, "n", plan[i].n);
-        put_interval(j, "d", plan[i].d);
-        put_interval(j, "ratio", plan[i].ratio);
-        put_interval(j, "loss", plan[i].loss);
+        fit_put_interval(j, "n", plan[i].n);
+        fit_put_interval(j, "d", plan[i].d);
+        fit_put_interval(j, "ratio", plan[i].ratio);
+        fit_put_interval(j, "loss", plan[i].loss);
         jot_real(j, "layers", plan[i].layers);
         jot_real(j, "width", plan[i].width);
         jot_real(j, "extrapolation", plan[i].extrapolation);

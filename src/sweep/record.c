@@ -20,16 +20,6 @@ static const char *host_name(Arena *arena)
     return arena_text(arena, name);
 }
 
-static const char *schedule_name(Schedule schedule)
-{
-    switch (schedule) {
-    case SCHEDULE_COSINE:   return "cosine";
-    case SCHEDULE_WSD:      return "wsd";
-    case SCHEDULE_CONSTANT: return "constant";
-    }
-    return NULL;
-}
-
 /* Everything that could only be known at the end is absent: NaN. */
 static void result_absent(Run *record)
 {
@@ -70,7 +60,7 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
         .batch_tokens   = config->batch * config->shape.context,
         .steps          = config->steps,
         .lr             = config->lr,
-        .schedule       = schedule_name(config->schedule),
+        .schedule       = train_schedule_name(config->schedule),
         .seed           = config->seed,
     };
     result_absent(&record);

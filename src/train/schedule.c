@@ -16,6 +16,7 @@
 #include "train/schedule.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LOG_LINES = 200, EVAL_DOUBLINGS = 7 };
 
@@ -84,4 +85,28 @@ bool schedule_evaluates(const TrainConfig *config, i64 done)
             return done < config->steps;
     }
     return false;
+}
+
+/* -- Names ----------------------------------------------------------------- */
+
+static const char *const names[] = {
+    [SCHEDULE_COSINE]   = "cosine",
+    [SCHEDULE_WSD]      = "wsd",
+    [SCHEDULE_CONSTANT] = "constant",
+};
+
+const char *train_schedule_name(Schedule schedule)
+{
+    return names[schedule];
+}
+
+bool train_schedule_find(Schedule *out, const char *name, Err *err)
+{
+    for (int i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(name, names[i]) == 0) {
+            *out = (Schedule)i;
+            return true;
+        }
+    return err_set(err, ERR_USAGE, "train.schedule: '%s' is not cosine, wsd "
+                   "or constant", name);
 }

@@ -106,4 +106,8 @@ bool train_run(TrainResult *out, const TrainConfig *config, const Shard *shard,
 
 double train_lr(const TrainConfig *config, i64 step); /* step 0 .. steps-1 */
 
+/* "cosine", "wsd", "constant"; and back, ERR_USAGE for any other name. */
+const char *train_schedule_name(Schedule schedule);
+bool train_schedule_find(Schedule *out, const char *name, Err *err) MUST_USE;
+
 #endif

@@ -20,7 +20,18 @@
 typedef enum FitObjective {
     FIT_HUBER_LOG, /* sum of Huber_delta(ln L^ - ln L); SUM, never a mean     */
     FIT_SQUARES,   /* sum of (L^ - L)^2                                       */
+    FIT_SQUARES_LOG, /* sum of (ln L^ - ln L)^2                               */
+    FIT_HUBER,     /* sum of Huber_delta(L^ - L)                              */
+    FIT_QUANTILE,  /* sum of pinball_q(ln L - ln L^), smoothed over delta     */
 } FitObjective;
+
+/* What is drawn again. WILD: each cluster's residuals (ln L^ - ln L), leverage
+ * taken out, times one random weight of Webb's six points. */
+typedef enum FitResample {
+    FIT_RESAMPLE_AUTO,     /* clusters where the table has a column `cluster`,
+                              else runs                                       */
+    FIT_RESAMPLE_RUNS, FIT_RESAMPLE_CLUSTERS, FIT_RESAMPLE_WILD,
+} FitResample;
 
 typedef struct FitOptions {
     FitObjective objective;
@@ -29,6 +40,12 @@ typedef struct FitOptions {
     u64          seed;
     double       level;      /* 0.95                                          */
     int          threads;
+    double       quantile;   /* FIT_QUANTILE; 0.5                             */
+    const char  *weight;     /* column: how much each row counts, > 0; NULL:
+                                all the same (a mean of k seeds counts k)     */
+    FitResample  resample;
+    const char  *cluster;    /* column that names the clusters; "cluster"     */
+    bool         profile;    /* profile-likelihood intervals as well          */
 } FitOptions;
 
 typedef struct FitCertificate {
@@ -53,6 +70,15 @@ typedef struct Fit {
     double         low[LAW_PARAMS_MAX], high[LAW_PARAMS_MAX]; /* level        */
     double         objective;
     double         rmse_log;     /* of ln L                                   */
+    double         se[LAW_PARAMS_MAX]; /* delta method (sandwich); NaN where
+                                          it has none                         */
+    double         profile_low[LAW_PARAMS_MAX], profile_high[LAW_PARAMS_MAX];
+                                 /* NaN unless asked                          */
+    i64            nresidual;    /* ln L - ln L^ of the rows (at most 2000,
+                                    evenly chosen), for intervals of a run    */
+    double        *residual;
+    double         c_max;        /* largest C of the rows (column C, or 6 N D);
+                                    NaN where it cannot be said               */
     i64            ndraw;
     double        *draw;         /* [ndraw][nparam], replicates that settled  */
     FitCertificate certificate;
@@ -70,6 +96,10 @@ bool fit_law(Fit *out, Arena *arena, const Law *law, const Table *runs,
  * law's order. */
 typedef struct Interval { double value, low, high; } Interval;
 Interval fit_predict(const Fit *fit, const double *column);
+
+/* The same for one new run: the law's uncertainty and the runs' own scatter
+ * (residuals, widened for the parameters that were fitted to them). */
+Interval fit_predict_run(const Fit *fit, const double *column);
 
 /* Percentile interval of draws[count] about value. */
 Interval fit_interval(double value, const double *draws, i64 count,

@@ -28,7 +28,7 @@
 #include "base/str.h"
 #include "base/table.h"
 
-enum { LAW_PARAMS_MAX = 16, LAW_COLUMNS_MAX = 8 };
+enum { LAW_PARAMS_MAX = 32, LAW_COLUMNS_MAX = 24 };
 
 typedef struct LawParam {
     const char *name, *unit;
@@ -47,6 +47,23 @@ typedef struct LawConstants {     /* one published set */
 
 typedef struct Formula Formula; /* compiled; law/formula.h */
 
+/* What no formula can say (a curve under a learning-rate schedule), as a C
+ * function behind the same contract: a row in law_code_list.h, named by
+ * `code = "..."` in the law file, which then lists `columns = [...]` itself. A
+ * prepared table is read-only, so threads may share it. Every law of code has
+ * all pairs (i <= j) and no linear parameters unless it says which. */
+typedef struct LawCode {
+    const char *name, *response;
+    int         ncolumn, nparam;
+    const char *column[8], *param[LAW_PARAMS_MAX]; /* order of theta        */
+    u32         linear;                    /* bit i: theta i enters linearly */
+    void     *(*prepare)(Arena *arena, double *const *column, i64 nrow);
+    /* jac [nparam][nrow], hess [npair][nrow], either may be NULL           */
+    void      (*eval)(double *out, double *jac, double *hess,
+                      const void *prepared, const double *theta);
+} LawCode;
+const LawCode *law_code(const char *name); /* or NULL */
+
 typedef struct Law {
     const char   *name, *title, *source, *formula, *counts;
     const char   *cost;                  /* FLOP of a run, as text; or NULL */
@@ -60,6 +77,9 @@ typedef struct Law {
     int           ncaveat;
     const char  **caveat;
     Formula      *compiled;
+    const LawCode *code;                 /* instead of a formula; or NULL   */
+    bool          zero[LAW_COLUMNS_MAX]; /* a column for which 0 is a value:
+                                            shares, indicators              */
     int           npair;                 /* second derivatives that are not
                                             0 everywhere: theta i, theta j,
                                             i <= j                          */
@@ -93,6 +113,27 @@ LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
                   i64 nrow);
 void law_rows_eval(double *out, double *jac, double *hess, const LawRows *rows,
                    const double *theta);
+
+/* Laws made from a law, as text from text, so that the result is a law like any
+ * other (it can be printed, kept in a fit file and read back):
+ *
+ *   law_pin    a parameter becomes a number:        "loss = 1.8 + A/N^alpha"
+ *   law_bound  other bounds for a parameter
+ *   law_group  parameters `own` (all, if own->count is 0) become one a group:
+ *              "(E_lstm*is_lstm + E_gpt*is_gpt) + A/N^alpha"; the columns
+ *              is_GROUP are 1 for the rows of the group and 0 for others
+ *              (law_group_columns adds them to a table)
+ *
+ * Group names are made identifiers; two that would collide are refused. */
+bool law_pin(const Law **out, Arena *arena, const Law *law, const char *param,
+             double value, Err *err) MUST_USE;
+bool law_bound(const Law **out, Arena *arena, const Law *law,
+               const char *param, double low, double high, Err *err) MUST_USE;
+bool law_group(const Law **out, Arena *arena, const Law *law,
+               const TextList *own, const char *const *group, i64 ngroup,
+               Err *err) MUST_USE;
+Table law_group_columns(Arena *arena, const Table *table, const double *code,
+                        const char *const *group, i64 ngroup);
 
 /* Where in theta a parameter stands, -1 if there is none of that name. */
 int law_param(const Law *law, const char *name);

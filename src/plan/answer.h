@@ -40,8 +40,8 @@ typedef struct AnswerSection {
     const char *key, *title;
     i64         nitem, room;
     AnswerItem *item;
-    i64         nnote;
-    const char *note[12];  /* warnings and assumptions, whole sentences       */
+    i64         nnote, note_room;
+    const char **note;     /* warnings and assumptions, whole sentences       */
 } AnswerSection;
 
 typedef struct Answer {
@@ -53,7 +53,8 @@ typedef struct Answer {
 Answer answer_new(Arena *arena);
 
 /* Texts are copied. Items go to the newest section. The item is returned so
- * that equation and source can be added. */
+ * that equation and source can be added; the next put may move it. A note that
+ * the section has already is not repeated. */
 void answer_section(Answer *answer, const char *key, const char *title);
 AnswerItem *answer_put(Answer *answer, const char *by, const char *key,
                        const char *label, AnswerUnit unit, Interval value);
@@ -65,13 +66,20 @@ AnswerItem *answer_text(Answer *answer, const char *by, const char *key,
 void answer_note(Answer *answer, const char *format, ...) PRINTF(2, 3);
 void answer_because(Answer *answer, AnswerItem *item, const char *source,
                     const char *format, ...) PRINTF(4, 5);
+void answer_remark(Answer *answer, AnswerItem *item, const char *format, ...)
+    PRINTF(3, 4);
 
-/* The value of an item, NaN intervals if there is none: for tests and pages. */
+/* The item of that key, and of that column (NULL: one that has no column); an
+ * empty one, all NaN, if there is none: for tests and pages. */
 const AnswerItem *answer_find(const Answer *answer, const char *section,
                               const char *by, const char *key);
 
+/* "loss", "share", ...: what --json calls a unit. */
+const char *answer_unit_name(AnswerUnit unit);
+
 /* { "sections": [ { "key", "title", "items": [...], "notes": [...] } ] } into
- * an open object. */
+ * an open object. An item is { "key", "label", "by", "unit", "value", "low",
+ * "high", "text", "equation", "source" }; what is absent is null. */
 void answer_jot(Jot *j, const Answer *answer);
 
 #endif

@@ -75,6 +75,7 @@ static const char *printed(Arena *arena, const char *format, va_list args)
 
 static const char *printed(Arena *arena, const char *format, va_list args)
 {
+    assert(format);
     va_list again;
     va_copy(again, args);
     const int size = vsnprintf(NULL, 0, format, again);

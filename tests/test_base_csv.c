@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static Arena arena; /* of the running test */
 
@@ -56,7 +57,7 @@ TEST(a_table_that_is_not_one_is_refused_with_its_line)
 {
     const struct { const char *text, *error; } wrong[] = {
         { "", "x.csv:1: empty" },
-        { "a,b\n1,2\n3\n", "x.csv:3: 1 cells where the first line names 2" },
+        { "a,b\n1,2\n3\n", "x.csv:3: 1 cell where the first line names 2" },
         { "a,b\n1,2,3\n", "x.csv:2: 3 cells where the first line names 2" },
         { "a,b\n1,\"2\n\n", "x.csv:2: a quote that begins here is not closed" },
         { "a,b\n1,2\"3\"\n", "x.csv:2: a quote stands inside a cell" },
@@ -132,6 +133,148 @@ TEST(rows_are_chosen_and_copied)
     CHECK(!table_column(&some, "c"));
     some.column[1][0] = 77;
     CHECK(table.column[1][1] == 1);
+    arena_free(&arena);
+}
+
+TEST(words_are_kept_beside_numbers)
+{
+    Err   err = { 0 };
+    Table table;
+    if (!CHECK(read_text(&table, "arch,n,mixed,empty\n lstm , 1,3,\n"
+                                 "\"a, b\",2,none,\n,3,,\n", &err)))
+        return;
+    CHECK(table.ncol == 2 && table.ntext == 2 && table.nrow == 3);
+    const char **arch = table_text(&table, "arch");
+    const char **mixed = table_text(&table, "mixed");
+    const double *number = table_column(&table, "mixed");
+    if (!CHECK(arch && mixed && number && !table_text(&table, "n")))
+        return;
+    CHECK_TEXT(arch[0], "lstm");
+    CHECK_TEXT(arch[1], "a, b");
+    CHECK_TEXT(arch[2], "");
+    CHECK_TEXT(mixed[0], "3");
+    CHECK(number[0] == 3 && isnan(number[1]) && isnan(number[2]));
+
+    const bool keep[] = { false, true, true };
+    const Table some = table_where(&arena, &table, keep);
+    CHECK_TEXT(table_text(&some, "arch")[0], "a, b");
+    CHECK_TEXT(table_text(&some, "mixed")[0], "none");
+    CHECK_TEXT(some.label[1], table.label[2]);
+    CHECK(some.label[1] != table.label[2]);
+
+    const char *path = arena_print(&arena, "%s/again.csv", test_folder());
+    FILE       *out = fopen(path, "w");
+    table_csv_write(&table, out);
+    fclose(out);
+    Table again;
+    if (!CHECK(table_csv_read(&again, &arena, path, &err)))
+        return;
+    CHECK(again.ncol == 2 && again.ntext == 3); /* the labels */
+    CHECK_TEXT(table_text(&again, "arch")[1], "a, b");
+    CHECK_TEXT(table_text(&again, "mixed")[1], "none");
+    CHECK(table_column(&again, "mixed")[0] == 3);
+    arena_free(&arena);
+}
+
+TEST(the_first_line_says_what_separates)
+{
+    static const char *const text[] = {
+        "a;b,c;d\n1;2,5;\"x;y\"\n", "a\tb,c\td\n1\t2,5\tx;y\n",
+        "a,\"b,c\", d \n1, 2.5 ,\t\"x;y\" \n",
+    };
+    for (int i = 0; i < COUNT_OF(text); i++) {
+        Err   err = { 0 };
+        Table table;
+        test_note("%s", text[i]);
+        if (!CHECK(read_text(&table, text[i], &err)))
+            continue;
+        const double *bc = table_column(&table, "b,c");
+        const char  **d = table_text(&table, "d");
+        if (!CHECK(table.nrow == 1 && bc && d))
+            continue;
+        CHECK(bc[0] == 2.5);
+        CHECK_TEXT(d[0], "x;y");
+    }
+    arena_free(&arena);
+}
+
+TEST(lines_that_are_no_rows_are_left_out_by_name_where_asked)
+{
+    Err   err = { 0 };
+    Table table;
+    Str   skipped = { 0 };
+    char *text = arena_text(&arena, "a,b\n1,2\n3\n4,5\"6\n\"x\ny\",7\n"
+                                    "8,\"9\n10,11\n");
+    if (!CHECK(table_csv_parse(&table, &arena, text, (i64)strlen(text), "x.csv",
+                               &skipped, &err)))
+        return;
+    CHECK(table.nrow == 3);
+    CHECK(table_column(&table, "b")[1] == 7);
+    CHECK(table_column(&table, "a")[2] == 10);
+    CHECK_TEXT(table.label[2], "x.csv:8");
+    CHECK_TEXT(skipped.text,
+               "x.csv:3: 1 cell where the first line names 2 columns\n"
+               "x.csv:4: a quote stands inside a cell; double it, and put the "
+               "whole cell in quotes\n"
+               "x.csv:7: a quote that begins here is not closed\n");
+    str_free(&skipped);
+    arena_free(&arena);
+}
+
+TEST(values_are_numbered_in_the_order_in_which_they_appear)
+{
+    Err   err = { 0 };
+    Table table;
+    double *code;
+    const char **name;
+    i64 count;
+    if (!CHECK(read_text(&table, "w,x,m\nb,0.1,1\na,-0,q\nb,0,\n,nan,1\n"
+                                 "c,1e300,01\n", &err)))
+        return;
+    CHECK(table_codes(&code, &name, &count, &arena, &table, "w"));
+    CHECK(count == 4 && code[0] == 0 && code[1] == 1 && code[2] == 0
+          && code[3] == 2 && code[4] == 3);
+    CHECK_TEXT(name[0], "b");
+    CHECK_TEXT(name[2], "");
+    /* Words decide: 1 and 01 differ, and so do they from an empty cell. */
+    CHECK(table_codes(&code, &name, &count, &arena, &table, "m"));
+    CHECK(count == 4 && code[3] == 0 && code[2] == 2 && code[4] == 3);
+    CHECK(!table_codes(&code, &name, &count, &arena, &table, "none"));
+
+    table.ntext = 0; /* x as numbers */
+    CHECK(table_codes(&code, &name, &count, &arena, &table, "x"));
+    CHECK(count == 4 && code[1] == 1 && code[2] == 1 && code[3] == 2);
+    CHECK_TEXT(name[0], "0.1");
+    CHECK_TEXT(name[1], "0");
+    CHECK_TEXT(name[2], "");
+    CHECK_TEXT(name[3], "1e+300");
+    arena_free(&arena);
+}
+
+TEST(a_million_different_values_are_numbered_in_near_linear_time)
+{
+    enum { ROWS = 1000000 };
+    const char *names[] = { "x" };
+    Table       table = table_new(&arena, 1, names, ROWS);
+    double      seconds[2];
+    for (int part = 0; part < 2; part++) {
+        double *code;
+        const char **name;
+        i64 count;
+        Arena own = { 0 };
+        table.nrow = part ? ROWS : ROWS / 10;
+        /* Multiples of a power of two: a poor hash crowds them. */
+        for (i64 i = 0; i < table.nrow; i++)
+            table.column[0][i] = (double)(i / 2 * 4096);
+        const clock_t from = clock();
+        CHECK(table_codes(&code, &name, &count, &own, &table, "x"));
+        seconds[part] = (double)(clock() - from) / CLOCKS_PER_SEC;
+        CHECK(count == table.nrow / 2);
+        CHECK(code[table.nrow - 1] == (double)(count - 1));
+        arena_free(&own);
+    }
+    /* Ten times the rows: 100 times if it were quadratic; caches cost some. */
+    CHECK_BELOW(seconds[1], 40 * seconds[0] + 0.05);
     arena_free(&arena);
 }
 

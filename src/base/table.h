@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 
 #include <stdio.h>
 
@@ -40,14 +41,29 @@ const char **table_text(const Table *table, const char *name);
 bool table_codes(double **code, const char ***names, i64 *count, Arena *arena,
                  const Table *table, const char *name);
 
+/* One more column before the others, so that it hides an older one of that
+ * name. Values and texts are [nrow] and not copied. */
+void table_add(Table *table, Arena *arena, const char *name, double *values);
+void table_add_text(Table *table, Arena *arena, const char *name,
+                    const char **texts);
+
 /* Rows for which keep[row] is true, copied. */
 Table table_where(Arena *arena, const Table *table, const bool *keep);
 
-/* RFC 4180: quotes, commas in quotes, CRLF, a UTF-8 byte-order mark. First
- * line names the columns. Columns without any number are dropped. A line with
- * too few or too many cells is an error that says file and line. */
+/* RFC 4180: quotes, commas in quotes, CRLF, a UTF-8 byte-order mark; ; or tab
+ * where the first line has more of them (and then 2,5 is a number). The first
+ * line names the columns. A column without any cell is dropped. A line with too
+ * few or too many cells is an error that says file and line. */
 bool table_csv_read(Table *out, Arena *arena, const char *path, Err *err)
     MUST_USE;
+
+/* The same from text in memory, which is cut in place and must end with a zero;
+ * `path` is for messages and labels. Where `skipped` is given, a line that is
+ * no row is left out and named there, "file:line: why", a line each. */
+bool table_csv_parse(Table *out, Arena *arena, char *text, i64 count,
+                     const char *path, Str *skipped, Err *err) MUST_USE;
+
+/* The labels first, then the columns: texts where a column has them. */
 void table_csv_write(const Table *table, FILE *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include "tests/test.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Deal deal(Arena *arena, const char *on, const char *at)
@@ -32,6 +33,16 @@ static bool noted(const Answer *answer, const char *part)
     return false;
 }
 
+/* It ends in its number, time in days. */
+static void check_equation(const AnswerItem *item)
+{
+    if (!CHECK(item->equation != NULL && item->source != NULL))
+        return;
+    const double ends = strtod(strrchr(item->equation, '=') + 1, NULL);
+    const bool   time = !strcmp(item->key, "time");
+    CHECK_NEAR(ends * (time ? 86400 : 1), item->value.value, 5e-4);
+}
+
 TEST(a_bill_says_every_number_with_its_equation)
 {
     Arena      arena  = { 0 };
@@ -51,7 +62,7 @@ TEST(a_bill_says_every_number_with_its_equation)
     for (i64 i = 0; i < answer.section[0].nitem; i++) {
         const AnswerItem *item = &answer.section[0].item[i];
         test_note("%s", item->key);
-        CHECK(item->equation != NULL && item->source != NULL);
+        check_equation(item);
     }
     const AnswerItem *hours = answer_find(&answer, "bill", "a100",
                                           "device_hours");
@@ -77,6 +88,7 @@ TEST(money_is_an_interval_until_a_price_is_given)
     answer_bill_hours(&named, "a100", &on, 1000);
     const AnswerItem *item = answer_find(&named, "bill", "a100", "dollars");
     CHECK_NEAR(item->value.value, 2000, 1e-12);
+    check_equation(item);
     CHECK(isnan(item->value.low) && isnan(item->value.high));
     CHECK(!noted(&named, "2026-05"));
     arena_free(&arena);

@@ -122,6 +122,8 @@ void html_page(Str *out, const Analysis *analysis, const Plot *plot,
     str_put(out, "</header>\n");
     html_answer(out, analysis);
     html_table_plan(out, analysis);
+    str_put(out, "<p><a href=\"planner.html\">Planner</a>: other budgets, "
+            "machines, serving and limited text, with sliders.</p>\n");
     figures(out, plot, drawn);
     html_table_law(out, analysis);
     html_table_frontiers(out, analysis);

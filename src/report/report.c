@@ -1,11 +1,12 @@
-/* report.c - the figures, each as SVG and CSV, and the page with all of them.
- * Files appear whole or not at all; the page last, so that its links hold. */
+/* report.c - the figures, each as SVG and CSV, the page with all of them, and
+ * the planner's. Files appear whole or not at all; the page last, so that its links hold. */
 
 #include "report/report.h"
 
 #include "base/file.h"
 #include "report/fig.h"
 #include "report/html.h"
+#include "report/report_planner.h"
 
 static bool put_file(const char *dir, const char *name, const char *ending,
                      const Str *text, Err *err)
@@ -35,11 +36,14 @@ static bool put_figures(const Plot *plot, const bool *drawn,
 static bool put_page(const Analysis *analysis, const Plot *plot,
                      const bool *drawn, const char *study_dir, Err *err)
 {
-    Str text = { 0 }, data = { 0 };
+    Str text = { 0 }, data = { 0 }, planner = { 0 };
     html_page(&text, analysis, plot, drawn);
     analysis_json(analysis, &data);
-    const bool ok = put_file(study_dir, "analysis", ".json", &data, err)
+    const bool ok = report_planner(&planner, analysis, err)
+                 && put_file(study_dir, "planner", ".html", &planner, err)
+                 && put_file(study_dir, "analysis", ".json", &data, err)
                  && put_file(study_dir, "report", ".html", &text, err);
+    str_free(&planner);
     str_free(&text);
     str_free(&data);
     return ok;

@@ -1,64 +1,21 @@
-/* optimum.c - least loss at a budget: look everywhere coarsely, then close in.
+/* optimum.c - least loss at a budget: closed form where there is one; else look
+ * everywhere coarsely, then close in.
  *
  * At fixed C = F(N) D a larger model sees less text, so the loss falls and
  * then rises as u grows. A coarse scan finds the valley whatever its place;
  * golden sections narrow it, which needs no derivative and does not mind the
- * kink where the depth rule sets in. Near a minimum the loss is flat to
- * rounding within about 1e-8 of u, so the last step is a parabola through three
- * points wide enough apart to differ. */
+ * kink where the depth rule sets in; Newton ends it. Draws begin with Newton
+ * at the fit's own optimum, which takes three or four steps. */
 
 #include "plan/optimum.h"
 
 #include <math.h>
 
-/* The family of GPT-2-like shapes with ff = 4 d, biases and an untied head, as
- * count/ counts it, with width and depth as real numbers. */
-static double family_n(const PlanCost *cost, double d, double layers,
-                       double flop)
-{
-    const double matrix = 12 * layers * d * d, head = (double)cost->vocab * d;
-    switch (cost->counts) {
-    case N_BODY:
-        return matrix;
-    case N_BODY_HEAD:
-        return matrix + head;
-    case N_FLOP:
-        return flop / 6;
-    case N_TOTAL:
-        break;
-    }
-    const double biases_and_norms = 13 * layers * d + 2 * d;
-    const double positions = (double)cost->context * d;
-    return matrix + biases_and_norms + 2 * head + positions;
-}
-
-Size size_at(const PlanCost *cost, double u)
-{
-    if (!cost->family) {
-        const double n = exp(u);
-        return (Size){ n, 6 * n, NAN, NAN };
-    }
-    const double d      = exp(u);
-    const double layers = fmax(cost->layers_min, d / cost->aspect);
-    const double head   = (double)cost->vocab * d;
-    const double attend = layers * d * (double)cost->context;
-    const double flop   = 6 * (12 * layers * d * d + head) + 6 * attend;
-    return (Size){ family_n(cost, d, layers, flop), flop, d, layers };
-}
-
-typedef struct Valley {
-    const Law      *law;
-    const double   *theta;
-    const PlanCost *cost;
-    double          c;
-} Valley;
+typedef struct Valley { const Surface *s; double c; } Valley;
 
 static double loss_at(const Valley *v, double u)
 {
-    const Size   size = size_at(v->cost, u);
-    const double loss = law_at(v->law, v->theta, size.n,
-                               v->c / size.flop_per_token);
-    return isnan(loss) ? INFINITY : loss;
+    return surface_at(v->s, u, v->c);
 }
 
 /* Steps of about `step` from low to high: the deepest must have a higher
@@ -111,47 +68,118 @@ static double golden(const Valley *v, double low, double high, double width)
     return (low + high) / 2;
 }
 
-static Optimum optimum_of(const Valley *v, double u, bool inside)
+static Optimum optimum_of(const Surface *s, double c, double u, bool inside)
 {
-    const Size size = size_at(v->cost, u);
-    return (Optimum){ .u = u, .n = size.n, .d = v->c / size.flop_per_token,
-                      .loss = loss_at(v, u), .inside = inside };
+    const Size size = size_at(s->cost, u);
+    return (Optimum){ .u = u, .n = size.n, .d = c / size.flop_per_token,
+                      .loss = surface_at(s, u, c), .inside = inside };
 }
 
-/* From one parameter (or width 1) to where the budget buys one token. F grows
- * with u, so the end is found by doubling and halving. */
-static double last_u(const PlanCost *cost, double c)
+/* Newton on the slope, within `reach` of where it began. At a kink of the depth
+ * rule the slope jumps across 0 and the steps do not die out: false. */
+static bool newton(double *u, const Surface *s, double c, double reach)
 {
-    double low = 0, high = 1;
-    while (size_at(cost, high).flop_per_token < c)
-        high *= 2;
-    for (int i = 0; i < 60; i++) {
-        const double middle = (low + high) / 2;
-        if (size_at(cost, middle).flop_per_token < c)
-            low = middle;
-        else
-            high = middle;
+    const double began = *u;
+    for (int i = 0; i < 20; i++) {
+        double slope, curve;
+        surface_slope(&slope, &curve, s, *u, c);
+        if (!(curve > 0) || !isfinite(slope))
+            return false;
+        const double step = fmax(-1, fmin(1, -slope / curve));
+        *u += step;
+        if (!(fabs(*u - began) < reach))
+            return false;
+        if (fabs(step) < 1e-8)
+            return true;
     }
-    return low;
+    return false;
 }
 
-Optimum optimum_find(const Law *law, const double *theta, const PlanCost *cost,
-                     double c)
+/* Additive, and C = 6 N D. */
+static bool closed(const Surface *s)
 {
-    const Valley v = { law, theta, cost, c };
+    return s->law && s->form->is && !s->cost->family && !(s->cost->omega > 0);
+}
+
+static Optimum closed_form(const Surface *s, double c)
+{
+    const Additive law = additive_at(s->form, s->theta);
+    const double   n = additive_optimum(&law, c), d = c / 6 / n;
+    if (!(n >= 1 && d >= 1) || isinf(n))
+        return (Optimum){ .u = NAN, .n = n, .d = d, .loss = NAN };
+    return (Optimum){ .u = log(n), .n = n, .d = d, .inside = true,
+                      .loss = additive_loss(&law, n, d) };
+}
+
+Optimum optimum_find(const Surface *s, double c)
+{
+    if (closed(s)) {
+        const Optimum at = closed_form(s, c);
+        if (at.inside)
+            return at;
+    }
+    const Valley v = { s, c };
     double u = 0, step = 0.25;
-    if (!scan(&u, &step, &v, 0, last_u(cost, c)))
-        return optimum_of(&v, u, false);
-    return optimum_of(&v, golden(&v, u - step, u + step, 1e-7), true);
+    if (!scan(&u, &step, &v, 0, size_u_cost(s->cost, c)))
+        return optimum_of(s, c, u, false);
+    const double rough = golden(&v, u - step, u + step, 1e-3);
+    double fine = rough;
+    if (!newton(&fine, s, c, 5e-3))
+        fine = golden(&v, rough - 2e-3, rough + 2e-3, 1e-7);
+    return optimum_of(s, c, fine, true);
 }
 
-Optimum optimum_near(const Law *law, const double *theta, const PlanCost *cost,
-                     double c, double near)
+Optimum optimum_near(const Surface *s, double c, double near)
 {
-    const Valley v = { law, theta, cost, c };
-    const double reach = 2;
-    double u = near, step = 0.5;
-    if (!scan(&u, &step, &v, near - reach, near + reach))
-        return optimum_find(law, theta, cost, c);
-    return optimum_of(&v, golden(&v, u - step, u + step, 1e-4), true);
+    if (closed(s))
+        return closed_form(s, c);
+    double u = near;
+    if (isfinite(near) && newton(&u, s, c, 4))
+        return optimum_of(s, c, u, true);
+    return optimum_find(s, c);
+}
+
+/* Ridders 1979: the bracket is halved, and a hyperbola through the three points
+ * gives the next. The bracket never loses the root. */
+double root_find(double (*gap)(const void *, double), const void *of,
+                 double low, double high, double width)
+{
+    double at_low = gap(of, low), at_high = gap(of, high);
+    if (at_low == 0)
+        return low;
+    if (at_high == 0)
+        return high;
+    if (!((at_low < 0) != (at_high < 0)) || isnan(at_low) || isnan(at_high))
+        return NAN;
+    for (int i = 0; i < 200 && high - low > width; i++) {
+        const double mid = (low + high) / 2, at_mid = gap(of, mid);
+        const double span = sqrt(at_mid * at_mid - at_low * at_high);
+        const double next = mid + (mid - low) * (at_low < at_high ? -1 : 1)
+                                  * at_mid / span;
+        double x = next, at = at_mid;
+        if (at_mid == 0 || !(next > low && next < high) || !isfinite(span)) {
+            x = mid;
+        } else {
+            at = gap(of, x);
+            if ((at_mid < 0) == (at_low < 0)) {
+                low    = mid;
+                at_low = at_mid;
+            } else {
+                high    = mid;
+                at_high = at_mid;
+            }
+            if (!(x > low && x < high))
+                continue;
+        }
+        if (at == 0)
+            return x;
+        if ((at < 0) == (at_low < 0)) {
+            low    = x;
+            at_low = at;
+        } else {
+            high    = x;
+            at_high = at;
+        }
+    }
+    return (low + high) / 2;
 }

@@ -20,6 +20,12 @@ typedef struct PlanCost {
     double aspect;         /* width / layers beyond the ladder                */
     double layers_min;
     CountN counts;         /* which N the law uses                            */
+
+    /* The bridge between two counts without shapes: N_total = N_body +
+     * omega N_body^(1/3) (Pearce & Song 2024, arXiv:2406.12907). Where omega
+     * is above 0, the law's N is one and the N that is paid for the other. */
+    double omega;
+    bool   law_total, pays_total;
 } PlanCost;
 
 double plan_flop_per_token(const PlanCost *cost, double n);
@@ -33,10 +39,11 @@ typedef struct Plan {
     i64      draws_lost;       /* draws of the fit that have no optimum at c  */
 } Plan;
 
-/* The optimum at c: least predicted loss over N at D = C / F(N) (golden search
- * in ln N); the same for every draw. Without draws the intervals
- * are NaN. ERR_REFUSED where the law has no interior optimum, or where more
- * than one draw in ten has none. ERR_USAGE for a law of other columns. */
+/* The optimum at c: least predicted loss over N at D = C / F(N), in closed form
+ * where the law is additive and F = 6 N; the same for every draw. Without draws
+ * the intervals are NaN. ERR_REFUSED where the law has no interior optimum, or
+ * where more than one draw in ten has none. ERR_USAGE for a law of other
+ * columns. */
 bool plan_budget(Plan *out, const Fit *fit, const PlanCost *cost, double c,
                  double c_data_max, Err *err) MUST_USE;
 

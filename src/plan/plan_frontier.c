@@ -43,12 +43,10 @@ static void spaced(double *c, double low, double high, i64 count)
 
 /* The line of one draw; false where it has no optimum at some budget. */
 static bool draw_line(double out[4], double *n, double *d, const double *u,
-                      const Fit *fit, const PlanCost *cost, const double *theta,
-                      const Frontier *at)
+                      const Surface *s, const Frontier *at)
 {
     for (i64 i = 0; i < at->npoint; i++) {
-        const Optimum best = optimum_near(fit->law, theta, cost, at->c[i],
-                                          u[i]);
+        const Optimum best = optimum_near(s, at->c[i], u[i]);
         if (!best.inside)
             return false;
         n[i] = best.n;
@@ -64,15 +62,15 @@ static bool draw_line(double out[4], double *n, double *d, const double *u,
 }
 
 static void draw_lines(Frontier *out, Arena *arena, const double *u,
-                       const Fit *fit, const PlanCost *cost)
+                       const PlanBy *by)
 {
+    const Fit *fit = &by->fit;
     double *n = NEW(arena, double, out->npoint);
     double *d = NEW(arena, double, out->npoint);
     out->draw = NEW(arena, double, 4 * fit->ndraw + 1);
     for (i64 i = 0; i < fit->ndraw; i++) {
-        const double *theta = fit->draw + i * fit->law->nparam;
-        if (draw_line(out->draw + 4 * out->ndraw, n, d, u, fit, cost, theta,
-                      out))
+        const Surface s = surface_of(by, fit->draw + i * fit->law->nparam);
+        if (draw_line(out->draw + 4 * out->ndraw, n, d, u, &s, out))
             out->ndraw++;
     }
 }
@@ -91,17 +89,16 @@ static Interval column_interval(double value, const Frontier *line, int column,
     return out;
 }
 
-static bool points(Frontier *out, double *u, const Fit *fit,
-                   const PlanCost *cost, Err *err)
+static bool points(Frontier *out, double *u, const PlanBy *by, Err *err)
 {
+    const Surface own = surface_of(by, by->fit.theta);
     for (i64 i = 0; i < out->npoint; i++) {
-        const Optimum best = optimum_find(fit->law, fit->theta, cost,
-                                          out->c[i]);
+        const Optimum best = optimum_find(&own, out->c[i]);
         if (!best.inside)
             return err_set(err, ERR_REFUSED,
                            "law %s: no best size at %.3g FLOP, so no frontier; "
                            "fit runs that vary N and D more widely",
-                           fit->law->name, out->c[i]);
+                           by->fit.law->name, out->c[i]);
         u[i]         = best.u;
         out->n[i]    = best.n;
         out->d[i]    = best.d;
@@ -123,12 +120,13 @@ bool plan_frontier(Frontier *out, Arena *arena, const Fit *fit,
                        .loss = NEW(arena, double, npoint) };
     double *u = NEW(arena, double, npoint);
     spaced(out->c, c_low, c_high, npoint);
-    if (!points(out, u, fit, cost, err))
+    const PlanBy by = plan_by_fit(fit->law->name, fit, cost, NAN);
+    if (!points(out, u, &by, err))
         return false;
 
     const Slope a = log_slope(out->c, out->n, npoint);
     const Slope b = log_slope(out->c, out->d, npoint);
-    draw_lines(out, arena, u, fit, cost);
+    draw_lines(out, arena, u, &by);
     out->ln_coef_n = a.at_0;
     out->ln_coef_d = b.at_0;
     out->a = column_interval(a.slope, out, 0, fit->options.level);

@@ -1,0 +1,228 @@
+/* ask.c - see ask.h. */
+
+#include "plan/ask.h"
+
+#include <math.h>
+#include <string.h>
+
+PlanAsk plan_ask_nothing(void)
+{
+    return (PlanAsk){
+        .flop = NAN, .params = NAN, .tokens = NAN, .ratio = NAN, .loss = NAN,
+        .steps = NAN, .batch = NAN, .dollars = NAN, .kwh = NAN, .days = NAN,
+        .device_hours = NAN, .serve = NAN, .unique = NAN, .more = NAN,
+        .vocab = NAN, .context = NAN, .aspect = NAN, .layers = NAN,
+        .width = NAN,
+    };
+}
+
+bool plan_ask_something(const PlanAsk *ask)
+{
+    return !isnan(ask->flop) || !isnan(ask->params) || !isnan(ask->tokens)
+        || !isnan(ask->ratio) || !isnan(ask->loss);
+}
+
+/* ---- Budgets of all kinds -------------------------------------------------- */
+
+typedef struct Budget { const char *flag; double flop; } Budget;
+
+static bool one_budget(PlanAsk *ask, const Budget *all, int count, Err *err)
+{
+    const Budget *first = NULL;
+    for (int i = 0; i < count; i++) {
+        if (isnan(all[i].flop))
+            continue;
+        if (first && fabs(all[i].flop / first->flop - 1) > 0.01)
+            return err_set(err, ERR_USAGE, "%s is %.3g FLOP and %s is %.3g "
+                           "FLOP; give one budget", first->flag, first->flop,
+                           all[i].flag, all[i].flop);
+        if (!first)
+            first = &all[i];
+    }
+    if (first)
+        ask->flop = first->flop;
+    return true;
+}
+
+static bool settle_budget(PlanAsk *ask, Err *err)
+{
+    const Deal *deal = &ask->deal;
+    const bool  none = isnan(ask->dollars) && isnan(ask->kwh)
+                    && isnan(ask->days) && isnan(ask->device_hours);
+    if (none)
+        return true;
+    if (!ask->has_deal)
+        return err_set(err, ERR_USAGE, "money, energy and time buy compute on "
+                       "some machine; name it, like --on=h100");
+    const Budget all[] = {
+        { "--flops", ask->flop },
+        { "--money", deal_flop_of_dollars(deal, ask->dollars) },
+        { "--energy", deal_flop_of_kwh(deal, ask->kwh) },
+        { "--days", deal_flop_of_device_hours(deal, 24 * ask->days
+                                                     * deal->devices) },
+        { "--gpu-hours", deal_flop_of_device_hours(deal, ask->device_hours) },
+    };
+    return one_budget(ask, all, COUNT_OF(all), err);
+}
+
+/* ---- Tokens of steps, ratio of N and D ------------------------------------- */
+
+static bool agree(double *out, double derived, const char *what, Err *err)
+{
+    if (isnan(derived))
+        return true;
+    if (!isnan(*out) && fabs(*out / derived - 1) > 0.01)
+        return err_set(err, ERR_USAGE, "%s: %.4g and %.4g contradict each "
+                       "other; leave one out", what, *out, derived);
+    if (isnan(*out))
+        *out = derived;
+    return true;
+}
+
+static bool positive(const PlanAsk *ask, Err *err)
+{
+    const Budget all[] = {
+        { "--flops", ask->flop },   { "--N", ask->params },
+        { "--D", ask->tokens },     { "--ratio", ask->ratio },
+        { "--loss", ask->loss },    { "--steps", ask->steps },
+        { "--batch", ask->batch },  { "--serve", ask->serve },
+        { "--unique", ask->unique }, { "--more", ask->more },
+    };
+    for (int i = 0; i < COUNT_OF(all); i++)
+        if (!isnan(all[i].flop) && (!(all[i].flop > 0) || isinf(all[i].flop)))
+            return err_set(err, ERR_USAGE, "%s=%g: a number above 0 is "
+                           "expected", all[i].flag, all[i].flop);
+    return true;
+}
+
+bool plan_ask_settle(PlanAsk *ask, Err *err)
+{
+    if (!settle_budget(ask, err) || !positive(ask, err))
+        return false;
+    if (!isnan(ask->steps) && isnan(ask->batch) && isnan(ask->tokens))
+        return err_set(err, ERR_USAGE, "--steps=%g: of how many tokens each? "
+                       "give --batch=4M", ask->steps);
+    return agree(&ask->tokens, ask->steps * ask->batch,
+                 "--D and --steps times --batch", err)
+        && agree(&ask->ratio, ask->tokens / ask->params,
+                 "--ratio and --D over --N", err)
+        && (isnan(ask->ratio) || isnan(ask->params)
+            || agree(&ask->tokens, ask->ratio * ask->params,
+                     "--D and --ratio times --N", err));
+}
+
+/* ---- By whom ---------------------------------------------------------------- */
+
+PlanBy plan_by_fit(const char *name, const Fit *fit, const PlanCost *cost,
+                   double c_max)
+{
+    return (PlanBy){ .name = name, .formula = fit->law->formula,
+                     .source = fit->law->source, .counts = fit->counts,
+                     .fit = *fit, .cost = *cost, .c_max = c_max,
+                     .form = additive_form(fit->law) };
+}
+
+/* The largest budgets behind published constants, where their papers say. */
+static const struct {
+    const char *law, *set;
+    double      c;
+    const char *source;
+} tested[] = {
+    { "chinchilla", "besiroglu", 3e21, "the largest IsoFLOP budget of "
+      "Hoffmann et al. 2022, section 3.2" },
+    { "chinchilla", "hoffmann", 3e21, "the largest IsoFLOP budget of "
+      "Hoffmann et al. 2022, section 3.2" },
+    { "kaplan-nd", "kaplan", 1.2e21, "6 N D of 1.5e9 parameters, 2.5e5 steps "
+      "of 2^19 tokens (Kaplan et al. 2020, section 2)" },
+};
+
+bool plan_by_set(PlanBy *out, Arena *arena, const char *name, const Law *law,
+                 const LawConstants *set, Err *err)
+{
+    Fit fit;
+    const PlanCost six = { .family = false };
+    if (!plan_published(&fit, arena, law, set, err))
+        return false;
+    *out = plan_by_fit(name, &fit, &six, NAN);
+    out->source = set->source;
+    out->caveat = set->caveat;
+    for (int i = 0; i < COUNT_OF(tested); i++)
+        if (strcmp(law->name, tested[i].law) == 0
+            && strncmp(set->name, tested[i].set, strlen(tested[i].set)) == 0) {
+            out->c_max    = tested[i].c;
+            out->c_source = tested[i].source;
+        }
+    return true;
+}
+
+/* ---- Frontiers ---------------------------------------------------------------- */
+
+/* D = .299 C^.537 so N = C/(6 D); M = 6 N-equivalents for DeepSeek. */
+static const PlanLine kaplan_table = {
+    .n_coef = 0, .n_power = 0.73, .loss_scale = 3.1e8 * 8.64e19,
+    .loss_power = 0.050 };
+static const PlanLine llama_3 = { .n_coef = 1 / (6 * 0.299),
+    .n_power = 1 - 0.537, .loss_scale = NAN, .loss_power = NAN };
+static const PlanLine deepseek = { .n_coef = 0.1715 / 6, .n_power = 0.5243,
+    .loss_scale = NAN, .loss_power = NAN };
+
+static const PlanBy frontier[] = {
+    { .name = "kaplan", .kaplan = &kaplan_printed, .counts = "body",
+      .formula = "L = (N_c/N)^alpha_N + (S_c/S)^alpha_S, C_min = 6 N B_crit(L) "
+                 "S",
+      .source = "Kaplan et al. 2020, arXiv:2001.08361, appendix B, in closed "
+                "form, with the constants of tables 3 and 5",
+      .caveat = "C is C_min: the compute had the batch been far below "
+                "critical; at the critical batch it is twice that. N leaves "
+                "embeddings and head out. There is no floor.",
+      .c_max = 1.2e21, .c_source = "6 N D of 1.5e9 parameters, 2.5e5 steps of "
+                                   "2^19 tokens (section 2)" },
+    { .name = "kaplan:table-6", .line = &kaplan_table, .counts = "body",
+      .formula = "N = 1.3e9 (C/PF-day)^0.73, L = (3.1e8 PF-days/C)^0.050",
+      .source = "Kaplan et al. 2020, arXiv:2001.08361, tables 5 and 6",
+      .caveat = "Fitted lines in C_min; they differ from the paper's own "
+                "closed form by 2.2 times at 1 PF-day. N leaves embeddings and "
+                "head out.",
+      .c_max = 1.2e21, .c_source = "6 N D of 1.5e9 parameters, 2.5e5 steps of "
+                                   "2^19 tokens (section 2)" },
+    { .name = "llama-3", .line = &llama_3, .counts = "total",
+      .formula = "D = 0.299 C^0.537",
+      .source = "Llama 3 (Dubey et al. 2024), arXiv:2407.21783, section 3.2.1",
+      .caveat = "Printed as D = 0.29 C^0.53, which gives 10.5 T tokens at "
+                "3.8e25 FLOP where the paper says 16.55 T; the digits here "
+                "give that. It shares out a budget and says no loss.",
+      .c_max = 1e22, .c_source = "IsoFLOP budgets of 6e18 to 1e22" },
+    { .name = "deepseek", .line = &deepseek, .counts = "flop",
+      .formula = "M = 0.1715 C^0.5243, D = 5.8316 C^0.4757, N = M/6",
+      .source = "DeepSeek LLM 2024, arXiv:2401.02954, section 3.2",
+      .caveat = "M counts the FLOP of a token, attention in and embeddings "
+                "out; N here is M/6. It shares out a budget and says no loss.",
+      .c_max = NAN },
+};
+
+int plan_frontier_names(const char *const **names)
+{
+    static const char *const all[] = { "kaplan", "kaplan:table-6", "llama-3",
+                                       "deepseek" };
+    *names = all;
+    return COUNT_OF(all);
+}
+
+bool plan_by_frontier(PlanBy *out, Arena *arena, const char *name)
+{
+    for (int i = 0; i < COUNT_OF(frontier); i++) {
+        if (strcmp(frontier[i].name, name) != 0)
+            continue;
+        *out = frontier[i];
+        out->fit.counts        = out->counts;
+        out->fit.options.level = 0.95;
+        if (out->line == &kaplan_table) {
+            PlanLine *line = NEW(arena, PlanLine, 1);
+            *line          = kaplan_table;
+            line->n_coef   = kaplan_table_n(1);
+            out->line      = line;
+        }
+        return true;
+    }
+    return false;
+}

@@ -99,8 +99,9 @@ static double unary_value(DagOp op, double x)
     switch (op) {
     case DAG_NEG: return -x;
     case DAG_EXP: return exp(x);
-    case DAG_LOG: return log(x);
-    default: assert(op == DAG_LOG); return NAN;
+    case DAG_LOG: return x == 0 ? DAG_LOG_OF_0 : log(x);
+    case DAG_SIGMOID: return 1 / (1 + exp(-x));
+    default: assert(op == DAG_SIGMOID); return NAN;
     }
 }
 
@@ -150,7 +151,8 @@ int dag_unary(Dag *dag, DagOp op, int a)
         return split_log(dag, a);
     return keep(dag, (DagNode){ .op = op, .a = a, .b = -1, .params = x.params,
                                 .columns = x.columns,
-                                .positive = op == DAG_EXP });
+                                .positive = op == DAG_EXP
+                                         || op == DAG_SIGMOID });
 }
 
 static int add(Dag *dag, int a, int b)
@@ -315,6 +317,13 @@ static int binary_slope(Dag *dag, int node, int da, int db)
     }
 }
 
+/* s' = s (1 - s) da: no exponential, so nothing that could overflow. */
+static int sigmoid_slope(Dag *dag, int node, int da)
+{
+    const int rest = dag_binary(dag, DAG_SUB, dag_number(dag, 1), node);
+    return dag_binary(dag, DAG_MUL, dag_binary(dag, DAG_MUL, node, rest), da);
+}
+
 static int unary_slope(Dag *dag, int node, int da)
 {
     const DagNode n = dag->node[node];
@@ -322,7 +331,8 @@ static int unary_slope(Dag *dag, int node, int da)
     case DAG_NEG: return dag_unary(dag, DAG_NEG, da);
     case DAG_EXP: return dag_binary(dag, DAG_MUL, node, da);
     case DAG_LOG: return dag_binary(dag, DAG_DIV, da, n.a);
-    default: assert(n.op == DAG_LOG); return 0;
+    case DAG_SIGMOID: return sigmoid_slope(dag, node, da);
+    default: assert(n.op == DAG_SIGMOID); return 0;
     }
 }
 
@@ -330,7 +340,7 @@ static int unary_slope(Dag *dag, int node, int da)
  * shared operands again for every use, which doubles with every level. */
 int dag_slope(Dag *dag, int node, int param)
 {
-    static const int leaf_last = DAG_COLUMN, unary_last = DAG_LOG;
+    static const int leaf_last = DAG_COLUMN, unary_last = DAG_SIGMOID;
     int *slope = NEW(dag->arena, int, node + 1);
     for (int i = 0; i <= node && !dag->full; i++) {
         const DagNode n = dag->node[i];

@@ -16,14 +16,21 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { FORMULA_NAMES_MAX = 32, FORMULA_NODES_MAX = 6000 };
+enum {
+    FORMULA_NAMES_MAX = 32, FORMULA_NODES_MAX = 6000, FORMULA_INDICES_MAX = 16
+};
 
 typedef enum DagOp {
     DAG_NUMBER, DAG_PARAM, DAG_COLUMN,       /* leaves                      */
-    DAG_NEG, DAG_EXP, DAG_LOG,               /* of a                        */
+    DAG_NEG, DAG_EXP, DAG_LOG, DAG_SIGMOID,  /* of a                        */
     DAG_ADD, DAG_SUB, DAG_MUL, DAG_DIV,      /* of a and b                  */
     DAG_MIN, DAG_MAX, DAG_GE,                /* DAG_GE: 1 if a >= b, else 0 */
 } DagOp;
+
+/* What log(0) is taken for: below every logarithm by far, so that 0^a is 0,
+ * and its square is finite, so that slopes and curvatures there are 0 as well
+ * and not 0 times infinity. */
+#define DAG_LOG_OF_0 (-1e150)
 
 typedef struct DagNode {
     DagOp  op;
@@ -54,9 +61,17 @@ int dag_power(Dag *dag, int base, int exponent);
 /* The derivative of a node by parameter i, as a node. */
 int dag_slope(Dag *dag, int node, int param);
 
+/* The largest set of parameters that are linear together, of equal ones the
+ * first; mentions[i]: the parameters in the slope by parameter i (law_linear.c). */
+u32 formula_linear(const u32 *mentions, u32 used, int nparam);
+
 /* "loss = E + A/N^alpha": names among params are parameters, others become
  * columns in order of appearance. Gives the node of the right-hand side. */
+typedef struct FormulaIndex { const char *name; i64 value; } FormulaIndex;
+
 typedef struct FormulaNames {
+    int          nindex;     /* given by the file; sums put theirs on top    */
+    FormulaIndex index[FORMULA_INDICES_MAX];
     const char *response;
     int         nparam, ncolumn, ncolumn_max;
     const char *param[FORMULA_NAMES_MAX];
@@ -66,6 +81,13 @@ typedef struct FormulaNames {
 
 bool formula_parse(int *root, Dag *dag, FormulaNames *names, const char *text,
                    Err *err) MUST_USE;
+
+/* For a text that has been parsed: every name of `from` that stands for a
+ * quantity replaced by the text `to`. With `unroll`, sums and products over an
+ * index are written out first, so that t[j] has become t1, t2, ... */
+const char *formula_replace(Arena *arena, const char *text, int count,
+                            const char *const *from, const char *const *to,
+                            bool unroll);
 
 /* The tape: value first, then what the slopes add, then the curvatures. */
 typedef struct TapeStep {

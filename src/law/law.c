@@ -1,35 +1,22 @@
-/* law.c - reading a law file: who it is, its formula, where the search for
- * each parameter begins, and what was published.
- *
- *     [param.NAME]      from to (required), low high unit
- *     [published.NAME]  source caveat, a number a parameter, and optionally
- *                       PARAMETER_interval = [low, high], 95 %, and what
- *                       `laws check` holds the set to: check, optimum */
+/* law.c - reading a law file: who it is, its formula or its code; the sections
+ * are law_read_param.c's and law_read_sets.c's. */
 
 #include "law/law.h"
 
 #include "base/conf.h"
 #include "base/know.h"
+#include "law/law_code.h"
+#include "law/law_read.h"
 
-#include <math.h>
 #include <string.h>
 
-static const char PARAM[] = "param.", PUBLISHED[] = "published.";
-
-/* "E" of "param.E", NULL if the section is of another kind. */
-static const char *below(const char *section, const char *prefix)
+const char *law_below(const char *section, const char *prefix)
 {
     const size_t length = strlen(prefix);
     return strncmp(section, prefix, length) == 0 ? section + length : NULL;
 }
 
-static const char *joined(Arena *arena, const char *a, const char *b)
-{
-    return arena_print(arena, "%s%s", a, b);
-}
-
-static bool need(const Conf *conf, const char *section, const char *key,
-                 Err *err)
+bool law_need(const Conf *conf, const char *section, const char *key, Err *err)
 {
     if (conf_find(conf, section, key))
         return true;
@@ -40,20 +27,37 @@ static bool need(const Conf *conf, const char *section, const char *key,
 static bool head_read(Law *law, const Conf *conf, Err *err)
 {
     static const char *const keys[] = { "name", "title", "formula", "source",
-                                        "counts", "cost", "caveat" };
+                                        "counts", "cost", "caveat", "code",
+                                        "columns", "zero", "topic" };
     TextList caveat = { 0 };
     if (!conf_only(conf, "", keys, COUNT_OF(keys), err)
-        || !need(conf, "", "name", err) || !need(conf, "", "formula", err)
+        || !law_need(conf, "", "name", err)
         || !conf_text(&law->name, conf, "", "name", err)
         || !conf_text(&law->title, conf, "", "title", err)
         || !conf_text(&law->formula, conf, "", "formula", err)
         || !conf_text(&law->source, conf, "", "source", err)
         || !conf_text(&law->counts, conf, "", "counts", err)
         || !conf_text(&law->cost, conf, "", "cost", err)
+        || !conf_text(&law->topic, conf, "", "topic", err)
         || !conf_texts(&caveat, conf, "", "caveat", err))
         return false;
     law->ncaveat = (int)caveat.count;
     return true;
+}
+
+/* Either a formula or the name of a code. */
+static bool code_read(Law *law, Arena *arena, const Conf *conf, Err *err)
+{
+    const char *name = NULL;
+    if (!conf_text(&name, conf, "", "code", err))
+        return false;
+    if (!name)
+        return law_need(conf, "", "formula", err);
+    law->code = law_code(name);
+    return law->code
+        || conf_refuse(conf, conf_find(conf, "", "code"), err,
+                       "no law of code is called '%s'; there are: %s", name,
+                       law_code_names(arena));
 }
 
 static void caveats_keep(Law *law, Arena *arena, const Conf *conf)
@@ -64,123 +68,15 @@ static void caveats_keep(Law *law, Arena *arena, const Conf *conf)
         law->caveat[i] = entry->texts.item[i];
 }
 
-static bool bounds_hold(const LawParam *p, const Conf *conf, const char *sec,
-                        Err *err)
-{
-    if (p->low <= p->from && p->from < p->to && p->to <= p->high)
-        return true;
-    return err_set(err, ERR_FORMAT, "%s: [%s]: low <= from < to <= high is "
-                   "wanted, not %g, %g, %g, %g", conf->path, sec, p->low,
-                   p->from, p->to, p->high);
-}
-
-static bool param_read(LawParam *p, const Conf *conf, const char *section,
-                       Err *err)
-{
-    static const char *const keys[] = { "from", "to", "low", "high", "unit" };
-    *p = (LawParam){ .name = below(section, PARAM), .unit = "",
-                     .low = -INFINITY, .high = INFINITY };
-    return conf_only(conf, section, keys, COUNT_OF(keys), err)
-        && need(conf, section, "from", err) && need(conf, section, "to", err)
-        && conf_real(&p->from, conf, section, "from", err)
-        && conf_real(&p->to, conf, section, "to", err)
-        && conf_real(&p->low, conf, section, "low", err)
-        && conf_real(&p->high, conf, section, "high", err)
-        && conf_text(&p->unit, conf, section, "unit", err)
-        && bounds_hold(p, conf, section, err);
-}
-
-static bool params_read(Law *law, const Conf *conf, Err *err)
-{
-    for (i64 s = 0; s < conf->sections.count; s++) {
-        const char *section = conf->sections.item[s];
-        if (!below(section, PARAM))
-            continue;
-        if (law->nparam == LAW_PARAMS_MAX)
-            return err_set(err, ERR_FORMAT, "%s: more than %d parameters",
-                           conf->path, LAW_PARAMS_MAX);
-        if (!param_read(&law->param[law->nparam++], conf, section, err))
-            return false;
-    }
-    if (law->nparam)
-        return true;
-    return err_set(err, ERR_FORMAT, "%s: no [param.NAME] section; a law has "
-                   "parameters to fit", conf->path);
-}
-
-static bool constant_read(LawConstants *set, int i, const Law *law,
-                          Arena *arena, const Conf *conf, const char *section,
-                          Err *err)
-{
-    const char *name = law->param[i].name;
-    RealList ends = { 0 };
-    if (!need(conf, section, name, err)
-        || !conf_real(&set->theta[i], conf, section, name, err)
-        || !conf_reals(&ends, conf, section, joined(arena, name, "_interval"),
-                       err))
-        return false;
-    if (ends.count != 0 && ends.count != 2)
-        return err_set(err, ERR_FORMAT, "%s: [%s] %s_interval: two numbers "
-                       "are wanted, [low, high]", conf->path, section, name);
-    set->low[i] = ends.count ? ends.item[0] : NAN;
-    set->high[i] = ends.count ? ends.item[1] : NAN;
-    return true;
-}
-
-static bool only_known(const Law *law, Arena *arena, const Conf *conf,
-                       const char *section, Err *err)
-{
-    const char *keys[2 * LAW_PARAMS_MAX + 4] = { "source", "caveat", "check",
-                                                 "optimum" };
-    int n = 4;
-    for (int i = 0; i < law->nparam; i++) {
-        keys[n++] = law->param[i].name;
-        keys[n++] = joined(arena, law->param[i].name, "_interval");
-    }
-    return conf_only(conf, section, keys, n, err);
-}
-
-static bool constants_read(LawConstants *set, const Law *law, Arena *arena,
-                           const Conf *conf, const char *section, Err *err)
-{
-    *set = (LawConstants){ .name = below(section, PUBLISHED) };
-    if (!only_known(law, arena, conf, section, err)
-        || !conf_text(&set->source, conf, section, "source", err)
-        || !conf_text(&set->caveat, conf, section, "caveat", err)
-        || !conf_reals(&set->check, conf, section, "check", err)
-        || !conf_reals(&set->optimum, conf, section, "optimum", err))
-        return false;
-    if (set->check.count % (law->ncolumn + 1) || set->optimum.count % 2)
-        return err_set(err, ERR_FORMAT, "%s: [%s]: check wants %d columns and "
-                       "a value each, optimum C and N each", conf->path,
-                       section, law->ncolumn);
-    for (int i = 0; i < law->nparam; i++)
-        if (!constant_read(set, i, law, arena, conf, section, err))
-            return false;
-    return true;
-}
-
-static bool published_read(Law *law, Arena *arena, const Conf *conf, Err *err)
-{
-    law->constants = NEW(arena, LawConstants, conf->sections.count + 1);
-    for (i64 s = 0; s < conf->sections.count; s++) {
-        const char *section = conf->sections.item[s];
-        if (below(section, PUBLISHED)
-            && !constants_read(&law->constants[law->nconstants++], law, arena,
-                               conf, section, err))
-            return false;
-    }
-    return true;
-}
-
 static bool sections_known(const Conf *conf, Err *err)
 {
     for (i64 s = 0; s < conf->sections.count; s++) {
         const char *section = conf->sections.item[s];
-        if (!below(section, PARAM) && !below(section, PUBLISHED))
+        if (!law_below(section, "param.") && !law_below(section, "published.")
+            && !law_below(section, "column.") && strcmp(section, "index") != 0)
             return err_set(err, ERR_FORMAT, "%s: [%s]: a law has sections "
-                           "[param.NAME] and [published.NAME] only",
-                           conf->path, section);
+                           "[param.NAME], [column.NAME], [published.NAME] and "
+                           "[index] only", conf->path, section);
     }
     return true;
 }
@@ -189,16 +85,20 @@ bool law_parse(const Law **out, Arena *arena, const char *text,
                const char *name, Err *err)
 {
     Conf conf;
+    FormulaNames indices = { .nindex = 0 };
     Law *law = NEW(arena, Law, 1);
-    *law = (Law){ .title = "", .source = "" };
+    *law = (Law){ .title = "", .source = "", .topic = "own" };
     if (!conf_parse(&conf, arena, text, name, err)
         || !sections_known(&conf, err) || !head_read(law, &conf, err)
-        || !params_read(law, &conf, err))
+        || !code_read(law, arena, &conf, err)
+        || !law_read_indices(&indices, &conf, err)
+        || !law_read_params(law, arena, &conf, &indices, err))
         return false;
     caveats_keep(law, arena, &conf);
-    if (!law_compile(law, arena, err))
+    if (!law_compile_with(law, arena, &indices, err))
         return err_add(err, "%s", name);
-    if (!published_read(law, arena, &conf, err))
+    if (!law_read_columns(law, &conf, err)
+        || !law_read_published(law, arena, &conf, err))
         return false;
     *out = law;
     return true;

@@ -8,7 +8,12 @@
  *     counts  = "total"         what the paper counts as N (count/count.h)
  *     cost    = "6*N*D"         FLOP of a run, in the same columns
  *     caveat  = ["..."]
- *     [param.E]      from = 0.1  to = 5  unit = "nats"  positive = true ...
+ *     zero    = ["r1"]          columns for which 0 is a value
+ *     [index]  n = 3            counts that formula and sections may name
+ *     [param.E]      from = 0.1  to = 5  unit = "nats"  low = 0  high = 9
+ *     [param.t]      count = "n" ...   t1, t2, t3; [2, "n"] gives t1_1 to t2_3
+ *     [column.r1]    from = 0  to = 1  unit = ""  about = "share of ..."
+ *                    where laws check looks; 1e3 to 1e11 where it is not said
  *     [published.besiroglu]  E = 1.8172 ... source = "..." caveat = "..."
  *                            E_interval = [low, high]
  *                            check   = [N, D, loss, ...]  held by laws check
@@ -17,7 +22,16 @@
  * The compiler parses the formula, tells columns from parameters, evaluates
  * all rows at once, differentiates exactly, and finds which parameters enter
  * linearly (jointly), so that variable projection needs no hand-written case.
- * A law that a user writes is treated exactly like ours. */
+ * A law that a user writes is treated exactly like ours.
+ *
+ * A formula has + - * / ^ and parentheses, exp, log (ln), log10, sqrt, pow,
+ * min, max, tanh, sigmoid (logistic), and over an index
+ *
+ *     loss = E + sum(j, 1, n, t[j]*r[j]) * prod(k, 1, n-1, r[k+1]^a[k])
+ *
+ * with whole bounds; t[j] names t1, t2, ..., and t[i, j] names t1_1, ... The
+ * logarithm of 0 is taken for -1e150, so that 0^a is 0, and so are its slopes;
+ * other overflow gives infinities. */
 
 #ifndef LAW_H
 #define LAW_H
@@ -45,13 +59,21 @@ typedef struct LawConstants {     /* one published set */
     RealList    optimum; /* C, N, C, N, ...: least loss at C = 6 N D         */
 } LawConstants;
 
+typedef struct LawColumn { /* [column.NAME]; NaN and "" where it is silent */
+    double      from, to;
+    const char *unit, *about;
+} LawColumn;
+
 typedef struct Formula Formula; /* compiled; law/formula.h */
 
 /* What no formula can say (a curve under a learning-rate schedule), as a C
  * function behind the same contract: a row in law_code_list.h, named by
  * `code = "..."` in the law file, which then lists `columns = [...]` itself. A
  * prepared table is read-only, so threads may share it. Every law of code has
- * all pairs (i <= j) and no linear parameters unless it says which. */
+ * all pairs (i <= j) and no linear parameters unless it says which; those that
+ * it names are linear together. The file's [param.NAME] sections name the
+ * code's parameters in any order; a formula that stands beside `code` is shown
+ * and not compiled. Values are tamed by the caller as those of formulas are. */
 typedef struct LawCode {
     const char *name, *response;
     int         ncolumn, nparam;
@@ -67,6 +89,7 @@ const LawCode *law_code(const char *name); /* or NULL */
 typedef struct Law {
     const char   *name, *title, *source, *formula, *counts;
     const char   *cost;                  /* FLOP of a run, as text; or NULL */
+    const char   *topic;                 /* "loss", "batch"; "own" if unsaid */
     const char   *response;              /* the column on the left: "loss"  */
     int           ncolumn;
     const char   *column[LAW_COLUMNS_MAX]; /* "N", "D"                      */
@@ -76,8 +99,9 @@ typedef struct Law {
     LawConstants *constants;
     int           ncaveat;
     const char  **caveat;
-    Formula      *compiled;
+    Formula      *compiled;              /* NULL for a law of code          */
     const LawCode *code;                 /* instead of a formula; or NULL   */
+    LawColumn     about[LAW_COLUMNS_MAX];
     bool          zero[LAW_COLUMNS_MAX]; /* a column for which 0 is a value:
                                             shares, indicators              */
     int           npair;                 /* second derivatives that are not
@@ -91,9 +115,18 @@ bool law_parse(const Law **out, Arena *arena, const char *text,
                const char *name, Err *err) MUST_USE;
 
 /* Compile `formula` for the parameters that law->param[] names (bounds are the
- * caller's); fills response, column[], linear, compiled, pair[]. Errors name
- * line and column within the formula. */
+ * caller's), or take over `code` where that is set; fills response, column[],
+ * linear, compiled, pair[]. Errors name line and column within the formula.
+ * A fit file so needs formula, code->name, the parameters (t1, t2, ... one by
+ * one; formulas in a Law hold no names of [index]) and the names for which
+ * `zero` is true, which law_zero puts back after this. */
 bool law_compile(Law *law, Arena *arena, Err *err) MUST_USE;
+
+/* Every name must be a column. */
+bool law_zero(Law *law, const TextList *columns, Err *err) MUST_USE;
+
+/* A law file from which law_parse makes the same law. */
+void law_print(Str *out, const Law *law);
 
 bool law_load(const Law **out, Arena *arena, const char *name_or_path,
               Err *err) MUST_USE;

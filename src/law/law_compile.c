@@ -3,13 +3,15 @@
  * are linear together.
  *
  * A set of parameters is jointly linear when no slope by a member mentions a
- * member. In E + A/N^alpha + B/D^beta the slopes by E, A and B are 1,
- * N^-alpha and D^-beta: none mentions E, A or B, so for given exponents the
- * three are found by linear least squares. A slope through min or max mentions
- * what decides the choice, so nothing under them is taken for linear. */
+ * member (law_linear.c finds the largest). In E + A/N^alpha + B/D^beta the
+ * slopes by E, A and B are 1, N^-alpha and D^-beta: none mentions E, A or B, so
+ * for given exponents the three are found by linear least squares. A slope
+ * through min or max mentions what decides the choice, so nothing under them is
+ * taken for linear. */
 
 #include "law/formula.h"
-#include "law/law.h"
+#include "law/law_code.h"
+#include "law/law_read.h"
 
 #include <assert.h>
 #include <math.h>
@@ -19,34 +21,12 @@ _Static_assert((int)FORMULA_NAMES_MAX >= (int)LAW_PARAMS_MAX
                    && (int)FORMULA_NAMES_MAX >= (int)LAW_COLUMNS_MAX,
                "a formula holds a law's names");
 
-/* mentions[i]: the parameters in the slope by parameter i. */
-static bool jointly_linear(u32 set, const u32 *mentions, int nparam)
-{
-    for (int i = 0; i < nparam; i++)
-        if ((set >> i & 1u) && (mentions[i] & set))
-            return false;
-    return true;
-}
-
-/* The largest such set; of equal ones the first. 2^16 sets at most, once a
- * law. A parameter that the formula ignores is in none. */
-static u32 largest_linear(const u32 *mentions, u32 used, int nparam)
-{
-    u32 best = 0;
-    for (u32 set = 1; set < 1u << nparam; set++)
-        if ((set & ~used) == 0
-            && __builtin_popcount(set) > __builtin_popcount(best)
-            && jointly_linear(set, mentions, nparam))
-            best = set;
-    return best;
-}
-
 static void find_linear(Law *law, const Dag *dag, int value, const int *slope)
 {
     u32 mentions[LAW_PARAMS_MAX];
     for (int i = 0; i < law->nparam; i++)
         mentions[i] = dag->node[slope[i]].params;
-    const u32 linear = largest_linear(mentions, dag->node[value].params,
+    const u32 linear = formula_linear(mentions, dag->node[value].params,
                                       law->nparam);
     for (int i = 0; i < law->nparam; i++)
         law->param[i].linear = linear >> i & 1u;
@@ -91,11 +71,26 @@ static void names_keep(Law *law, Arena *arena, const FormulaNames *names)
         law->column[i] = arena_text(arena, names->column[i]);
 }
 
-static bool compile(Law *law, Arena *arena, Arena *scratch, Err *err)
+/* The formula with its indices' numbers: what it means without the file. */
+static const char *resolved(Arena *arena, const char *formula,
+                            const FormulaNames *names)
+{
+    const char *from[FORMULA_INDICES_MAX], *to[FORMULA_INDICES_MAX];
+    for (int i = 0; i < names->nindex; i++) {
+        from[i] = names->index[i].name;
+        to[i] = arena_print(arena, "%lld", (long long)names->index[i].value);
+    }
+    return names->nindex ? formula_replace(arena, formula, names->nindex, from,
+                                           to, false) : formula;
+}
+
+static bool compile(Law *law, Arena *arena, Arena *scratch,
+                    const FormulaNames *indices, Err *err)
 {
     Dag dag = dag_open(scratch);
-    FormulaNames names = { .nparam = law->nparam,
-                           .ncolumn_max = LAW_COLUMNS_MAX };
+    FormulaNames names = *indices;
+    names.nparam = law->nparam;
+    names.ncolumn_max = LAW_COLUMNS_MAX;
     for (int i = 0; i < law->nparam; i++) {
         names.param[i] = law->param[i].name;
         names.positive[i] = law->param[i].low >= 0;
@@ -113,13 +108,31 @@ static bool compile(Law *law, Arena *arena, Arena *scratch, Err *err)
     find_linear(law, &dag, value, slope);
     law->compiled = tape_make(arena, &dag, value, slope, law->nparam, curve,
                               npair, names.ncolumn);
+    law->formula = resolved(arena, law->formula, indices);
     return true;
+}
+
+static bool compile_either(Law *law, Arena *arena,
+                           const FormulaNames *indices, Err *err)
+{
+    if (law->code)
+        return law_code_compile(law, arena, err);
+    Arena scratch = { 0 };
+    const bool ok = compile(law, arena, &scratch, indices, err);
+    arena_free(&scratch);
+    return ok;
+}
+
+bool law_compile_with(Law *law, Arena *arena, const FormulaNames *indices,
+                      Err *err)
+{
+    for (int c = 0; c < LAW_COLUMNS_MAX; c++)
+        law->about[c] = (LawColumn){ NAN, NAN, "", "" };
+    return compile_either(law, arena, indices, err);
 }
 
 bool law_compile(Law *law, Arena *arena, Err *err)
 {
-    Arena scratch = { 0 };
-    const bool ok = compile(law, arena, &scratch, err);
-    arena_free(&scratch);
-    return ok;
+    const FormulaNames none = { .nindex = 0 };
+    return law_compile_with(law, arena, &none, err);
 }

@@ -5,7 +5,7 @@
  * number of threads may do it at once. */
 
 #include "law/formula.h"
-#include "law/law.h"
+#include "law/law_code.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,8 +16,9 @@ enum {
 };
 
 struct LawRows {
-    const Law *law;
-    i64        nrow;
+    const Law  *law;
+    i64         nrow;
+    const void *prepared; /* of a law of code */
     double   **fixed; /* [nslot[TAPE_FIXED]][nrow] */
 };
 
@@ -90,6 +91,12 @@ static i64 block_rows(i64 slots)
 LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
                   i64 nrow)
 {
+    LawRows *rows = NEW(arena, LawRows, 1);
+    *rows = (LawRows){ .law = law, .nrow = nrow };
+    if (law->code) {
+        rows->prepared = law->code->prepare(arena, column, nrow);
+        return rows;
+    }
     const Formula *tape = law->compiled;
     static const double none[LAW_PARAMS_MAX];
     double scalar[FORMULA_NODES_MAX];
@@ -97,9 +104,8 @@ LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
     for (int c = 0; c < law->ncolumn; c++)
         from[c] = column[c];
 
-    LawRows *rows = NEW(arena, LawRows, 1);
     const int nfixed = tape->nslot[TAPE_FIXED];
-    *rows = (LawRows){ law, nrow, NEW(arena, double *, nfixed + 1) };
+    rows->fixed = NEW(arena, double *, nfixed + 1);
     for (int i = 0; i < nfixed; i++)
         rows->fixed[i] = NEW(arena, double, nrow);
     tape_scalars(scalar, tape, none, 2); /* only its numbers are used */
@@ -107,9 +113,29 @@ LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
     return rows;
 }
 
+void law_tame(double *out, double *more, int count, i64 nrow)
+{
+    for (int k = 0; more && k < count; k++)
+        tame_slope(more + k * nrow, out, nrow);
+    tame_value(out, nrow);
+}
+
+static void code_rows(double *out, double *jac, double *hess,
+                      const LawRows *rows, const double *theta)
+{
+    const Law *law = rows->law;
+    law->code->eval(out, jac, hess, rows->prepared, theta);
+    law_tame(out, jac, law->nparam, rows->nrow);
+    law_tame(out, hess, law->npair, rows->nrow);
+}
+
 void law_rows_eval(double *out, double *jac, double *hess, const LawRows *rows,
                    const double *theta)
 {
+    if (rows->law->code) {
+        code_rows(out, jac, hess, rows, theta);
+        return;
+    }
     const Formula *tape = rows->law->compiled;
     const int level = level_of(jac, hess), nrowslot = tape->nslot[TAPE_ROW];
     const int nfixed = tape->nslot[TAPE_FIXED];
@@ -179,6 +205,10 @@ void law_eval(double *out, double *jac, double *hess, const Law *law,
               const double *theta, double *const *column, i64 nrow)
 {
     enum { ROWS = 32 }; /* keeps the small derivative blocks on the stack */
+    if (law->code) {
+        law_code_eval(out, jac, hess, law, theta, column, nrow);
+        return;
+    }
     const Formula *tape = law->compiled;
     double scalar[FORMULA_NODES_MAX];
     double slope[LAW_PARAMS_MAX * ROWS], curve[PAIRS_MAX * ROWS];

@@ -93,7 +93,8 @@ double apply(DagOp op, double x, double y)
     switch (op) {
     case DAG_NEG: return -x;
     case DAG_EXP: return exp(x);
-    case DAG_LOG: return log(x);
+    case DAG_LOG: return x == 0 ? DAG_LOG_OF_0 : log(x);
+    case DAG_SIGMOID: return 1 / (1 + exp(-x));
     case DAG_ADD: return x + y;
     case DAG_SUB: return x - y;
     case DAG_MUL: return x * y;
@@ -131,6 +132,7 @@ static void run(DagOp op, double *z, const double *x, i64 xstep,
     case DAG_NEG: loop(DAG_NEG, z, x, xstep, y, ystep, n); break;
     case DAG_EXP: loop(DAG_EXP, z, x, xstep, y, ystep, n); break;
     case DAG_LOG: loop(DAG_LOG, z, x, xstep, y, ystep, n); break;
+    case DAG_SIGMOID: loop(DAG_SIGMOID, z, x, xstep, y, ystep, n); break;
     case DAG_ADD: loop(DAG_ADD, z, x, xstep, y, ystep, n); break;
     case DAG_SUB: loop(DAG_SUB, z, x, xstep, y, ystep, n); break;
     case DAG_MUL: loop(DAG_MUL, z, x, xstep, y, ystep, n); break;

@@ -1,0 +1,21 @@
+/* law_code.h - private to this room: a law of code behind the contract of
+ * law.h. */
+
+#ifndef LAW_CODE_H
+#define LAW_CODE_H
+
+#include "law/law.h"
+
+const char *law_code_names(Arena *arena); /* "multipower, tissue" */
+
+/* law->code is set: fills the rest, as law_compile does. */
+bool law_code_compile(Law *law, Arena *arena, Err *err) MUST_USE;
+
+void law_code_eval(double *out, double *jac, double *hess, const Law *law,
+                   const double *theta, double *const *column, i64 nrow);
+
+/* What law.h promises of overflow: a value that is NaN is given as +inf; a
+ * derivative that is not finite, or of a value that is not, as 0. */
+void law_tame(double *out, double *more, int count, i64 nrow);
+
+#endif

@@ -1,6 +1,7 @@
 /* test_fit_isoflop.c - approaches 1, 2 and 3 on surfaces that are known, the
  * bias of parabolas as published, and Llama 3's published exponent. */
 
+#include "fit/akima.h"
 #include "fit/isoflop.h"
 
 #include "tests/fit_world.h"
@@ -257,6 +258,122 @@ TEST(llama_3_gives_its_published_exponent)
     CHECK_NEAR(line.a.value, .4632, 2e-4);
     CHECK_NEAR(exp(line.ln_coef_d + line.b.value * log(3.8e25)), 16.1e12, 2e-3);
     CHECK(line.b.low < line.b.value && line.b.value < line.b.high);
+}
+
+/* ---- Akima ------------------------------------------------------------- */
+
+/* Between equal steps a parabola is its own Akima curve (the slopes that the
+ * method continues beyond the ends are those of a parabola), and its least is
+ * where calculus says; a line stays a line at any steps. */
+TEST(akima_is_exact_for_parabolas_and_lines)
+{
+    double x[9], y[9], slope[9], least;
+    for (int i = 0; i < 9; i++) {
+        x[i] = 2 + 0.5 * i;
+        y[i] = 7 + 3 * (x[i] - 3.7) * (x[i] - 3.7);
+    }
+    akima_slopes(slope, x, y, 9);
+    for (double at = 2; at <= 6; at += 0.0625)
+        CHECK_NEAR(akima_at(x, y, slope, 9, at),
+                   7 + 3 * (at - 3.7) * (at - 3.7), 1e-13);
+    CHECK_NEAR(akima_least(&least, x, y, slope, 9), 3.7, 1e-13);
+    CHECK_NEAR(least, 7, 1e-13);
+    for (int i = 0; i < 9; i++) {
+        x[i] = i * i;
+        y[i] = 4 - 0.25 * x[i];
+    }
+    akima_slopes(slope, x, y, 9);
+    for (int i = 0; i < 9; i++)
+        CHECK_NEAR(slope[i], -0.25, 1e-14);
+    CHECK_NEAR(akima_least(&least, x, y, slope, 9), 64, 0);
+}
+
+/* SOURCE: Akima 1970, table 1: eleven points and the curve between them stays
+ * flat where they are flat, whatever happens beside. */
+TEST(akima_does_not_ring_beside_a_step)
+{
+    const double x[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+    const double y[] = { 10, 10, 10, 10, 10, 10, 10.5, 15, 50, 60, 85 };
+    double slope[11], least;
+    akima_slopes(slope, x, y, 11);
+    for (double at = 0; at <= 4; at += 0.125)
+        CHECK_NEAR(akima_at(x, y, slope, 11, at), 10, 1e-14);
+    CHECK_NEAR(akima_at(x, y, slope, 11, 7), 15, 1e-14);
+    akima_least(&least, x, y, slope, 11);
+    CHECK_NEAR(least, 10, 1e-14);
+}
+
+/* The surface whose parabolas err by 23 %: between sizes a factor 1.49 apart the
+ * curve errs by 1.3 %, and not more when extrapolated. */
+TEST(akima_has_hardly_a_bias_where_parabolas_err_by_a_quarter)
+{
+    const Surface s = { "", { 1.69, 406.4, 410.7, .465, .155 }, 1, 1, { 0 } };
+    const Table t = sweep(&s, 16);
+    const Law *law = world_law(&arena, "chinchilla");
+    IsoflopBudget *budget;
+    Frontier line;
+    Err err = { 0 };
+    i64 count;
+    IsoflopOptions o = isoflop_defaults();
+    o.curve = ISOFLOP_AKIMA;
+    o.fit.resamples = 0;
+    if (!CHECK(isoflop_fit_by(&budget, &count, &line, &arena, &t, &o, &err)))
+        return;
+    for (i64 i = 0; i < count; i++)
+        CHECK_NEAR(budget[i].n.value, law_optimum(law, s.theta, budget[i].c),
+                   0.015);
+    const double truth_d = 1e24 / 6 / law_optimum(law, s.theta, 1e24);
+    CHECK_NEAR(exp(line.ln_coef_d + line.b.value * log(1e24)), truth_d, 0.015);
+    CHECK(isnan(budget[0].quad[2]) && isnan(budget[0].n.low));
+}
+
+TEST(the_noise_of_a_run_is_told_from_its_neighbours)
+{
+    enum { STUDIES = 40 };
+    const double slanted[] = { 1.1, 60, 400, 0.42, 0.35 };
+    double sum = 0;
+    for (u64 seed = 1; seed <= STUDIES; seed++) {
+        const Table t = world_study(&arena, slanted, 4, 11, 0.003, seed);
+        IsoflopBudget *budget;
+        Frontier line;
+        Err err = { 0 };
+        i64 count;
+        double said = NAN;
+        IsoflopOptions o = isoflop_defaults();
+        o.curve = ISOFLOP_AKIMA;
+        o.fit.resamples = 20;
+        if (!CHECK(isoflop_fit_by(&budget, &count, &line, &arena, &t, &o,
+                                  &err)))
+            return;
+        const char *at = strstr(line.words, "noise of ");
+        if (CHECK(at && sscanf(at, "noise of %lf nats", &said) == 1)) {
+            double mean = 0;
+            for (i64 i = 0; i < t.nrow; i++)
+                mean += t.column[3][i] / (double)t.nrow;
+            sum += said / (0.003 * mean) / STUDIES;
+        }
+    }
+    /* 28 pseudo-residuals a study, correlated, 40 studies, two digits said. */
+    CHECK_NEAR(sum, 1, 0.06);
+}
+
+TEST(weights_without_draws_and_noise_of_nothing_are_refused)
+{
+    const Table t = world_study(&arena, truth, 4, 7, 0.003, 1);
+    IsoflopBudget *budget;
+    Frontier line;
+    Err err = { 0 };
+    i64 count;
+    IsoflopOptions o = isoflop_defaults();
+    o.weighted = true;
+    o.fit.resamples = 0;
+    CHECK(!isoflop_fit_by(&budget, &count, &line, &arena, &t, &o, &err));
+    CHECK(err.kind == ERR_USAGE);
+    CHECK_HAS(err.text, "no resamples are asked for");
+    o = isoflop_defaults();
+    o.noise = 0;
+    CHECK(!isoflop_fit_by(&budget, &count, &line, &arena, &t, &o, &err));
+    CHECK_HAS(err.text, "noise is 0 nats");
 }
 
 /* ---- approach 1 -------------------------------------------------------- */

@@ -168,7 +168,8 @@ static bool trace(double draw[FRONTIER_DRAW], Points *at, const Curves *cs,
         at->loss[at->n++] = cs->loss[run * cs->bins + b];
     }
     return at->n >= BINS_LEAST
-        && frontier_line(draw, at->ln_c, at->ln_n, at->ln_d, at->n);
+        && frontier_line(draw, at->ln_c, at->ln_n, at->ln_d, NULL,
+                         at->n);
 }
 
 static void keep_points(Frontier *out, const Points *at)

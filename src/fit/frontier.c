@@ -11,10 +11,11 @@
 enum { POINTS = 33 };
 
 bool frontier_line(double draw[FRONTIER_DRAW], const double *ln_c,
-                   const double *ln_n, const double *ln_d, i64 n)
+                   const double *ln_n, const double *ln_d,
+                   const double *weight, i64 n)
 {
-    return line_fit(&draw[2], &draw[0], ln_c, ln_n, n)
-        && line_fit(&draw[3], &draw[1], ln_c, ln_d, n);
+    return line_fit(&draw[2], &draw[0], ln_c, ln_n, weight, n)
+        && line_fit(&draw[3], &draw[1], ln_c, ln_d, weight, n);
 }
 
 Frontier frontier_new(Arena *arena, const char *approach, i64 npoint, i64 ndraw)
@@ -65,7 +66,7 @@ static bool surface_line(double draw[FRONTIER_DRAW], Frontier *keep,
             keep->loss[i] = law_at(law, theta, keep->n[i], keep->d[i]);
         }
     }
-    return frontier_line(draw, ln_c, ln_n, ln_d, points);
+    return frontier_line(draw, ln_c, ln_n, ln_d, NULL, points);
 }
 
 static bool of_size_and_data(const Law *law, Err *err)

@@ -6,10 +6,12 @@
 
 #include "fit/isoflop.h"
 
-/* a, ln_coef_n from (ln C, ln N), b and ln_coef_d from (ln C, ln D). */
+/* a, ln_coef_n from (ln C, ln N), b and ln_coef_d from (ln C, ln D). weight: of
+ * each point; NULL: all the same. */
 enum { FRONTIER_DRAW = 4 };
 bool frontier_line(double draw[FRONTIER_DRAW], const double *ln_c,
-                   const double *ln_n, const double *ln_d, i64 n);
+                   const double *ln_n, const double *ln_d,
+                   const double *weight, i64 n);
 
 /* Room for npoint points and ndraw draws. */
 Frontier frontier_new(Arena *arena, const char *approach, i64 npoint,

@@ -17,6 +17,7 @@ typedef struct IsoflopBudget {
     bool     inside;       /* vertex within the sizes tried, and a minimum    */
     double   bias_ln_n;    /* Xu et al. closed-form bias where a surface was
                               given, else NaN                                 */
+    double   sd_ln_n;      /* of the draws of ln n; NaN without               */
 } IsoflopBudget;
 
 /* N_opt = coef_n C^a, D_opt = coef_d C^b; the loss at the points. */
@@ -43,6 +44,31 @@ typedef struct Frontier {
 bool isoflop_fit(IsoflopBudget **budgets, i64 *count, Frontier *line,
                  Arena *arena, const Table *runs, FitOptions options, Err *err)
     MUST_USE;
+
+/* The curve through a budget's runs. AKIMA: ln L against ln N, exactly through
+ * the runs (those of one size by their mean), which hardly has a bias where
+ * the curve is no parabola, and more noise; quad is NaN then, and where there are draws
+ * the minimum is their median. */
+typedef enum IsoflopCurve { ISOFLOP_PARABOLA, ISOFLOP_AKIMA } IsoflopCurve;
+
+const char *isoflop_curve_name(IsoflopCurve curve); /* "parabola", "akima" */
+bool        isoflop_curve_find(IsoflopCurve *out, const char *name);
+
+typedef struct IsoflopOptions {
+    FitOptions   fit;      /* resamples, seed, level                          */
+    IsoflopCurve curve;    /* parabola                                        */
+    bool         weighted; /* the line by 1/sd_ln_n^2; no sd below a third of
+                              the step between sizes is believed              */
+    double       noise;    /* sd of a loss from its seed, nats; NaN: from the
+                              runs themselves. Where it is given, and with
+                              Akima always, draws are of normal noise         */
+} IsoflopOptions;
+
+IsoflopOptions isoflop_defaults(void);
+
+bool isoflop_fit_by(IsoflopBudget **budgets, i64 *count, Frontier *line,
+                    Arena *arena, const Table *runs,
+                    const IsoflopOptions *options, Err *err) MUST_USE;
 
 /* Where a parabola puts the minimum when the sizes stand at w = log10(N/N_opt),
  * less where it is, in log10 N: 0 only for alpha = beta and a centred grid.

@@ -92,18 +92,23 @@ double parabola_vertex(const double quad[3])
 }
 
 bool line_fit(double *intercept, double *slope, const double *x,
-              const double *y, i64 n)
+              const double *y, const double *weight, i64 n)
 {
-    double mx = 0, my = 0, xx = 0, xy = 0;
+    double sum = 0, mx = 0, my = 0, xx = 0, xy = 0;
     for (i64 i = 0; i < n; i++) {
-        mx += x[i] / (double)n;
-        my += y[i] / (double)n;
+        const double w = weight ? weight[i] : 1;
+        sum += w;
+        mx += w * x[i];
+        my += w * y[i];
     }
+    mx /= sum;
+    my /= sum;
     for (i64 i = 0; i < n; i++) {
-        xx += (x[i] - mx) * (x[i] - mx);
-        xy += (x[i] - mx) * (y[i] - my);
+        const double w = weight ? weight[i] : 1;
+        xx += w * (x[i] - mx) * (x[i] - mx);
+        xy += w * (x[i] - mx) * (y[i] - my);
     }
-    if (n < 2 || !(xx > 1e-12 * (1 + mx * mx)))
+    if (n < 2 || !(xx > 1e-12 * sum * (1 + mx * mx)))
         return false;
     *slope = xy / xx;
     *intercept = my - *slope * mx;

@@ -15,8 +15,9 @@ void parabola_leverage(double *leverage, const double *x, i64 n);
 /* Where it is least; NaN where it opens downwards. */
 double parabola_vertex(const double quad[3]);
 
-/* y = intercept + slope x. False with fewer than 2 different x. */
+/* y = intercept + slope x, each point counted weight[i] > 0 times (NULL: once).
+ * False with fewer than 2 different x. */
 bool line_fit(double *intercept, double *slope, const double *x,
-              const double *y, i64 n);
+              const double *y, const double *weight, i64 n);
 
 #endif

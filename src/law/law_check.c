@@ -93,16 +93,33 @@ LawGaps law_gaps(const Law *law, const Law *by_difference, const double *theta,
     return worst;
 }
 
+/* By the logarithm where both ends allow it. */
+static double between(double from, double to, double t)
+{
+    return from > 0 ? from * pow(to / from, t) : from + t * (to - from);
+}
+
+/* Where the file is silent: compute by its letter, all else 1e3 to 1e11. */
+static LawColumn range_of(const Law *law, int c)
+{
+    LawColumn r = law->about[c];
+    const bool compute = law->column[c][0] == 'C'
+                      && (!law->column[c][1] || law->column[c][1] == '_');
+    if (isnan(r.from))
+        r.from = compute ? 1e12 : 1e3;
+    if (isnan(r.to))
+        r.to = compute ? 1e24 : 1e11;
+    return r;
+}
+
 /* Rows over many decades, no two columns in step. */
 static void rows_make(double value[LAW_COLUMNS_MAX][ROWS], const Law *law)
 {
     for (int c = 0; c < law->ncolumn; c++) {
-        const char *name = law->column[c];
-        const double low = strcmp(name, "C") == 0 ? 1e12 : 1e3;
-        const double decades = strcmp(name, "C") == 0 ? 12 : 8;
+        const LawColumn r = range_of(law, c);
         for (int i = 0; i < ROWS; i++) {
             const double t = fmod((c + 1) * 0.618034 * (i + 0.5), 1);
-            value[c][i] = low * pow(10, decades * t);
+            value[c][i] = between(r.from, r.to, t);
         }
     }
 }
@@ -123,8 +140,7 @@ static void typical(double *theta, const Law *law)
     for (int i = 0; i < law->nparam; i++) {
         const LawParam *p = &law->param[i];
         const double t = 0.35 + 0.3 * (i + 0.5) / law->nparam;
-        theta[i] = p->from > 0 ? p->from * pow(p->to / p->from, t)
-                               : p->from + t * (p->to - p->from);
+        theta[i] = between(p->from, p->to, t);
     }
 }
 

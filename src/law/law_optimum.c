@@ -13,7 +13,7 @@ bool law_has_optimum(const Law *law)
         n = n || strcmp(law->column[c], "N") == 0;
         d = d || strcmp(law->column[c], "D") == 0;
     }
-    return n && d && law->ncolumn == 2;
+    return n && d && law->ncolumn == 2 && strcmp(law->response, "loss") == 0;
 }
 
 static double loss_at(const Law *law, const double *theta, double c,

@@ -190,7 +190,7 @@ static const PlanBy frontier[] = {
       .source = "Llama 3 (Dubey et al. 2024), arXiv:2407.21783, section 3.2.1",
       .caveat = "Printed as D = 0.29 C^0.53, which gives 10.5 T tokens at "
                 "3.8e25 FLOP where the paper says 16.55 T; the digits here "
-                "give that. It shares out a budget and says no loss.",
+                "give 16.3 T. It shares out a budget and says no loss.",
       .c_max = 1e22, .c_source = "IsoFLOP budgets of 6e18 to 1e22" },
     { .name = "deepseek", .line = &deepseek, .counts = "flop",
       .formula = "M = 0.1715 C^0.5243, D = 5.8316 C^0.4757, N = M/6",

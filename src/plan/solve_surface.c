@@ -52,7 +52,7 @@ Size size_at(const PlanCost *cost, double u)
 /* N and F grow with u, so either is inverted by halving. */
 static double halve(const PlanCost *cost, double want, bool flop)
 {
-    double low = -10, high = 40;
+    double low = -10, high = 120;
     for (int i = 0; i < 100; i++) {
         const double middle = (low + high) / 2;
         const Size   size   = size_at(cost, middle);

@@ -105,15 +105,20 @@ Interval fit_predict_run(const Fit *fit, const double *column);
 Interval fit_interval(double value, const double *draws, i64 count,
                       double level);
 
-/* "huber", "squares". */
+/* "huber", "squares", "squares-log", "huber-raw", "quantile". */
 const char *fit_objective_name(FitObjective objective);
 bool        fit_objective_find(FitObjective *out, const char *name);
+
+/* "auto", "runs", "clusters", "wild". */
+const char *fit_resample_name(FitResample resample);
+bool        fit_resample_find(FitResample *out, const char *name);
 
 /* "key": { "value", "low", "high" }. */
 void fit_put_interval(Jot *j, const char *key, Interval interval);
 
 /* A fit as a file that `predict`, `plan` and `report` read back. */
-void fit_write(Str *out, const Fit *fit);
+void fit_put(Jot *j, const char *key, const Fit *fit);
+void fit_write(Str *out, const Fit *fit); /* the same, alone on a line */
 bool fit_read(Fit *out, Arena *arena, const char *path, Err *err) MUST_USE;
 
 #endif

@@ -1,152 +1,14 @@
-/* fit_file.c - a fit as JSON, complete in itself: the law stands in it as its
- * formula, so a fit can be read where the law file is not, and means the same
- * when the law file has changed.
- *
- *     { "scalelaw": "fit", "schema": 1,
- *       "law": { "name", "formula", ..., "param": [{ "name", "from", ... }] },
- *       "counts", "runs", "options": { ... },
- *       "theta": [...], "low": [...], "high": [...],   in the law's order
- *       "objective", "rmse_log", "certificate": { ... },
- *       "draws": [[...], ...] } */
+/* fit_file.c - a fit read back from the JSON that fit_write.c writes, of this
+ * schema and of the one before it. */
 
 #include "fit/fit.h"
 
-#include "base/jot.h"
 #include "base/json.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { SCHEMA = 1 };
-
-static const char *const objective_names[] = {
-    [FIT_HUBER_LOG] = "huber", [FIT_SQUARES] = "squares",
-};
-
-const char *fit_objective_name(FitObjective objective)
-{
-    return objective_names[objective];
-}
-
-bool fit_objective_find(FitObjective *out, const char *name)
-{
-    for (int i = 0; i < COUNT_OF(objective_names); i++)
-        if (strcmp(objective_names[i], name) == 0) {
-            *out = (FitObjective)i;
-            return true;
-        }
-    return false;
-}
-
-/* ---- writing ---------------------------------------------------------- */
-
-static void put_reals(Jot *j, const char *key, const double *value, i64 n)
-{
-    jot_array(j, key);
-    for (i64 i = 0; i < n; i++)
-        jot_real(j, NULL, value[i]);
-    jot_end(j);
-}
-
-static void put_flags(Jot *j, const char *key, const bool *value, int n)
-{
-    jot_array(j, key);
-    for (int i = 0; i < n; i++)
-        jot_flag(j, NULL, value[i]);
-    jot_end(j);
-}
-
-static void put_param(Jot *j, const LawParam *p)
-{
-    jot_object(j, NULL);
-    jot_text(j, "name", p->name);
-    jot_text(j, "unit", p->unit);
-    jot_real(j, "from", p->from);
-    jot_real(j, "to", p->to);
-    jot_real(j, "low", p->low); /* infinite bounds are null */
-    jot_real(j, "high", p->high);
-    jot_end(j);
-}
-
-void fit_put_interval(Jot *j, const char *key, Interval x)
-{
-    jot_object(j, key);
-    jot_real(j, "value", x.value);
-    jot_real(j, "low", x.low);
-    jot_real(j, "high", x.high);
-    jot_end(j);
-}
-
-static void put_law(Jot *j, const Law *law)
-{
-    jot_object(j, "law");
-    jot_text(j, "name", law->name);
-    jot_text(j, "title", law->title);
-    jot_text(j, "formula", law->formula);
-    jot_text(j, "source", law->source);
-    jot_text(j, "counts", law->counts);
-    jot_text(j, "cost", law->cost);
-    jot_array(j, "param");
-    for (int i = 0; i < law->nparam; i++)
-        put_param(j, &law->param[i]);
-    jot_end(j);
-    jot_end(j);
-}
-
-static void put_options(Jot *j, const FitOptions *o)
-{
-    jot_object(j, "options");
-    jot_text(j, "objective", fit_objective_name(o->objective));
-    jot_real(j, "delta", o->delta);
-    jot_count(j, "resamples", o->resamples);
-    jot_text(j, "resampled", "runs");
-    jot_count(j, "seed", (i64)o->seed);
-    jot_real(j, "level", o->level);
-    jot_end(j);
-}
-
-static void put_certificate(Jot *j, const FitCertificate *c, int n)
-{
-    jot_object(j, "certificate");
-    jot_count(j, "grid_points", c->grid_points);
-    jot_count(j, "starts", c->starts);
-    jot_count(j, "agree", c->agree);
-    jot_real(j, "gradient", c->gradient);
-    jot_real(j, "condition", c->condition);
-    jot_count(j, "iterations", c->iterations);
-    put_flags(j, "at_bound", c->at_bound, n);
-    put_flags(j, "unidentified", c->unidentified, n);
-    jot_count(j, "refits_failed", c->refits_failed);
-    jot_text(j, "words", c->words);
-    jot_end(j);
-}
-
-void fit_write(Str *out, const Fit *fit)
-{
-    const int n = fit->law->nparam;
-    Jot j = jot_open(out);
-    jot_object(&j, NULL);
-    jot_text(&j, "scalelaw", "fit");
-    jot_count(&j, "schema", SCHEMA);
-    put_law(&j, fit->law);
-    jot_text(&j, "counts", fit->counts);
-    jot_count(&j, "runs", fit->nrow);
-    put_options(&j, &fit->options);
-    put_reals(&j, "theta", fit->theta, n);
-    put_reals(&j, "low", fit->low, n);
-    put_reals(&j, "high", fit->high, n);
-    jot_real(&j, "objective", fit->objective);
-    jot_real(&j, "rmse_log", fit->rmse_log);
-    put_certificate(&j, &fit->certificate, n);
-    jot_array(&j, "draws");
-    for (i64 r = 0; r < fit->ndraw; r++)
-        put_reals(&j, NULL, fit->draw + r * n, n);
-    jot_end(&j);
-    jot_end(&j);
-    str_put(out, "\n");
-}
-
-/* ---- reading ---------------------------------------------------------- */
+enum { SCHEMA_OLDEST = 1, SCHEMA_NEWEST = 2 };
 
 static const char *keep_text(Arena *arena, const json_t *object,
                              const char *key)
@@ -171,6 +33,28 @@ static bool take_param(LawParam *p, Arena *arena, const json_t *from)
     return p->name && isfinite(p->from) && isfinite(p->to);
 }
 
+/* Which function stands for the formula, if one does. */
+static bool take_code(Law *law, const json_t *from, Err *err)
+{
+    const char *name = json_get_text(from, "code", NULL);
+    law->code = name ? law_code(name) : NULL;
+    if (!name || law->code)
+        return true;
+    return err_set(err, ERR_FORMAT, "its law is of code '%s', which this "
+                   "program does not have", name);
+}
+
+/* Columns for which 0 is a value; known once the law is compiled. */
+static void take_zero(Law *law, const json_t *names)
+{
+    for (int c = 0; c < law->ncolumn; c++)
+        for (size_t i = 0; i < json_array_size(names); i++) {
+            const char *name = json_string_value(json_array_get(names, i));
+            if (name && strcmp(name, law->column[c]) == 0)
+                law->zero[c] = true;
+        }
+}
+
 static bool take_law(Law *law, Arena *arena, const json_t *root, Err *err)
 {
     const json_t *from = json_object_get(root, "law");
@@ -189,7 +73,10 @@ static bool take_law(Law *law, Arena *arena, const json_t *root, Err *err)
                         json_array_get(params, i)))
             return err_set(err, ERR_FORMAT, "parameter %d of its law is not "
                            "whole", (int)i + 1);
-    return law_compile(law, arena, err);
+    if (!take_code(law, from, err) || !law_compile(law, arena, err))
+        return false;
+    take_zero(law, json_object_get(from, "zero"));
+    return true;
 }
 
 static bool take_reals(double *out, const json_t *list, int n, bool holes)
@@ -205,15 +92,33 @@ static bool take_reals(double *out, const json_t *list, int n, bool holes)
     return true;
 }
 
-static bool take_options(FitOptions *o, const json_t *root, Err *err)
+/* Absent where the schema had it not yet. */
+static bool take_more(double *out, const json_t *root, const char *key, int n)
+{
+    const json_t *list = json_object_get(root, key);
+    for (int i = 0; i < n; i++)
+        out[i] = NAN;
+    return !list || take_reals(out, list, n, true);
+}
+
+static bool take_options(FitOptions *o, Arena *arena, const json_t *root,
+                         Err *err)
 {
     const json_t *from = json_object_get(root, "options");
+    const char *objective = json_get_text(from, "objective", "");
     *o = fit_defaults();
-    if (!fit_objective_find(&o->objective,
-                            json_get_text(from, "objective", "")))
-        return err_set(err, ERR_FORMAT, "its objective is neither huber nor "
-                       "squares");
+    if (!fit_objective_find(&o->objective, objective))
+        return err_set(err, ERR_FORMAT, "its objective '%s' is none that this "
+                       "program has", objective);
+    if (!fit_resample_find(&o->resample,
+                           json_get_text(from, "resampled", "auto")))
+        return err_set(err, ERR_FORMAT, "it does not say what was drawn again");
     o->delta = json_get_real(from, "delta", o->delta);
+    o->quantile = json_get_real(from, "quantile", o->quantile);
+    o->weight = keep_text(arena, from, "weight");
+    if (keep_text(arena, from, "cluster"))
+        o->cluster = keep_text(arena, from, "cluster");
+    o->profile = json_get_flag(from, "profile", false);
     o->resamples = json_get_count(from, "resamples", 0);
     o->seed = (u64)json_get_count(from, "seed", 0);
     o->level = json_get_real(from, "level", o->level);
@@ -258,29 +163,57 @@ static bool take_draws(Fit *fit, Arena *arena, const json_t *root, Err *err)
     return true;
 }
 
-static bool take_fit(Fit *fit, Arena *arena, const json_t *root, Err *err)
+static bool take_estimates(Fit *fit, const json_t *root, Err *err)
 {
-    Law *law = NEW(arena, Law, 1);
-    if (strcmp(json_get_text(root, "scalelaw", ""), "fit") != 0)
-        return err_set(err, ERR_FORMAT, "not a fit; `scalelaw fit --out=FILE` "
-                       "writes one");
-    if (json_get_count(root, "schema", 0) != SCHEMA)
-        return err_set(err, ERR_FORMAT, "a fit of another version of this "
-                       "program; fit again");
-    if (!take_law(law, arena, root, err))
-        return false;
-    *fit = (Fit){ .law = law, .counts = keep_text(arena, root, "counts"),
-                  .nrow = json_get_count(root, "runs", 0),
-                  .objective = json_get_real(root, "objective", NAN),
-                  .rmse_log = json_get_real(root, "rmse_log", NAN) };
-    const int n = law->nparam;
+    const int n = fit->law->nparam;
+    fit->objective = json_get_real(root, "objective", NAN);
+    fit->rmse_log = json_get_real(root, "rmse_log", NAN);
+    fit->c_max = json_get_real(root, "c_max", NAN);
     if (!take_reals(fit->theta, json_object_get(root, "theta"), n, false)
         || !take_reals(fit->low, json_object_get(root, "low"), n, true)
         || !take_reals(fit->high, json_object_get(root, "high"), n, true))
         return err_set(err, ERR_FORMAT, "theta, low and high are not %d "
                        "numbers each", n);
-    take_certificate(&fit->certificate, root, n);
-    return take_options(&fit->options, root, err)
+    if (take_more(fit->se, root, "se", n)
+        && take_more(fit->profile_low, root, "profile_low", n)
+        && take_more(fit->profile_high, root, "profile_high", n))
+        return true;
+    return err_set(err, ERR_FORMAT, "se, profile_low and profile_high are not "
+                   "%d numbers each", n);
+}
+
+static bool take_residuals(Fit *fit, Arena *arena, const json_t *root, Err *err)
+{
+    const json_t *list = json_object_get(root, "residuals");
+    fit->nresidual = (i64)json_array_size(list);
+    fit->residual = NEW(arena, double, fit->nresidual + 1);
+    if (take_reals(fit->residual, list, (int)fit->nresidual, false))
+        return true;
+    return err_set(err, ERR_FORMAT, "a residual is no number");
+}
+
+static bool is_fit(const json_t *root, Err *err)
+{
+    const i64 schema = json_get_count(root, "schema", 0);
+    if (strcmp(json_get_text(root, "scalelaw", ""), "fit") != 0)
+        return err_set(err, ERR_FORMAT, "not a fit; `scalelaw fit --out=FILE` "
+                       "writes one");
+    return (schema >= SCHEMA_OLDEST && schema <= SCHEMA_NEWEST)
+        || err_set(err, ERR_FORMAT, "a fit of another version of this "
+                   "program; fit again");
+}
+
+static bool take_fit(Fit *fit, Arena *arena, const json_t *root, Err *err)
+{
+    Law *law = NEW(arena, Law, 1);
+    if (!is_fit(root, err) || !take_law(law, arena, root, err))
+        return false;
+    *fit = (Fit){ .law = law, .counts = keep_text(arena, root, "counts"),
+                  .nrow = json_get_count(root, "runs", 0) };
+    take_certificate(&fit->certificate, root, law->nparam);
+    return take_estimates(fit, root, err)
+        && take_options(&fit->options, arena, root, err)
+        && take_residuals(fit, arena, root, err)
         && take_draws(fit, arena, root, err);
 }
 

@@ -1,0 +1,248 @@
+/* holdout.c - see holdout.h.
+ *
+ * A run is foretold with everything that a reader would have had: the law
+ * fitted to the smaller runs alone, by the same objective, with the same
+ * intervals. Whole budgets are held out, for a budget half seen is half told. */
+
+#include "fit/holdout.h"
+
+#include "fit/compute.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* ---- the error on rows held out --------------------------------------- */
+
+static void row_columns(double *out, const Law *law, const Table *runs, i64 row)
+{
+    for (int c = 0; c < law->ncolumn; c++)
+        out[c] = table_column(runs, law->column[c])[row];
+}
+
+/* Intervals of a run are looked at for this many, evenly chosen: their share is
+ * then known to two points, and a million rows need no million intervals. */
+enum { INSIDE_MOST = 500 };
+
+static double foretell(const Fit *fit, const Table *held, i64 row)
+{
+    double column[LAW_COLUMNS_MAX];
+    row_columns(column, fit->law, held, row);
+    Fit bare = *fit;
+    bare.ndraw = 0;
+    return fit_predict(&bare, column).value
+             / table_column(held, fit->law->response)[row] - 1;
+}
+
+static bool within(const Fit *fit, const Table *held, i64 row)
+{
+    double column[LAW_COLUMNS_MAX];
+    const double seen = table_column(held, fit->law->response)[row];
+    row_columns(column, fit->law, held, row);
+    const Interval told = fit_predict_run(fit, column);
+    return seen >= told.low && seen <= told.high;
+}
+
+static double share_within(const Fit *fit, const Table *held)
+{
+    const i64 stride = (held->nrow + INSIDE_MOST - 1) / INSIDE_MOST;
+    i64 inside = 0, looked = 0;
+    if (fit->ndraw == 0)
+        return NAN;
+    for (i64 i = 0; i < held->nrow; i += stride) {
+        inside += within(fit, held, i);
+        looked++;
+    }
+    return (double)inside / (double)looked;
+}
+
+static void score(Holdout *out, const Fit *fit, const Table *held)
+{
+    out->error = out->rms = out->worst = 0;
+    for (i64 i = 0; i < held->nrow; i++) {
+        const double error = foretell(fit, held, i);
+        out->error += error / (double)held->nrow;
+        out->rms += error * error / (double)held->nrow;
+        if (!(fabs(error) <= fabs(out->worst)))
+            out->worst = error;
+    }
+    out->rms = sqrt(out->rms);
+    out->inside = share_within(fit, held);
+}
+
+/* ---- one hold-out ------------------------------------------------------ */
+
+static double most(const double *value, const bool *among, bool want, i64 n)
+{
+    double out = -INFINITY;
+    for (i64 i = 0; i < n; i++)
+        if (among[i] == want)
+            out = fmax(out, value[i]);
+    return out;
+}
+
+static Holdout nothing_yet(const char *rule)
+{
+    return (Holdout){ .rule = rule, .extrapolation = NAN, .error = NAN,
+                      .rms = NAN, .worst = NAN, .inside = NAN };
+}
+
+/* held[row]: foretold; kept[row]: fitted. What cannot be fitted is a finding;
+ * anything else that goes wrong is a failure. */
+static bool hold(Holdout *out, Arena *arena, const Law *law, const Table *runs,
+                 const double *size, const bool *kept, const bool *held,
+                 FitOptions options, Err *err)
+{
+    Fit fit;
+    Err why = { 0 };
+    const Table below = table_where(arena, runs, kept);
+    const Table above = table_where(arena, runs, held);
+    out->nfit = below.nrow;
+    out->nheld = above.nrow;
+    out->extrapolation = most(size, held, true, runs->nrow)
+                       / most(size, kept, true, runs->nrow);
+    if (fit_law(&fit, arena, law, &below, options, &why)) {
+        score(out, &fit, &above);
+        return true;
+    }
+    out->refused = why.kind == ERR_REFUSED;
+    snprintf(out->words, sizeof out->words, "%.*s",
+             (int)sizeof out->words - 1, why.text);
+    if (!out->refused)
+        *err = why;
+    return out->refused;
+}
+
+/* Where the largest share begins, moved down to take a budget whole; moved up
+ * past it where that would take more than half of the runs. */
+static double cut_at(Arena *arena, const double *size, i64 n, double share)
+{
+    double *sorted = NEW(arena, double, n);
+    memcpy(sorted, size, (size_t)n * sizeof *sorted);
+    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+    const i64 held = i64_max(1, (i64)floor(share * (double)n));
+    i64 *step = NEW(arena, i64, n);
+    compute_steps(step, sorted, n);
+    i64 from = n - held;
+    while (from > 0 && step[from - 1] == step[n - held])
+        from--;
+    if (2 * (n - from) > n)
+        for (from = n - held; from < n && step[from] == step[n - held]; )
+            from++;
+    return from < n && 2 * (n - from) <= n ? sorted[from] : sorted[n - held];
+}
+
+static bool shaped(const Law *law, const Table *runs, double share, Err *err)
+{
+    if (!(share > 0 && share < 1))
+        return err_set(err, ERR_USAGE, "a share of %g cannot be held out; "
+                       "0.2 holds out the largest fifth", share);
+    if (!table_column(runs, law->response))
+        return err_set(err, ERR_USAGE, "the table has no column '%s'",
+                       law->response);
+    for (int c = 0; c < law->ncolumn; c++)
+        if (!table_column(runs, law->column[c]))
+            return err_set(err, ERR_USAGE, "the table has no column '%s'",
+                           law->column[c]);
+    return true;
+}
+
+bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
+                     const Table *runs, double share, FitOptions options,
+                     Err *err)
+{
+    *out = nothing_yet("");
+    if (!shaped(law, runs, share, err))
+        return false;
+    const Compute by = compute_of(arena, law, runs);
+    out->rule = arena_print(arena, "the largest %.3g %% by %s", 100 * share,
+                            by.name);
+    if (runs->nrow < 2) {
+        out->refused = true;
+        snprintf(out->words, sizeof out->words, "%lld runs are too few to "
+                 "leave any out", (long long)runs->nrow);
+        return true;
+    }
+    bool *kept = NEW(arena, bool, runs->nrow);
+    bool *held = NEW(arena, bool, runs->nrow);
+    const double cut = cut_at(arena, by.value, runs->nrow, share);
+    for (i64 i = 0; i < runs->nrow; i++) {
+        held[i] = by.value[i] >= cut;
+        kept[i] = !held[i];
+    }
+    return hold(out, arena, law, runs, by.value, kept, held, options, err);
+}
+
+/* ---- expanding windows ------------------------------------------------- */
+
+/* Steps of a sweep over budgets; where compute is spread out, steps of a factor
+ * of three. */
+static i64 steps_of(i64 *step, const Compute *by, const Table *runs)
+{
+    const double *budget = table_column(runs, "budget");
+    i64 count = compute_steps(step, budget ? budget : by->value, runs->nrow);
+    if (3 * count <= runs->nrow)
+        return count;
+    double least = INFINITY;
+    for (i64 i = 0; i < runs->nrow; i++)
+        least = fmin(least, by->value[i]);
+    count = 0;
+    for (i64 i = 0; i < runs->nrow; i++) {
+        step[i] = (i64)(log(by->value[i] / least) / log(3) + 1e-9);
+        count = i64_max(count, step[i] + 1);
+    }
+    return count;
+}
+
+static i64 rows_of(bool *kept, bool *held, const i64 *step, i64 n, i64 of)
+{
+    i64 count = 0;
+    for (i64 i = 0; i < n; i++) {
+        kept[i] = step[i] < of;
+        held[i] = step[i] == of;
+        count += held[i];
+    }
+    return count;
+}
+
+static double middle(const double *value, const bool *among, i64 n)
+{
+    double sum = 0, count = 0;
+    for (i64 i = 0; i < n; i++)
+        if (among[i]) {
+            sum += log(value[i]);
+            count++;
+        }
+    return exp(sum / count);
+}
+
+bool holdout_windows(Holdout **out, i64 *count, Arena *arena, const Law *law,
+                     const Table *runs, FitOptions options, Err *err)
+{
+    if (!shaped(law, runs, 0.5, err))
+        return false;
+    const i64 n = runs->nrow;
+    const Compute by = compute_of(arena, law, runs);
+    i64 *step = NEW(arena, i64, n);
+    bool *kept = NEW(arena, bool, n), *held = NEW(arena, bool, n);
+    const i64 steps = steps_of(step, &by, runs);
+    *out = NEW(arena, Holdout, steps);
+    *count = 0;
+    for (i64 k = 1; k < steps; k++) {
+        if (rows_of(kept, held, step, n, k) == 0)
+            continue;
+        Holdout *one = &(*out)[(*count)++];
+        *one = nothing_yet(arena_print(arena, "%s %.3g", by.name,
+                                       middle(by.value, held, n)));
+        if (!hold(one, arena, law, runs, by.value, kept, held, options, err))
+            return false;
+    }
+    return true;
+}

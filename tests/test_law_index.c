@@ -176,7 +176,7 @@ TEST(a_broken_sum_is_refused_with_its_place)
     check_refused(X("y = p*sum(i, 1, 99999999999, x)"), "is no index");
     check_refused("name = \"x\"\nformula = \"y = sum(j, 1, 4, t[j]*x)\"\n"
                   "[param.t]\ncount = 3\nfrom = 1\nto = 2\n",
-                  "column 21: an index past those");
+                  "column 18: an index past those");
 }
 
 TEST(a_broken_count_is_refused_in_words)

@@ -8,11 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void put_text(Str *out, const char *key, const char *text)
+static void put_quoted(Str *out, const char *text)
 {
-    if (!text || !*text)
-        return;
-    str_add(out, "%s = \"", key);
+    str_put(out, "\"");
     for (const char *c = text; *c; c++) {
         if (*c == '\n')
             str_put(out, "\\n");
@@ -21,7 +19,16 @@ static void put_text(Str *out, const char *key, const char *text)
         else
             str_add(out, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
     }
-    str_put(out, "\"\n");
+    str_put(out, "\"");
+}
+
+static void put_text(Str *out, const char *key, const char *text)
+{
+    if (!text || !*text)
+        return;
+    str_add(out, "%s = ", key);
+    put_quoted(out, text);
+    str_put(out, "\n");
 }
 
 /* The shortest decimals that read back as this number. */
@@ -61,10 +68,9 @@ static void put_caveats(Str *out, const Law *law)
         return;
     str_put(out, "caveat = [\n");
     for (int i = 0; i < law->ncaveat; i++) {
-        Str one = { 0 };
-        put_text(&one, "", law->caveat[i]); /*  = "..." and a new line */
-        str_add(out, "    %.*s,\n", (int)one.size - 4, one.text + 3);
-        str_free(&one);
+        str_put(out, "    ");
+        put_quoted(out, law->caveat[i]);
+        str_put(out, ",\n");
     }
     str_put(out, "]\n");
 }

@@ -13,17 +13,21 @@ static const double truth[] = { 1.1, 60, 400, 0.42, 0.35 };
 static Problem problem_of(const Law *law, const Table *t,
                           FitObjective objective, double delta)
 {
-    double *column[LAW_COLUMNS_MAX], *ln_y = NEW(&arena, double, t->nrow);
+    double **column = NEW(&arena, double *, LAW_COLUMNS_MAX);
     double *weight = NEW(&arena, double, t->nrow);
-    const double *y = table_column(t, law->response);
+    FitOptions o = fit_defaults();
+    o.objective = objective;
+    o.delta = delta;
+    o.quantile = 0.3;
     for (int c = 0; c < law->ncolumn; c++)
         column[c] = table_column(t, law->column[c]);
-    for (i64 i = 0; i < t->nrow; i++) {
-        ln_y[i] = log(y[i]);
+    Problem p = problem_new(&arena, law, column,
+                            table_column(t, law->response), t->nrow, &o);
+    for (i64 i = 0; i < t->nrow; i++)
         weight[i] = 1 + (double)(i % 3); /* rows count differently */
-    }
-    return (Problem){ law, law_rows(&arena, law, column, t->nrow), t->nrow, y,
-                      ln_y, weight, objective, delta };
+    p.weight = weight;
+    p.delta = delta;
+    return p;
 }
 
 /* ---- the objective ----------------------------------------------------- */
@@ -55,7 +59,7 @@ static void moved(double *to, const double *theta, const Law *law, int i,
 
 static void check_slopes(const Problem *p, const double *theta, bool search)
 {
-    Scratch s = scratch_new(&arena, p->law, p->nrow);
+    Scratch s = scratch_new(&arena, p);
     const Slopes here = slopes_at(p, theta, &s, search);
     const int n = p->law->nparam;
     for (int i = 0; i < n; i++) {
@@ -85,7 +89,7 @@ TEST(the_objective_knows_its_slopes_and_curvatures)
     const double off[] = { 1.2, 75, 300, 0.40, 0.36 };
     const Table t = world_study(&arena, truth, 5, 5, 0.05, 3);
     const Law *law = world_law(&arena, "chinchilla");
-    for (int o = 0; o < 2; o++) {
+    for (int o = FIT_HUBER_LOG; o <= FIT_QUANTILE; o++) {
         const Problem p = problem_of(law, &t, (FitObjective)o, 0.08);
         check_slopes(&p, off, false);
         check_slopes(&p, off, true);
@@ -97,7 +101,7 @@ TEST(a_row_of_weight_two_is_a_row_twice)
     const Table t = world_study(&arena, truth, 5, 5, 0.05, 3);
     const Problem p = problem_of(world_law(&arena, "chinchilla"), &t,
                                  FIT_HUBER_LOG, 0.02);
-    Scratch s = scratch_new(&arena, p.law, p.nrow);
+    Scratch s = scratch_new(&arena, &p);
     double want = 0;
     const double seen = objective(NULL, NULL, NULL, &p, truth, &s);
     for (i64 i = 0; i < p.nrow; i++)
@@ -183,11 +187,13 @@ TEST(the_inner_solution_of_huber_is_near_its_minimum)
     t.column[3][12] *= 1.2;
     t.column[3][20] *= 0.9;
     const Problem p = problem_of(law, &t, FIT_HUBER_LOG, 1e-3);
-    Scratch s = scratch_new(&arena, law, p.nrow);
-    const Grid grid = grid_new(&arena, law, p.rows, p.nrow, false);
-    double start[1][P_MAX], value;
+    Scratch s = scratch_new(&arena, &p);
+    const Grid grid = grid_new(&arena, &p, false);
+    GridSpace space = grid_space(&arena, &grid);
+    double start[1][P_MAX];
     CHECK(grid.count == 1 && grid.nlinear == 3 && grid.naxis == 0);
-    CHECK(grid_starts(start, 1, &grid, &p, &s, &value) == 1);
+    CHECK(grid_starts(start, 1, &grid, &p, &space) == 1);
+    const double value = space.objective[0];
     const double least = polish(&p, start[0], &s).objective;
     CHECK_NEAR(objective(NULL, NULL, NULL, &p, start[0], &s), value, 1e-12);
     CHECK(value >= least);
@@ -200,14 +206,13 @@ TEST(a_lattice_that_keeps_nothing_finds_the_same)
     const Table t = world_study(&arena, truth, 5, 5, 0.003, 3);
     const Law *law = world_law(&arena, "chinchilla");
     const Problem p = problem_of(law, &t, FIT_HUBER_LOG, 1e-3);
-    Scratch s = scratch_new(&arena, law, p.nrow);
-    Grid grid = grid_new(&arena, law, p.rows, p.nrow, false);
-    double *value = NEW(&arena, double, grid.count);
+    Grid grid = grid_new(&arena, &p, false);
+    GridSpace space = grid_space(&arena, &grid);
     double kept[4][P_MAX], anew[4][P_MAX];
-    const int count = grid_starts(kept, 4, &grid, &p, &s, value);
+    const int count = grid_starts(kept, 4, &grid, &p, &space);
     CHECK(grid.offset != NULL && count == 4);
     grid.offset = grid.basis = NULL;
-    CHECK(grid_starts(anew, 4, &grid, &p, &s, value) == count);
+    CHECK(grid_starts(anew, 4, &grid, &p, &space) == count);
     for (int i = 0; i < count; i++)
         CHECK(memcmp(kept[i], anew[i], 5 * sizeof(double)) == 0);
 }

@@ -17,32 +17,27 @@
 
 enum { STARTS_EACH = 3 };
 
-/* unit[row]: which cluster, 0..count-1. */
-typedef struct Units { i64 count; i64 *unit; } Units;
+/* What is drawn, and how. */
+typedef struct Drawing {
+    const Fit     *fit;
+    const Problem *p;
+    const Search  *search;
+    const i64     *unit;
+    i64            nunit;
+    const Wild    *wild; /* NULL: units are drawn with replacement */
+} Drawing;
 
-static Units units_new(Arena *arena, const double *cluster, i64 nrow)
+static void draw_weights(double *weight, double *times, const Drawing *d,
+                         i64 replicate)
 {
-    Units u = { .unit = NEW(arena, i64, nrow) };
-    for (i64 i = 0; i < nrow; i++) {
-        u.unit[i] = u.count;
-        for (i64 k = 0; cluster && k < i && u.unit[i] == u.count; k++)
-            if (cluster[k] == cluster[i])
-                u.unit[i] = u.unit[k];
-        u.count += u.unit[i] == u.count;
+    memset(times, 0, (size_t)d->nunit * sizeof *times);
+    for (i64 k = 0; k < d->nunit; k++) {
+        const u64 index = (u64)(replicate * d->nunit + k);
+        times[rng_below(d->fit->options.seed, RNG_BOOTSTRAP, index,
+                        d->nunit)] += 1;
     }
-    return u;
-}
-
-static void draw_weights(double *weight, double *times, const Units *units,
-                         i64 nrow, u64 seed, i64 replicate)
-{
-    memset(times, 0, (size_t)units->count * sizeof *times);
-    for (i64 k = 0; k < units->count; k++) {
-        const u64 index = (u64)(replicate * units->count + k);
-        times[rng_below(seed, RNG_BOOTSTRAP, index, units->count)] += 1;
-    }
-    for (i64 i = 0; i < nrow; i++)
-        weight[i] = times[units->unit[i]];
+    for (i64 i = 0; i < d->p->nrow; i++)
+        weight[i] = times[d->unit[i]] * d->p->weight[i];
 }
 
 /* Fewer different runs than parameters determine nothing. */
@@ -56,29 +51,54 @@ static bool determined(const double *weight, i64 nrow, int nparam)
 
 /* What a thread owns. */
 typedef struct Worker {
-    Scratch scratch;
-    double *weight, *times, *point_objective;
+    SearchSpace space;
+    double     *weight, *times, *y, *ln_y;
+    i64        *row;
 } Worker;
 
-static Worker worker_new(Arena *arena, const Problem *p, const Grid *grid)
+static Worker worker_new(Arena *arena, const Drawing *d)
 {
-    return (Worker){ scratch_new(arena, p->law, p->nrow),
-                     NEW(arena, double, p->nrow), NEW(arena, double, p->nrow),
-                     NEW(arena, double, grid->count) };
+    const i64 n = d->p->nrow;
+    return (Worker){ search_space(arena, d->search), NEW(arena, double, n),
+                     NEW(arena, double, d->nunit), NEW(arena, double, n),
+                     NEW(arena, double, n), NEW(arena, i64, n) };
 }
 
-static bool replicate(double *theta, Worker *w, const Fit *fit,
-                      const Problem *p, const Grid *grid, const Units *units,
-                      i64 r)
+/* Rows that were not drawn cost as much as others, so that they are left out of
+ * what is polished; of a large table that would be a large copy. */
+static Problem tightened(Arena *arena, const Problem *p, Worker *w)
 {
-    Problem again = *p;
-    again.weight = w->weight;
-    draw_weights(w->weight, w->times, units, p->nrow, fit->options.seed, r);
-    if (!determined(w->weight, p->nrow, p->law->nparam))
-        return false;
-    const Refit found = refit(&again, grid, STARTS_EACH, fit->theta,
-                              &w->scratch, w->point_objective);
-    memcpy(theta, found.best.theta, (size_t)p->law->nparam * sizeof *theta);
+    i64 n = 0;
+    if (p->nrow > SEARCH_ROWS || !problem_rows_apart(p))
+        return *p;
+    for (i64 i = 0; i < p->nrow; i++)
+        if (p->weight[i] > 0)
+            w->row[n++] = i;
+    return problem_part(arena, p, w->row, n, p->weight);
+}
+
+static bool replicate(double *theta, Worker *w, const Drawing *d, i64 r)
+{
+    Problem again = *d->p;
+    const int n = d->p->law->nparam;
+    again.threads = 1;
+    if (d->wild) {
+        wild_draw(w->y, w->ln_y, w->times, d->wild, d->unit, d->nunit,
+                  d->p->nrow, d->fit->options.seed, r);
+        again.y = w->y;
+        again.ln_y = w->ln_y;
+    } else {
+        again.weight = w->weight;
+        draw_weights(w->weight, w->times, d, r);
+        if (!determined(w->weight, d->p->nrow, n))
+            return false;
+    }
+    Arena own = { 0 };
+    const Problem tight = d->wild ? again : tightened(&own, &again, w);
+    const Refit found = refit(d->search, &again, &tight, STARTS_EACH,
+                              d->fit->theta, &w->space);
+    memcpy(theta, found.best.theta, (size_t)n * sizeof *theta);
+    arena_free(&own);
     return found.best.settled;
 }
 
@@ -106,8 +126,8 @@ static void intervals(Fit *fit, Arena *scratch)
     }
 }
 
-void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const Grid *grid,
-                   const double *cluster)
+void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const i64 *unit,
+                   i64 nunit)
 {
     const i64 resamples = fit->options.resamples;
     const int n = p->law->nparam;
@@ -115,15 +135,24 @@ void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const Grid *grid,
     Arena shared = { 0 };
     double *theta = NEW(&shared, double, resamples * n);
     bool *settled = NEW(&shared, bool, resamples);
-    const Units units = units_new(&shared, cluster, p->nrow);
+    Problem alone = *p; /* threads take replicates, not blocks of rows */
+    Search search;
+    alone.threads = 1;
+    search_new(&search, &shared, &alone, true);
+    Wild wild = { 0 };
+    const bool wildly = fit->options.resample == FIT_RESAMPLE_WILD;
+    if (wildly)
+        wild = wild_new(&shared, p, fit->theta);
+    const Drawing d = { fit, &alone, &search, unit, nunit,
+                        wildly ? &wild : NULL };
 
 #pragma omp parallel num_threads(threads)
     {
         Arena own = { 0 };
-        Worker w = worker_new(&own, p, grid);
+        Worker w = worker_new(&own, &d);
 #pragma omp for schedule(dynamic, 8)
         for (i64 r = 0; r < resamples; r++)
-            settled[r] = replicate(theta + r * n, &w, fit, p, grid, &units, r);
+            settled[r] = replicate(theta + r * n, &w, &d, r);
         arena_free(&own);
     }
     fit->draw = NEW(arena, double, resamples * n);

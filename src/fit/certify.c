@@ -10,48 +10,68 @@
 static const double IDENTIFIED_FACTOR = 10, CONDITION_LOST = 1e7;
 static const double SHARE_OF_WEAKEST = 0.3;
 
-/* J'J of the residuals of ln L in the coordinates of the search. */
+/* J'J of the residuals, in the coordinates of the search; relative where all
+ * values are positive. */
 static void gram_make(double *gram, const Problem *p, const double *theta,
-                      const Scratch *s)
+                      const double *value, double *jac)
 {
     const int n = p->law->nparam;
+    const i64 rows = p->nrow;
+    bool positive = true;
+    for (i64 i = 0; i < rows; i++)
+        positive = positive && value[i] > 0;
+    for (int a = 0; a < n; a++) {
+        const double by = searched_by_log(&p->law->param[a]) ? theta[a] : 1;
+        for (i64 i = 0; i < rows; i++)
+            jac[a * rows + i] *= positive ? by / value[i] : by;
+    }
     for (int a = 0; a < n; a++)
-        for (int b = 0; b < n; b++) {
-            double sum = 0;
-            for (i64 i = 0; i < p->nrow; i++)
-                sum += p->weight[i] * s->jac[a * p->nrow + i]
-                     * s->jac[b * p->nrow + i] / (s->value[i] * s->value[i]);
-            gram[a * n + b] = sum
-                * (searched_by_log(&p->law->param[a]) ? theta[a] : 1)
-                * (searched_by_log(&p->law->param[b]) ? theta[b] : 1);
-        }
+        for (int b = a; b < n; b++)
+            gram[a * n + b] = gram[b * n + a]
+                = sum_dot3(p->weight, jac + a * rows, jac + b * rows, rows);
 }
 
-static void conditioning(Fit *fit, const Problem *p, Scratch *s)
+static void conditioning(Fit *fit, const Problem *p, const double *value,
+                         double *jac)
 {
     const int n = p->law->nparam;
-    double gram[P_MAX * P_MAX], weakest[P_MAX];
+    double gram[P_MAX * P_MAX] = { 0 }, weakest[P_MAX];
     FitCertificate *c = &fit->certificate;
-    law_rows_eval(s->value, s->jac, NULL, p->rows, fit->theta);
-    gram_make(gram, p, fit->theta, s);
+    gram_make(gram, p, fit->theta, value, jac);
     c->condition = small_condition(weakest, gram, n);
     for (int i = 0; i < n; i++)
         c->unidentified[i] = c->condition > CONDITION_LOST
                           && fabs(weakest[i]) > SHARE_OF_WEAKEST;
 }
 
-static double rmse_log(const Problem *p, const Scratch *s)
+/* NaN where a response or its prediction has no logarithm. */
+static double rmse_log(const Problem *p, const double *value)
 {
-    double sum = 0;
+    double sum = 0, total = 0;
     for (i64 i = 0; i < p->nrow; i++) {
-        const double r = log(s->value[i]) - p->ln_y[i];
-        sum += r * r;
+        const double r = value[i] > 0 ? log(value[i]) - p->ln_y[i] : NAN;
+        sum += p->weight[i] * r * r;
+        total += p->weight[i];
     }
-    return sqrt(sum / (double)p->nrow);
+    return sqrt(sum / total);
 }
 
-void certify(Fit *fit, const Problem *p, const Refit *refit, const Grid *grid,
-             Scratch *s)
+enum { RESIDUALS_KEPT = 2000 };
+
+static void residuals_keep(Fit *fit, Arena *arena, const Problem *p,
+                           const double *value)
+{
+    fit->nresidual = i64_min(p->nrow, RESIDUALS_KEPT);
+    fit->residual = NEW(arena, double, fit->nresidual);
+    for (i64 k = 0; k < fit->nresidual; k++) {
+        const i64 i = (i64)((double)k * (double)p->nrow
+                            / (double)fit->nresidual);
+        fit->residual[k] = value[i] > 0 ? p->ln_y[i] - log(value[i]) : NAN;
+    }
+}
+
+void certify(Fit *fit, Arena *arena, const Problem *p, const Refit *refit,
+             const Grid *grid)
 {
     FitCertificate *c = &fit->certificate;
     *c = (FitCertificate){ .grid_points = grid->count,
@@ -59,8 +79,14 @@ void certify(Fit *fit, const Problem *p, const Refit *refit, const Grid *grid,
                            .gradient = refit->best.gradient,
                            .iterations = refit->best.iterations };
     memcpy(c->at_bound, refit->best.at_bound, sizeof c->at_bound);
-    conditioning(fit, p, s);
-    fit->rmse_log = rmse_log(p, s);
+    Arena scratch = { 0 };
+    double *value = NEW(&scratch, double, p->nrow);
+    double *jac = NEW(&scratch, double, p->law->nparam * p->nrow);
+    problem_values(value, jac, p, fit->theta);
+    residuals_keep(fit, arena, p, value);
+    fit->rmse_log = rmse_log(p, value);
+    conditioning(fit, p, value, jac);
+    arena_free(&scratch);
 }
 
 typedef struct Words { char *text; size_t room; } Words;

@@ -5,40 +5,49 @@
 #include <math.h>
 #include <string.h>
 
-enum { STARTS_FIRST = 8 };
+enum { STARTS_FIRST = 8, STARTS_SCATTERED = 16 };
 
 FitOptions fit_defaults(void)
 {
     return (FitOptions){ .objective = FIT_HUBER_LOG, .delta = 1e-3,
                          .resamples = 1000, .seed = 1, .level = 0.95,
-                         .threads = 1 };
+                         .threads = 1, .quantile = 0.5,
+                         .resample = FIT_RESAMPLE_AUTO, .cluster = "cluster" };
+}
+
+/* ---- what was asked ---------------------------------------------------- */
+
+static bool column_find(double **column, const Law *law, const Table *runs,
+                        const char *name, const char *why, Err *err)
+{
+    *column = table_column(runs, name);
+    if (*column)
+        return true;
+    return err_set(err, ERR_USAGE, "the table has no column '%s', which the "
+                   "law %s %s; name the one that holds it with "
+                   "--map=%s=COLUMN", name, law->name, why, name);
 }
 
 static bool columns_find(double **column, double **y, const Law *law,
                          const Table *runs, Err *err)
 {
-    *y = table_column(runs, law->response);
-    if (!*y)
-        return err_set(err, ERR_USAGE, "the table has no column '%s', which "
-                       "the law %s predicts; name the one that holds it with "
-                       "--map=%s=COLUMN", law->response, law->name,
-                       law->response);
-    for (int c = 0; c < law->ncolumn; c++) {
-        column[c] = table_column(runs, law->column[c]);
-        if (!column[c])
-            return err_set(err, ERR_USAGE, "the table has no column '%s', "
-                           "which the law %s needs; name the one that holds "
-                           "it with --map=%s=COLUMN", law->column[c],
-                           law->name, law->column[c]);
-    }
+    if (!column_find(y, law, runs, law->response, "predicts", err))
+        return false;
+    for (int c = 0; c < law->ncolumn; c++)
+        if (!column_find(&column[c], law, runs, law->column[c], "needs", err))
+            return false;
     return true;
 }
 
 static bool options_hold(const FitOptions *o, Err *err)
 {
-    if (o->objective == FIT_HUBER_LOG && !(o->delta > 0))
-        return err_set(err, ERR_USAGE, "delta is %g; Huber's must be above 0",
-                       o->delta);
+    if (o->objective != FIT_SQUARES && o->objective != FIT_SQUARES_LOG
+        && !(o->delta > 0 && o->delta < INFINITY))
+        return err_set(err, ERR_USAGE, "delta is %g; it must be above 0 and "
+                       "finite", o->delta);
+    if (o->objective == FIT_QUANTILE && !(o->quantile > 0 && o->quantile < 1))
+        return err_set(err, ERR_USAGE, "the quantile is %g; one between 0 and "
+                       "1 is wanted, as 0.5 is", o->quantile);
     if (!(o->level > 0 && o->level < 1))
         return err_set(err, ERR_USAGE, "level is %g; an interval's must lie "
                        "between 0 and 1, as 0.95 does", o->level);
@@ -48,61 +57,132 @@ static bool options_hold(const FitOptions *o, Err *err)
     return true;
 }
 
-static Problem problem_make(Arena *arena, const Law *law,
-                            double *const *column, const double *y, i64 nrow,
-                            const FitOptions *options)
+/* NULL where all rows count the same. */
+static bool weights_find(double **weight, const Table *runs,
+                         const FitOptions *o, Err *err)
 {
-    double *ln_y = NEW(arena, double, nrow), *one = NEW(arena, double, nrow);
-    for (i64 i = 0; i < nrow; i++) {
-        ln_y[i] = log(y[i]);
-        one[i] = 1;
-    }
-    return (Problem){ .law = law, .rows = law_rows(arena, law, column, nrow),
-                      .nrow = nrow, .y = y, .ln_y = ln_y, .weight = one,
-                      .objective = options->objective,
-                      .delta = options->delta };
+    *weight = o->weight ? table_column(runs, o->weight) : NULL;
+    if (!o->weight || *weight)
+        return true;
+    return err_set(err, ERR_USAGE, "the table has no column '%s' of weights; "
+                   "name one that it has, or leave weights out", o->weight);
 }
 
-static void solve(Fit *fit, Arena *arena, const Problem *p,
-                  const double *cluster)
+/* ---- what is drawn together -------------------------------------------- */
+
+typedef struct Units { i64 *of; i64 count; } Units;
+
+static const char *cluster_name(const FitOptions *o)
+{
+    return o->cluster ? o->cluster : "cluster";
+}
+
+static bool clustered(const Table *runs, const FitOptions *o)
+{
+    const char *name = cluster_name(o);
+    return o->resample != FIT_RESAMPLE_RUNS
+        && (table_column(runs, name) || table_text(runs, name));
+}
+
+static bool units_find(Units *out, Arena *arena, const Table *runs,
+                       const FitOptions *o, Err *err)
+{
+    *out = (Units){ NEW(arena, i64, runs->nrow), runs->nrow };
+    for (i64 i = 0; i < runs->nrow; i++)
+        out->of[i] = i;
+    if (!clustered(runs, o)) {
+        if (o->resample != FIT_RESAMPLE_CLUSTERS)
+            return true;
+        return err_set(err, ERR_USAGE, "the table has no column '%s' that "
+                       "says which runs belong together; name the one it has, "
+                       "or resample runs", cluster_name(o));
+    }
+    double *code;
+    const char **names;
+    if (!table_codes(&code, &names, &out->count, arena, runs, cluster_name(o)))
+        return err_set(err, ERR_USAGE, "the column '%s' names no clusters",
+                       cluster_name(o));
+    for (i64 i = 0; i < runs->nrow; i++)
+        out->of[i] = (i64)code[i];
+    if (out->count >= 2)
+        return true;
+    return err_set(err, ERR_REFUSED, "all runs are of one cluster, so nothing "
+                   "says how much clusters differ; add others, or resample "
+                   "runs");
+}
+
+/* ---- the largest compute ----------------------------------------------- */
+
+static double compute_most(const Table *runs)
+{
+    const double *c = table_column(runs, "C"), *n = table_column(runs, "N");
+    const double *d = table_column(runs, "D");
+    double most = NAN;
+    for (i64 i = 0; i < runs->nrow && (c || (n && d)); i++)
+        most = fmax(most, c ? c[i] : 6 * n[i] * d[i]);
+    return most;
+}
+
+/* ---- the fit ----------------------------------------------------------- */
+
+static void solve(Fit *fit, Arena *arena, const Problem *p, const Units *units)
 {
     Arena scratch = { 0 };
-    Scratch s = scratch_new(&scratch, p->law, p->nrow);
-    const Grid grid = grid_new(&scratch, p->law, p->rows, p->nrow, false);
-    const Refit found = refit(p, &grid, STARTS_FIRST, NULL, &s,
-                              NEW(&scratch, double, grid.count));
+    Search search;
+    search_new(&search, &scratch, p, false);
+    SearchSpace space = search_space(&scratch, &search);
+    const Refit found = refit(&search, p, p,
+                              search.grid.per_axis ? STARTS_FIRST
+                                                   : STARTS_SCATTERED,
+                              NULL, &space);
     fit->objective = found.best.objective;
     memcpy(fit->theta, found.best.theta, sizeof fit->theta);
-    certify(fit, p, &found, &grid, &s);
-    if (fit->options.resamples > 0) {
-        const Grid coarse = grid_new(&scratch, p->law, p->rows, p->nrow, true);
-        fit_bootstrap(fit, arena, p, &coarse, cluster);
+    if (fit->objective < INFINITY) {
+        certify(fit, arena, p, &found, &search.grid);
+        fit_errors(fit, p, units->of, units->count, &space.whole);
+        if (fit->options.resamples > 0)
+            fit_bootstrap(fit, arena, p, units->of, units->count);
+        certify_words(fit);
     }
-    certify_words(fit);
     arena_free(&scratch);
+}
+
+static void unmeasured(Fit *fit)
+{
+    for (int i = 0; i < LAW_PARAMS_MAX; i++)
+        fit->low[i] = fit->high[i] = fit->se[i] = fit->profile_low[i]
+            = fit->profile_high[i] = NAN;
 }
 
 bool fit_law(Fit *out, Arena *arena, const Law *law, const Table *runs,
              FitOptions options, Err *err)
 {
-    double *column[LAW_COLUMNS_MAX], *y;
+    double *column[LAW_COLUMNS_MAX], *y, *weight;
     if (!options_hold(&options, err)
         || !columns_find(column, &y, law, runs, err)
-        || !fit_answerable(law, column, y, runs, err))
+        || !weights_find(&weight, runs, &options, err)
+        || !fit_answerable(law, column, y, weight, runs, &options, err))
         return false;
 
     *out = (Fit){ .law = law, .options = options, .counts = law->counts,
-                  .nrow = runs->nrow };
-    for (int i = 0; i < law->nparam; i++)
-        out->low[i] = out->high[i] = NAN;
+                  .nrow = runs->nrow, .c_max = compute_most(runs) };
+    unmeasured(out);
     Arena scratch = { 0 };
-    const Problem p = problem_make(&scratch, law, column, y, runs->nrow,
-                                   &out->options);
-    solve(out, arena, &p, table_column(runs, "cluster"));
+    Units units;
+    bool ok = units_find(&units, &scratch, runs, &options, err);
+    if (ok) {
+        Problem p = problem_new(&scratch, law, column, y, runs->nrow,
+                                &out->options);
+        if (weight)
+            p.weight = weight;
+        solve(out, arena, &p, &units);
+    }
     arena_free(&scratch);
-    if (out->objective < INFINITY)
-        return true;
+    if (!ok || out->objective < INFINITY)
+        return ok;
     return err_set(err, ERR_REFUSED, "%s: no parameters within its bounds give "
-                   "positive, finite values at all %lld runs; is it the law "
-                   "for these data?", law->name, (long long)runs->nrow);
+                   "%sfinite values at all %lld runs; is it the law for these "
+                   "data?", law->name,
+                   objective_by_log(options.objective) ? "positive, " : "",
+                   (long long)runs->nrow);
 }

@@ -22,11 +22,15 @@ typedef enum FitObjective {
     FIT_SQUARES,   /* sum of (L^ - L)^2                                       */
     FIT_SQUARES_LOG, /* sum of (ln L^ - ln L)^2                               */
     FIT_HUBER,     /* sum of Huber_delta(L^ - L)                              */
-    FIT_QUANTILE,  /* sum of pinball_q(ln L - ln L^), smoothed over delta     */
+    FIT_QUANTILE,  /* sum of pinball_q(ln L - ln L^): |r|/2 + (1/2 - q) r with
+                      r = ln L^ - ln L, and |r| as r^2/(2 h) + ... within
+                      h = delta/1000, so that the sum lies at most h/4 a row
+                      below the exact one's; reached by narrowing h by steps    */
 } FitObjective;
 
-/* What is drawn again. WILD: each cluster's residuals (ln L^ - ln L), leverage
- * taken out, times one random weight of Webb's six points. */
+/* What is drawn again. WILD: each cluster's residuals (of ln L, or of L where
+ * the objective is), leverage taken out, times one random factor of Webb's six
+ * points; a run is its own cluster where the table has no such column. */
 typedef enum FitResample {
     FIT_RESAMPLE_AUTO,     /* clusters where the table has a column `cluster`,
                               else runs                                       */
@@ -35,8 +39,8 @@ typedef enum FitResample {
 
 typedef struct FitOptions {
     FitObjective objective;
-    double       delta;      /* Huber; 1e-3                                   */
-    i64          resamples;  /* 0: no intervals                               */
+    double       delta;      /* Huber; 1e-3. In units of L for FIT_HUBER      */
+    i64          resamples;  /* 0: no intervals from draws                    */
     u64          seed;
     double       level;      /* 0.95                                          */
     int          threads;
@@ -75,7 +79,8 @@ typedef struct Fit {
     double         profile_low[LAW_PARAMS_MAX], profile_high[LAW_PARAMS_MAX];
                                  /* NaN unless asked                          */
     i64            nresidual;    /* ln L - ln L^ of the rows (at most 2000,
-                                    evenly chosen), for intervals of a run    */
+                                    evenly chosen), for intervals of a run;
+                                   NaN where L or L^ is not above 0          */
     double        *residual;
     double         c_max;        /* largest C of the rows (column C, or 6 N D);
                                     NaN where it cannot be said               */
@@ -87,8 +92,9 @@ typedef struct Fit {
 FitOptions fit_defaults(void);
 
 /* ERR_REFUSED, in words, when the data cannot answer: too few runs, all on one
- * ray D = kN, a column that does not vary. Table needs the law's columns and
- * its response. */
+ * ray D = kN, a column that does not vary. Table needs the law's columns (above
+ * 0, or from 0 where law->zero) and its response, which must be above 0 for
+ * objectives in ln L. */
 bool fit_law(Fit *out, Arena *arena, const Law *law, const Table *runs,
              FitOptions options, Err *err) MUST_USE;
 

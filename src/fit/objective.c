@@ -1,88 +1,79 @@
 /* objective.c - how badly a law misses the runs, with exact slopes and
  * curvatures from the law's own.
  *
- *     squares    F = sum w (m - L)^2
- *     Huber      F = sum w H(r),  r = ln m - ln L
- *                H(r) = r^2/2 within delta, delta (|r| - delta/2) beyond
+ *     F = sum w h(r),   r = ln m - ln L  or  m - L
  *
- * Both are sums of h(r(m)); with h1 = dh/dm and h2 = d2h/dm2 a row gives
- * h1 J to the gradient and h2 J J' + h1 H to the Hessian, so a row's `first`
- * and `second` are all that differs between objectives. Sums, never means: an
- * average over runs makes tolerances fire early (Besiroglu et al. 2024). */
+ * With h1 = dh/dm and h2 = d2h/dm2 (rows.c) a row gives h1 J to the gradient
+ * and h2 J J' + h1 H to the Hessian, so those two are all that differs between
+ * objectives. Sums, never means: an average over runs makes tolerances fire
+ * early (Besiroglu et al. 2024). */
 
 #include "fit/search.h"
 
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
-/* hess also holds the columns of a lattice point where the grid keeps none. */
-Scratch scratch_new(Arena *arena, const Law *law, i64 nrow)
+bool objective_by_log(FitObjective objective)
 {
-    const i64 wide = i64_max(law->npair, law->nparam + 1);
-    return (Scratch){ .value    = NEW(arena, double, nrow),
-                      .jac      = NEW(arena, double, law->nparam * nrow),
-                      .hess     = NEW(arena, double, wide * nrow),
-                      .first    = NEW(arena, double, nrow),
-                      .second   = NEW(arena, double, nrow),
-                      .residual = NEW(arena, double, nrow) };
+    return objective == FIT_HUBER_LOG || objective == FIT_SQUARES_LOG
+        || objective == FIT_QUANTILE;
+}
+
+Shape problem_shape(const Problem *p)
+{
+    const bool by_log = objective_by_log(p->objective);
+    switch (p->objective) {
+    case FIT_HUBER_LOG:
+    case FIT_HUBER:
+        return (Shape){ p->delta, 1, 0, by_log };
+    case FIT_QUANTILE:
+        return (Shape){ p->delta, 0.5 / p->delta, 0.5 - p->quantile, by_log };
+    case FIT_SQUARES:
+    case FIT_SQUARES_LOG:
+        break;
+    }
+    return (Shape){ INFINITY, 2, 0, by_log };
 }
 
 double objective_term(const Problem *p, double residual)
 {
-    const double size = fabs(residual);
-    if (p->objective == FIT_SQUARES)
-        return residual * residual;
-    return size <= p->delta ? 0.5 * residual * residual
-                            : p->delta * (size - 0.5 * p->delta);
+    const Shape s = problem_shape(p);
+    const double bent = fmax(-s.delta, fmin(s.delta, residual));
+    return s.gain * bent * (residual - 0.5 * bent) + s.slant * residual;
 }
 
-static bool usable(double value)
+static const double *target(const Problem *p)
 {
-    return value > 0 && value < INFINITY;
+    return objective_by_log(p->objective) ? p->ln_y : p->y;
 }
 
 double objective_of(const Problem *p, const double *value, double *residual)
 {
-    const bool by_log = p->objective == FIT_HUBER_LOG;
+    const Shape shape = problem_shape(p);
     double sum = 0;
-    for (i64 i = 0; i < p->nrow; i++) {
-        residual[i] = 0;
-        if (p->weight[i] == 0)
-            continue;
-        if (!usable(value[i]))
-            return INFINITY;
-        residual[i] = by_log ? log(value[i]) - p->ln_y[i] : value[i] - p->y[i];
-        sum += p->weight[i] * objective_term(p, residual[i]);
+    for (i64 b = 0; b < p->nblock; b++) {
+        const i64 at = b * p->block_rows;
+        const RowsIn in = { value + at, target(p) + at, p->weight + at };
+        const RowsOut out = { .residual = residual + at };
+        sum += rows_sum(&out, &in, &shape,
+                        i64_min(p->block_rows, p->nrow - at));
     }
     return sum;
 }
 
-/* h1 and h2 of every row. */
-static void rows_slopes(const Problem *p, Scratch *s)
+/* ---- one block --------------------------------------------------------- */
+
+/* Sums of a block: the value, gradient, its scale, then the Hessian. */
+static i64 part_size(int nparam)
 {
-    for (i64 i = 0; i < p->nrow; i++) {
-        const double w = p->weight[i], r = s->residual[i];
-        s->first[i] = s->second[i] = 0;
-        if (w == 0)
-            continue;
-        if (p->objective == FIT_SQUARES) {
-            s->first[i] = 2 * w * r;
-            s->second[i] = 2 * w;
-        } else {
-            const double per_m = 1 / s->value[i];
-            const double bent = fmax(-p->delta, fmin(p->delta, r));
-            const double inside = fabs(r) <= p->delta ? 1 : 0;
-            s->first[i] = w * bent * per_m;
-            s->second[i] = w * (inside - bent) * per_m * per_m;
-        }
-    }
+    return 1 + 2 * nparam + nparam * nparam;
 }
 
-static void gather(double *grad, double *scale, double *hess, const Problem *p,
-                   const Scratch *s)
+static void gather(double *part, const Law *law, const Workspace *s, i64 rows)
 {
-    const int n = p->law->nparam;
-    const i64 rows = p->nrow;
+    const int n = law->nparam;
+    double *grad = part + 1, *scale = grad + n, *hess = scale + n;
     for (int a = 0; a < n; a++) {
         const double *ja = s->jac + a * rows;
         grad[a] = sum_dot(s->first, ja, rows);
@@ -90,24 +81,65 @@ static void gather(double *grad, double *scale, double *hess, const Problem *p,
         for (int b = a; b < n; b++)
             hess[a * n + b] = sum_dot3(s->second, ja, s->jac + b * rows, rows);
     }
-    for (int k = 0; k < p->law->npair; k++) {
-        const int a = p->law->pair[k][0], b = p->law->pair[k][1];
+    for (int k = 0; k < law->npair; k++) {
+        const int a = law->pair[k][0], b = law->pair[k][1];
         hess[a * n + b] += sum_dot(s->first, s->hess + k * rows, rows);
     }
+}
+
+static void block_eval(const Problem *p, const double *theta, Scratch *s,
+                       const Shape *shape, i64 b, Workspace *space, bool slopes)
+{
+    const i64 at = b * p->block_rows;
+    const i64 rows = i64_min(p->block_rows, p->nrow - at);
+    double *part = s->part + b * part_size(p->law->nparam);
+    law_rows_eval(s->value + at, slopes ? space->jac : NULL,
+                  slopes ? space->hess : NULL, p->block[b], theta);
+    const RowsIn in = { s->value + at, target(p) + at, p->weight + at };
+    const RowsOut out = { s->residual + at, slopes ? space->first : NULL,
+                          space->second };
+    part[0] = rows_sum(&out, &in, shape, rows);
+    if (slopes && part[0] < INFINITY)
+        gather(part, p->law, space, rows);
+}
+
+/* ---- all blocks -------------------------------------------------------- */
+
+enum { BLOCKS_TO_SHARE = 8 };
+
+static void add_up(double *grad, double *scale, double *hess, const double *sum,
+                   int n)
+{
+    memcpy(grad, sum + 1, (size_t)n * sizeof *grad);
+    memcpy(scale, sum + 1 + n, (size_t)n * sizeof *scale);
+    const double *upper = sum + 1 + 2 * n;
     for (int a = 0; a < n; a++)
-        for (int b = 0; b < a; b++)
-            hess[a * n + b] = hess[b * n + a];
+        for (int b = a; b < n; b++)
+            hess[a * n + b] = hess[b * n + a] = upper[a * n + b];
 }
 
 double objective(double *grad, double *scale, double *hess, const Problem *p,
                  const double *theta, Scratch *s)
 {
-    law_rows_eval(s->value, grad ? s->jac : NULL, grad ? s->hess : NULL,
-                  p->rows, theta);
-    const double sum = objective_of(p, s->value, s->residual);
-    if (grad && sum < INFINITY) {
-        rows_slopes(p, s);
-        gather(grad, scale, hess, p, s);
+    const Shape shape = problem_shape(p);
+    const i64 size = part_size(p->law->nparam);
+    const bool slopes = grad != NULL;
+    if (s->nspace > 1 && p->nblock >= BLOCKS_TO_SHARE) {
+#pragma omp parallel num_threads(s->nspace)
+        {
+            Workspace *own = &s->space[omp_get_thread_num()];
+#pragma omp for schedule(static)
+            for (i64 b = 0; b < p->nblock; b++)
+                block_eval(p, theta, s, &shape, b, own, slopes);
+        }
+    } else {
+        for (i64 b = 0; b < p->nblock; b++)
+            block_eval(p, theta, s, &shape, b, &s->space[0], slopes);
     }
-    return sum;
+    for (i64 b = 1; b < p->nblock; b++)
+        for (i64 k = 0; k < (slopes ? size : 1); k++)
+            s->part[k] += s->part[b * size + k];
+    if (slopes && s->part[0] < INFINITY)
+        add_up(grad, scale, hess, s->part, p->law->nparam);
+    return s->part[0];
 }

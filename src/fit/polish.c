@@ -73,7 +73,8 @@ static void look(Descent *d)
     d->stuck = false;
     for (int i = 0; i < law->nparam; i++) {
         const int end = at_end(&law->param[i], d->theta[i]);
-        d->held[i] = end && d->grad[i] * end <= 0;
+        d->held[i] = (d->p->pinned && d->p->pinned[i])
+                  || (end && d->grad[i] * end <= 0);
         d->stuck = d->stuck || (d->theta[i] == 0 && !d->held[i]
                                 && searched_by_log(&law->param[i]));
     }
@@ -201,26 +202,36 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The middle one of the residuals' sizes, rows that count only. */
+enum { RESIDUALS_SEEN = 256 };
+
+/* The middle one of the residuals' sizes, of rows that count; of many rows, of
+ * some evenly chosen. */
 static double middle_residual(const Problem *p, const double *theta, Scratch *s)
 {
-    i64 n = 0;
+    double size[RESIDUALS_SEEN];
+    int n = 0;
     if (objective(NULL, NULL, NULL, p, theta, s) == INFINITY)
         return p->delta;
-    for (i64 i = 0; i < p->nrow; i++)
+    const i64 step = (p->nrow + RESIDUALS_SEEN - 1) / RESIDUALS_SEEN;
+    for (i64 i = 0; i < p->nrow; i += step)
         if (p->weight[i] > 0)
-            s->first[n++] = fabs(s->residual[i]);
-    qsort(s->first, (size_t)n, sizeof *s->first, by_size);
-    return n ? s->first[n / 2] : p->delta;
+            size[n++] = fabs(s->residual[i]);
+    qsort(size, (size_t)n, sizeof *size, by_size);
+    return n ? size[n / 2] : p->delta;
 }
 
+/* A Huber with a delta as wide as the residuals. A quantile's corner is made
+ * narrower by steps, so that each begins near the end of the one before. */
 static void approach(Descent *d, const Problem *asked)
 {
     Problem softer = *asked;
-    softer.delta = fmax(asked->delta, 2 * middle_residual(asked, d->theta,
-                                                          d->s));
-    d->p = &softer;
-    newton(d, SOFT_STEPS, SOFT_GRADIENT);
+    const double wide = 2 * middle_residual(asked, d->theta, d->s);
+    const double by = asked->objective == FIT_QUANTILE ? 8 : INFINITY;
+    for (softer.delta = wide; softer.delta > asked->delta;
+         softer.delta /= by) {
+        d->p = &softer;
+        newton(d, SOFT_STEPS, SOFT_GRADIENT);
+    }
     d->p = asked;
 }
 
@@ -228,7 +239,7 @@ Polished polish(const Problem *p, const double *theta, Scratch *s)
 {
     Descent d = { .p = p, .s = s };
     memcpy(d.theta, theta, (size_t)p->law->nparam * sizeof *theta);
-    if (p->objective == FIT_HUBER_LOG)
+    if (p->objective != FIT_SQUARES && p->objective != FIT_SQUARES_LOG)
         approach(&d, p);
     newton(&d, LAST_STEPS, GRADIENT_ENOUGH);
     if (d.value < INFINITY)
@@ -239,7 +250,8 @@ Polished polish(const Problem *p, const double *theta, Scratch *s)
                                                     : INFINITY };
     memcpy(out.theta, d.theta, sizeof out.theta);
     for (int i = 0; i < p->law->nparam; i++)
-        out.at_bound[i] = at_end(&p->law->param[i], d.theta[i]) != 0;
+        out.at_bound[i] = !(p->pinned && p->pinned[i])
+                       && at_end(&p->law->param[i], d.theta[i]) != 0;
     out.settled = out.gradient < GRADIENT_SETTLED && !d.stuck;
     return out;
 }

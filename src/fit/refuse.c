@@ -9,16 +9,31 @@
 static const double VARIES_LEAST = 0.05; /* of ln: five per cent in all */
 static const double LINE_WIDTH = 0.02;   /* sd about the line, of ln    */
 
-static bool whole(const char *name, const double *value, const Table *runs,
-                  Err *err)
+/* Which values of a column are values. */
+typedef enum Range { ABOVE_0, FROM_0, FINITE } Range;
+
+static bool within(double value, Range range)
 {
+    if (!isfinite(value))
+        return false;
+    return range == FINITE || value > 0 || (range == FROM_0 && value == 0);
+}
+
+static bool whole(const char *name, const double *value, Range range,
+                  const Table *runs, Err *err)
+{
+    static const char *const wanted[] = {
+        [ABOVE_0] = "a number above 0", [FROM_0] = "a number of 0 or more",
+        [FINITE] = "a finite number",
+    };
     for (i64 i = 0; i < runs->nrow; i++) {
         const char *label = runs->label ? runs->label[i] : "";
-        if (!(value[i] > 0 && value[i] < INFINITY))
-            return err_set(err, ERR_FORMAT, "%s%srow %lld: %s is %s%g, and a "
-                           "number above 0 is needed; mend it or leave the row "
-                           "out", label, *label ? ": " : "", (long long)i + 1,
-                           name, isnan(value[i]) ? "empty or " : "", value[i]);
+        if (!within(value[i], range))
+            return err_set(err, ERR_FORMAT, "%s%srow %lld: %s is %s%g, and %s "
+                           "is needed; mend it or leave the row out", label,
+                           *label ? ": " : "", (long long)i + 1, name,
+                           isnan(value[i]) ? "empty or " : "", value[i],
+                           wanted[range]);
     }
     return true;
 }
@@ -34,6 +49,17 @@ static bool enough(const Law *law, i64 nrow, Err *err)
                    "at least %lld are needed, so train more or fit a law with "
                    "fewer", (long long)nrow, law->nparam, law->name,
                    (long long)least);
+}
+
+/* A share or an indicator must be above 0 somewhere. */
+static bool occurs(const char *name, const double *value, i64 n, Err *err)
+{
+    for (i64 i = 0; i < n; i++)
+        if (value[i] > 0)
+            return true;
+    return err_set(err, ERR_REFUSED, "%s is 0 in all %lld runs, so nothing can "
+                   "be learned about it; add runs in which it is not", name,
+                   (long long)n);
 }
 
 static bool varies(const char *name, const double *value, i64 n, Err *err)
@@ -95,24 +121,44 @@ static bool off_line(const char *x_name, const char *y_name, const double *x,
                    (long long)n, y_name, x_name, s.slope);
 }
 
-bool fit_answerable(const Law *law, double *const *column, const double *y,
-                    const Table *runs, Err *err)
+static bool values_whole(const Law *law, double *const *column,
+                         const double *y, const double *weight,
+                         const Table *runs, const FitOptions *options, Err *err)
 {
-    const i64 n = runs->nrow;
-    if (!whole(law->response, y, runs, err))
+    const Range of_y = objective_by_log(options->objective) ? ABOVE_0 : FINITE;
+    if (!whole(law->response, y, of_y, runs, err)
+        || (weight && !whole(options->weight, weight, ABOVE_0, runs, err)))
         return false;
     for (int c = 0; c < law->ncolumn; c++)
-        if (!whole(law->column[c], column[c], runs, err))
+        if (!whole(law->column[c], column[c],
+                   law->zero[c] ? FROM_0 : ABOVE_0, runs, err))
             return false;
-    if (!enough(law, n, err))
-        return false;
-    for (int c = 0; c < law->ncolumn; c++)
-        if (!varies(law->column[c], column[c], n, err))
-            return false;
+    return true;
+}
+
+/* Shares that sum to 1 and indicators are on a line by their nature. */
+static bool apart(const Law *law, double *const *column, i64 n, Err *err)
+{
     for (int c = 0; c < law->ncolumn; c++)
         for (int k = c + 1; k < law->ncolumn; k++)
-            if (!off_line(law->column[c], law->column[k], column[c], column[k],
-                          n, err))
+            if (!law->zero[c] && !law->zero[k]
+                && !off_line(law->column[c], law->column[k], column[c],
+                             column[k], n, err))
                 return false;
     return true;
+}
+
+bool fit_answerable(const Law *law, double *const *column, const double *y,
+                    const double *weight, const Table *runs,
+                    const FitOptions *options, Err *err)
+{
+    const i64 n = runs->nrow;
+    if (!values_whole(law, column, y, weight, runs, options, err)
+        || !enough(law, n, err))
+        return false;
+    for (int c = 0; c < law->ncolumn; c++)
+        if (law->zero[c] ? !occurs(law->column[c], column[c], n, err)
+                         : !varies(law->column[c], column[c], n, err))
+            return false;
+    return apart(law, column, n, err);
 }

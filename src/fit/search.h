@@ -11,17 +11,47 @@
 
 enum { P_MAX = LAW_PARAMS_MAX };
 
+/* A quantile's corner is rounded over this share of options.delta. */
+#define QUANTILE_ROUNDING 1e-3
+
 /* ---- sum.c ------------------------------------------------------------ */
 
 double sum_dot(const double *x, const double *y, i64 n);
 double sum_dot3(const double *x, const double *y, const double *z, i64 n);
 double sum_sizes(const double *x, const double *y, i64 n); /* of |x y| */
+void   sum_add(double *y, double a, const double *x, i64 n); /* y += a x    */
+
+/* ---- rows.c ----------------------------------------------------------- */
+
+/* An objective as a function of a row's residual: gain Huber_delta(r) + slant r,
+ * of ln m - ln L or of m - L. */
+typedef struct Shape {
+    double delta, gain, slant; /* delta: infinite for squares */
+    bool   by_log;
+} Shape;
+
+/* target: L, or ln L where by_log. A row of weight 0 has no say. */
+typedef struct RowsIn { const double *value, *target, *weight; } RowsIn;
+
+/* first and second: what the row's m adds to the first and second derivative;
+ * NULL together. */
+typedef struct RowsOut { double *residual, *first, *second; } RowsOut;
+
+/* The sum over n rows; +inf where a row that counts has no finite residual. */
+double rows_sum(const RowsOut *out, const RowsIn *in, const Shape *shape,
+                i64 n);
+
+/* Logarithms of positive, finite, normal numbers, to 1 ulp. */
+void log_rows(double *out, const double *x, i64 n);
 
 /* ---- small.c ---------------------------------------------------------- */
 
 /* x = a^-1 b for symmetric positive definite a [n][n] (by LAPACK; a and b are
  * left alone). False where a is not positive definite. */
 bool small_solve(double *x, const double *a, const double *b, int n);
+
+/* inverse = a^-1 for symmetric positive definite a [n][n]; false where not. */
+bool small_invert(double *inverse, const double *a, int n);
 
 /* sqrt(largest / least eigenvalue) of symmetric a [n][n] after its diagonal is
  * scaled to 1; infinite where it is singular. weakest[n], if not NULL, gets the
@@ -35,32 +65,68 @@ bool small_nonneg(double *x, const double *gram, const double *b,
 
 /* ---- objective.c ------------------------------------------------------ */
 
-/* What is fitted, with how many times each row counts. Read-only. */
+/* What is fitted, with how many times each row counts. Read-only.
+ *
+ * Rows are taken in blocks, so that what an evaluation needs stays in cache and
+ * a million rows need little memory; sums of blocks are added in the blocks'
+ * order, so the bits do not depend on how many threads took them. */
 typedef struct Problem {
     const Law     *law;
-    const LawRows *rows;
-    i64            nrow;
-    const double  *y, *ln_y, *weight;
+    double *const *column;
+    i64            nrow, nblock, block_rows;
+    const LawRows *const *block;
+    const double  *y, *ln_y, *weight; /* ln_y: NaN where y <= 0            */
     FitObjective   objective;
-    double         delta;
+    double         delta;     /* quantile: the width of the rounding       */
+    double         quantile;
+    const bool    *pinned;    /* parameters that stay where they are; NULL */
+    int            threads;   /* over blocks                               */
 } Problem;
 
-/* Room for one evaluation; one a thread. */
+/* Lays the rows out in blocks; ln_y from y, weights 1. */
+Problem problem_new(Arena *arena, const Law *law, double *const *column,
+                    const double *y, i64 nrow, const FitOptions *options);
+
+/* Of the rows of `p` listed in row[n] (and of those alone), with the weights
+ * given for all rows of p. */
+Problem problem_part(Arena *arena, const Problem *p, const i64 *row, i64 n,
+                     const double *weight);
+
+/* Whether a row's value follows from its own columns alone; a law of code may
+ * see a curve in several rows. */
+bool problem_rows_apart(const Problem *p);
+
+Shape problem_shape(const Problem *p);
+bool  objective_by_log(FitObjective objective);
+
+/* Room for one evaluation. */
+typedef struct Workspace {
+    double *jac, *hess, *first, *second; /* of one block */
+} Workspace;
+
 typedef struct Scratch {
-    double *value, *jac, *hess, *first, *second, *residual;
+    double    *value, *residual; /* [nrow]                             */
+    double    *part;             /* [nblock][...]: sums of each block  */
+    int        nspace;
+    Workspace *space;            /* [nspace], one a thread             */
 } Scratch;
 
-Scratch scratch_new(Arena *arena, const Law *law, i64 nrow);
+Scratch scratch_new(Arena *arena, const Problem *p);
 
 /* grad, scale and hess may be NULL together. scale[i] is the sum of the
  * absolute terms of grad[i]: what a gradient must be small against.
- * +inf where the law is not positive and finite at a row that counts. */
+ * +inf where the law is not finite (for objectives in logarithms: positive and
+ * finite) at a row that counts. */
 double objective(double *grad, double *scale, double *hess, const Problem *p,
                  const double *theta, Scratch *s);
 
 /* The part of one residual, and the residuals: ln L^ - ln L or L^ - L. */
 double objective_term(const Problem *p, double residual);
 double objective_of(const Problem *p, const double *value, double *residual);
+
+/* Values at theta, and with jac [nparam][nrow] the slopes, of all rows. */
+void problem_values(double *value, double *jac, const Problem *p,
+                    const double *theta);
 
 /* ---- polish.c --------------------------------------------------------- */
 
@@ -85,56 +151,112 @@ void to_search(double *grad, double *scale, double *hess, const Law *law,
 
 /* ---- grid.c ----------------------------------------------------------- */
 
-enum { STARTS_MAX = 12 };
+enum { STARTS_MAX = 24 };
 
-/* A lattice over the nonlinear parameters and, at each of its points, the
- * columns that the linear ones multiply. */
+/* Points over the nonlinear parameters: a lattice for up to three of them, for
+ * more a low-discrepancy set; and the columns that the linear parameters
+ * multiply at each of its points. Shared by threads and by replicates. */
 typedef struct Grid {
-    const Law *law;
-    i64        count;
-    int        naxis, axis[P_MAX], per_axis;
-    int        nlinear, linear[P_MAX];
-    int        reweightings; /* of the inner solution, for Huber            */
-    i64        nrow;
-    double    *offset, *basis; /* [count][nrow], [count][nlinear][nrow], or
-                                  NULL where that would be too large          */
+    const Law     *law;
+    const Problem *rows;     /* whose rows the columns are of                */
+    i64    count;
+    int    naxis, axis[P_MAX], per_axis;  /* per_axis 0: scattered           */
+    int    nlinear, linear[P_MAX];
+    int    reweightings;     /* of the inner solution, for Huber             */
+    double *offset, *basis;  /* [count][nrow], [count][nlinear][nrow], or
+                                NULL where that would be too large           */
 } Grid;
 
-Grid grid_new(Arena *arena, const Law *law, const LawRows *rows, i64 nrow,
-              bool coarse);
+Grid grid_new(Arena *arena, const Problem *p, bool coarse);
 
-/* Up to `want` starts: local minima of the lattice, best first, then the best
- * points that are not neighbours of those. Gives how many. */
+/* Room for one search; one a thread. */
+typedef struct GridSpace {
+    double *offset, *basis, *jac, *weight, *target, *value, *residual;
+    double *objective; /* [count] */
+} GridSpace;
+
+GridSpace grid_space(Arena *arena, const Grid *grid);
+
+/* Up to `want` starts. Of a lattice: its local minima, best first, then the
+ * best points that are not neighbours of those. Of a scattered set: the best
+ * that are apart, each improved along the axes. p: grid->rows with weights (and
+ * responses) of its own. Gives how many. */
 int grid_starts(double (*theta)[P_MAX], int want, const Grid *grid,
-                const Problem *p, Scratch *s, double *point_objective);
+                const Problem *p, GridSpace *s);
 
 /* ---- refuse.c --------------------------------------------------------- */
 
 bool fit_answerable(const Law *law, double *const *column, const double *y,
-                    const Table *runs, Err *err);
+                    const double *weight, const Table *runs,
+                    const FitOptions *options, Err *err);
 
 /* ---- refit.c ---------------------------------------------------------- */
 
-/* Grid, starts, polish: the best, and how many starts ended there. */
+enum { SEARCH_ROWS = 4096 }; /* more are not needed to find the basins */
+
+/* What a search needs of a table of runs, the same for all weightings of it:
+ * made once, read by all threads. Of a large table the basins are found on some
+ * of its rows, evenly chosen, and polished on all. */
+typedef struct Search {
+    Problem    whole, some;  /* some: == whole where that is small enough  */
+    const i64 *row;          /* [some.nrow] of whole; NULL: all            */
+    Grid       grid;
+} Search;
+
+void search_new(Search *out, Arena *arena, const Problem *p, bool coarse);
+
+typedef struct SearchSpace {
+    Scratch   whole, some;
+    GridSpace grid;
+    double   *weight, *y, *ln_y; /* of `some`, for a replicate             */
+} SearchSpace;
+
+SearchSpace search_space(Arena *arena, const Search *search);
+
+/* Grid, starts, polish: the best, and how many starts ended there. p: the
+ * search's rows with weights or responses of its own; tight: the same without
+ * the rows of weight 0, or p itself. */
 typedef struct Refit {
     Polished best;
     i64      starts, agree;
 } Refit;
 
-Refit refit(const Problem *p, const Grid *grid, int want,
-            const double *also_from, Scratch *s, double *point_objective);
+Refit refit(const Search *search, const Problem *p, const Problem *tight,
+            int want, const double *also_from, SearchSpace *space);
 
 /* ---- bootstrap.c ------------------------------------------------------ */
 
-/* Draws into fit->draw, intervals into fit->low and high. cluster: NULL or one
- * number a row. */
-void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const Grid *grid,
-                   const double *cluster);
+/* Draws into fit->draw, intervals into fit->low and high. unit[nrow]: which
+ * cluster a row is of, 0..nunit-1. */
+void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const i64 *unit,
+                   i64 nunit);
+
+/* ---- wild.c ----------------------------------------------------------- */
+
+/* Responses of a wild replicate; values and residuals of the fit, residuals
+ * divided by sqrt(1 - leverage). */
+typedef struct Wild {
+    const double *value, *residual; /* [nrow] */
+    bool          by_log;
+} Wild;
+
+Wild wild_new(Arena *arena, const Problem *p, const double *theta);
+void wild_draw(double *y, double *ln_y, double *factor, const Wild *wild,
+               const i64 *unit, i64 nunit, i64 nrow, u64 seed, i64 replicate);
+
+/* ---- sandwich.c ------------------------------------------------------- */
+
+/* A width that holds enough residuals to tell their density at 0. */
+double problem_width(const Problem *p, const double *residual);
+
+/* Standard errors by the delta method, of what is free and not at a bound. */
+void fit_errors(Fit *fit, const Problem *p, const i64 *unit, i64 nunit,
+                Scratch *s);
 
 /* ---- certify.c -------------------------------------------------------- */
 
-void certify(Fit *fit, const Problem *p, const Refit *refit, const Grid *grid,
-             Scratch *s);
+void certify(Fit *fit, Arena *arena, const Problem *p, const Refit *refit,
+             const Grid *grid);
 void certify_words(Fit *fit);
 
 #endif

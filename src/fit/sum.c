@@ -1,53 +1,61 @@
-/* sum.c - sums over rows, where a fit spends its time.
- *
- * Eight running sums side by side, added at the end in a fixed order: they fit
- * vector registers without any permission to reorder arithmetic, so every
- * compiler gives the same bits. */
+/* sum.c - sums over rows, where a fit spends its time: eight running sums side
+ * by side, added at the end in a fixed order (lanes.h). */
 
 #include "fit/search.h"
 
-#include <math.h>
+#include "fit/lanes.h"
 
-enum { WIDE = 8 };
-
-static double total(const double part[WIDE])
+BODY double sum_dot_body(const double *x, const double *y, i64 n)
 {
-    return ((part[0] + part[4]) + (part[2] + part[6]))
-         + ((part[1] + part[5]) + (part[3] + part[7]));
-}
-
-double sum_dot(const double *x, const double *y, i64 n)
-{
-    double part[WIDE] = { 0 };
+    Lanes part = { 0 };
     i64 i = 0;
-    for (; i + WIDE <= n; i += WIDE)
-        for (int k = 0; k < WIDE; k++)
-            part[k] += x[i + k] * y[i + k];
+    for (; i + LANES <= n; i += LANES)
+        part += LANES_LOAD(x + i) * LANES_LOAD(y + i);
     for (; i < n; i++)
-        part[i % WIDE] += x[i] * y[i];
-    return total(part);
+        part[i % LANES] += x[i] * y[i];
+    return lanes_total(&part);
 }
 
-double sum_dot3(const double *x, const double *y, const double *z, i64 n)
+BODY double sum_dot3_body(const double *x, const double *y, const double *z,
+                          i64 n)
 {
-    double part[WIDE] = { 0 };
+    Lanes part = { 0 };
     i64 i = 0;
-    for (; i + WIDE <= n; i += WIDE)
-        for (int k = 0; k < WIDE; k++)
-            part[k] += x[i + k] * y[i + k] * z[i + k];
+    for (; i + LANES <= n; i += LANES)
+        part += LANES_LOAD(x + i) * LANES_LOAD(y + i) * LANES_LOAD(z + i);
     for (; i < n; i++)
-        part[i % WIDE] += x[i] * y[i] * z[i];
-    return total(part);
+        part[i % LANES] += x[i] * y[i] * z[i];
+    return lanes_total(&part);
 }
 
-double sum_sizes(const double *x, const double *y, i64 n)
+BODY double sum_sizes_body(const double *x, const double *y, i64 n)
 {
-    double part[WIDE] = { 0 };
+    Lanes part = { 0 };
     i64 i = 0;
-    for (; i + WIDE <= n; i += WIDE)
-        for (int k = 0; k < WIDE; k++)
-            part[k] += fabs(x[i + k] * y[i + k]);
-    for (; i < n; i++)
-        part[i % WIDE] += fabs(x[i] * y[i]);
-    return total(part);
+    for (; i + LANES <= n; i += LANES) {
+        const Lanes z = LANES_LOAD(x + i) * LANES_LOAD(y + i);
+        part += LANES_PICK(z < 0, -z, z);
+    }
+    for (; i < n; i++) {
+        const double z = x[i] * y[i];
+        part[i % LANES] += z < 0 ? -z : z;
+    }
+    return lanes_total(&part);
 }
+
+WIDE(double, sum_dot, (const double *x, const double *y, i64 n), (x, y, n))
+WIDE(double, sum_dot3,
+     (const double *x, const double *y, const double *z, i64 n), (x, y, z, n))
+WIDE(double, sum_sizes, (const double *x, const double *y, i64 n), (x, y, n))
+
+BODY void sum_add_body(double *y, double a, const double *x, i64 n)
+{
+    i64 i = 0;
+    for (; i + LANES <= n; i += LANES)
+        LANES_STORE(y + i, LANES_LOAD(y + i) + a * LANES_LOAD(x + i));
+    for (; i < n; i++)
+        y[i] += a * x[i];
+}
+
+WIDE_VOID(sum_add, (double *y, double a, const double *x, i64 n),
+          (y, a, x, n))

@@ -95,8 +95,7 @@ static bool newton(double *u, const Surface *s, double c, double reach)
     return false;
 }
 
-/* Additive, and C = 6 N D. */
-static bool closed(const Surface *s)
+bool surface_closed(const Surface *s)
 {
     return s->law && s->form->is && !s->cost->family && !(s->cost->omega > 0);
 }
@@ -113,7 +112,7 @@ static Optimum closed_form(const Surface *s, double c)
 
 Optimum optimum_find(const Surface *s, double c)
 {
-    if (closed(s)) {
+    if (surface_closed(s)) {
         const Optimum at = closed_form(s, c);
         if (at.inside)
             return at;
@@ -131,7 +130,7 @@ Optimum optimum_find(const Surface *s, double c)
 
 Optimum optimum_near(const Surface *s, double c, double near)
 {
-    if (closed(s))
+    if (surface_closed(s))
         return closed_form(s, c);
     double u = near;
     if (isfinite(near) && newton(&u, s, c, 4))
@@ -182,4 +181,22 @@ double root_find(double (*gap)(const void *, double), const void *of,
         }
     }
     return (low + high) / 2;
+}
+
+typedef struct Reach { const Surface *s; double n, loss; } Reach;
+
+static double short_of(const void *of, double ln_d)
+{
+    const Reach *r = of;
+    return surface_loss(r->s, r->n, exp(ln_d)) - r->loss;
+}
+
+double surface_data(const Surface *s, double n, double loss)
+{
+    if (s->law && s->form->is) {
+        const Additive law = additive_at(s->form, s->theta);
+        return additive_data(&law, n, loss);
+    }
+    const Reach r = { s, n, loss };
+    return exp(root_find(short_of, &r, 0, 100, 1e-12));
 }

@@ -29,6 +29,9 @@ typedef struct Surface {
 
 Surface surface_of(const PlanBy *by, const double *theta);
 
+/* Whether all is in closed form: additive, and C = 6 N D. */
+bool surface_closed(const Surface *s);
+
 /* Rows of at most 8 (n, d); overflow is +inf, never NaN. An infinite n or d
  * leaves the term of the other. */
 void   surface_losses(double *out, const Surface *s, const double *n,
@@ -55,6 +58,9 @@ Optimum optimum_find(const Surface *s, double c);
 
 /* The same by Newton from u: for draws, whose optima lie around the fit's. */
 Optimum optimum_near(const Surface *s, double c, double u);
+
+/* The D at which N reaches a loss; NaN if it never does. */
+double surface_data(const Surface *s, double n, double loss);
 
 /* The x in [low, high] where gap, of opposite signs at the two ends, is 0:
  * Ridders' method, to `width` in x. NaN where the signs are the same. */

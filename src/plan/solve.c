@@ -107,6 +107,10 @@ static double u_most(const Surface *s)
 
 PlanPoint plan_cheapest(const Surface *s, double loss, const PlanPoint *near)
 {
+    if (surface_closed(s)) {
+        const Additive law = additive_at(s->form, s->theta);
+        return plan_best(s, additive_cheapest(&law, loss), 0);
+    }
     Walk w = { .s = s, .path = BY_FRONT, .loss = loss,
                .u_near = near ? near->u : NAN };
     const double x = walk_root(&w, 2, LN_MOST, near ? log(near->c) : NAN);

@@ -46,11 +46,12 @@ PlanPoint plan_cheapest(const Surface *s, double loss, const PlanPoint *near);
 
 /* Any `count` numbers that follow from a surface, for the fit and every draw.
  * The function returns false where there is no answer; the value of the fit
- * itself is out[i].value, NaN where it has none. Returns draws lost. */
-enum { PLAN_NUMBERS_MAX = 32 };
+ * itself is out[i].value, NaN where it has none. At most draws_most draws are
+ * asked, the first ones: they come in no order. Returns draws lost. */
+enum { PLAN_NUMBERS_MAX = 32, PLAN_DRAWS_ALL = 1 << 30, PLAN_DRAWS_FEW = 400 };
 typedef bool (*PlanNumbers)(double *out, const Surface *s, const void *of);
 i64 plan_intervals(Interval *out, int count, const PlanBy *by, PlanNumbers f,
-                   const void *of);
+                   const void *of, i64 draws_most);
 
 /* Whether a loss can be said at all: an allocation law has none. */
 bool plan_has_surface(const PlanBy *by);

@@ -106,3 +106,17 @@ double additive_optimum(const Additive *law, double c)
         return NAN;
     return additive_G(law) * pow(c / 6, additive_a(law));
 }
+
+double additive_cheapest(const Additive *law, double loss)
+{
+    const double G = additive_G(law), left = loss - law->E;
+    const double K = law->A * pow(G, -law->alpha) + law->B * pow(G, law->beta);
+    return left > 0 ? 6 * pow(K / left, 1 / (law->alpha * additive_a(law)))
+                    : NAN;
+}
+
+double additive_data(const Additive *law, double n, double loss)
+{
+    const double left = loss - law->E - law->A * pow(n, -law->alpha);
+    return left > 0 ? pow(law->B / left, 1 / law->beta) : NAN;
+}

@@ -36,4 +36,9 @@ double   additive_G(const Additive *law);
 /* The N of least loss at C = 6 N D; NaN where a term is missing. */
 double additive_optimum(const Additive *law, double c);
 
+/* The least C = 6 N D of a loss, by L - E = K (C/6)^-g, g = alpha a, K =
+ * A/G^alpha + B G^beta; NaN at the floor and below. And D of N and a loss. */
+double additive_cheapest(const Additive *law, double loss);
+double additive_data(const Additive *law, double n, double loss);
+
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 i64 plan_intervals(Interval *out, int count, const PlanBy *by, PlanNumbers f,
-                   const void *of)
+                   const void *of, i64 draws_most)
 {
     const Fit    *fit = &by->fit;
     const Surface own = surface_of(by, fit->theta);
@@ -15,25 +15,26 @@ i64 plan_intervals(Interval *out, int count, const PlanBy *by, PlanNumbers f,
     const bool    ok = f(one, &own, of);
     for (int i = 0; i < count; i++)
         out[i] = (Interval){ ok ? one[i] : NAN, NAN, NAN };
-    if (!ok || !fit->law || fit->ndraw == 0)
-        return ok ? 0 : fit->ndraw;
+    const i64 draws = i64_min(fit->ndraw, draws_most);
+    if (!ok || !fit->law || draws == 0)
+        return ok ? 0 : draws;
 
     Arena   scratch = { 0 };
-    double *all     = NEW(&scratch, double, fit->ndraw * count);
+    double *all     = NEW(&scratch, double, draws * count);
     i64     kept    = 0;
-    for (i64 r = 0; r < fit->ndraw; r++) {
+    for (i64 r = 0; r < draws; r++) {
         const Surface s = surface_of(by, fit->draw + r * fit->law->nparam);
         if (!f(one, &s, of))
             continue;
         for (int i = 0; i < count; i++)
-            all[i * fit->ndraw + kept] = one[i];
+            all[i * draws + kept] = one[i];
         kept++;
     }
     for (int i = 0; i < count; i++)
-        out[i] = fit_interval(out[i].value, all + i * fit->ndraw, kept,
+        out[i] = fit_interval(out[i].value, all + i * draws, kept,
                               fit->options.level);
     arena_free(&scratch);
-    return fit->ndraw - kept;
+    return draws - kept;
 }
 
 typedef struct Question { const PlanAsk *ask; const PlanPoint *near; } Question;
@@ -184,7 +185,8 @@ bool plan_solve(PlanSolution *out, const PlanBy *by, const PlanAsk *ask,
 
     const Question q = { ask, &out->at };
     Interval       x[5];
-    out->lost  = plan_intervals(x, 5, by, answer_one, &q);
+    out->lost  = plan_intervals(x, 5, by, answer_one, &q,
+                                PLAN_DRAWS_ALL);
     out->drawn = by->fit.ndraw;
     out->c     = x[0];
     out->n     = x[1];

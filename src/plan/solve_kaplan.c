@@ -56,6 +56,8 @@ double kaplan_loss(const Kaplan *k, double n, double d)
     const double size  = pow(k->N_c / n, k->alpha_N);
     const double power = k->alpha_S / k->alpha_B;
     const double scale = pow(k->S_c * k->B_star / d, k->alpha_S);
+    if (size == 0 && scale == 0)
+        return 0; /* endless size and data: the law has no floor */
     double x = log(size + pow(scale, 1 / (1 + power)));
     for (int i = 0; i < 60; i++) {
         const double step_part = scale * exp(-power * x);

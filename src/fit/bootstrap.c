@@ -95,8 +95,8 @@ static bool replicate(double *theta, Worker *w, const Drawing *d, i64 r)
     }
     Arena own = { 0 };
     const Problem tight = d->wild ? again : tightened(&own, &again, w);
-    const Refit found = refit(d->search, &again, &tight, STARTS_EACH,
-                              d->fit->theta, &w->space);
+    const Refit found = refit_quick(d->search, &again, &tight, STARTS_EACH,
+                                    d->fit->theta, &w->space);
     memcpy(theta, found.best.theta, (size_t)n * sizeof *theta);
     arena_free(&own);
     return found.best.settled;

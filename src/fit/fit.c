@@ -131,10 +131,10 @@ static void solve(Fit *fit, Arena *arena, const Problem *p, const Units *units)
     Search search;
     search_new(&search, &scratch, p, false);
     SearchSpace space = search_space(&scratch, &search);
-    const Refit found = refit(&search, p, p,
+    const Refit found = refit(&search, p,
                               search.grid.per_axis ? STARTS_FIRST
                                                    : STARTS_SCATTERED,
-                              NULL, &space);
+                              &space);
     fit->objective = found.best.objective;
     memcpy(fit->theta, found.best.theta, sizeof fit->theta);
     if (fit->objective < INFINITY) {

@@ -22,7 +22,7 @@
 enum { SOFT_STEPS = 12, LAST_STEPS = 200 };
 
 static const double GRADIENT_ENOUGH = 1e-11, GRADIENT_SETTLED = 1e-6;
-static const double SOFT_GRADIENT = 1e-3;
+static const double SOFT_GRADIENT = 1e-3, NEAR_BASIN = 1e-3;
 
 bool searched_by_log(const LawParam *param)
 {
@@ -46,15 +46,21 @@ void to_search(double *grad, double *scale, double *hess, const Law *law,
     }
 }
 
-/* Where one descent stands. */
+/* The objective about one point, in the coordinates of the search. */
+typedef struct Place {
+    double theta[P_MAX], grad[P_MAX], scale[P_MAX], hess[P_MAX * P_MAX];
+    double value;
+    bool   held[P_MAX];
+    bool   stuck; /* a scale at 0 that ought to grow, and by factors cannot */
+} Place;
+
+/* Where one descent stands, and where it looks next. */
 typedef struct Descent {
     const Problem *p;
     Scratch       *s;
-    double theta[P_MAX], grad[P_MAX], scale[P_MAX], hess[P_MAX * P_MAX];
-    double value, damping;
-    bool   held[P_MAX];
-    bool   stuck; /* a scale at 0 that ought to grow, and by factors cannot */
-    i64    iterations;
+    Place          place[2], *here, *there;
+    double         damping;
+    i64            iterations;
 } Descent;
 
 /* +1 at the upper bound, -1 at the lower, 0 between. A scale searched by its
@@ -66,49 +72,50 @@ static int at_end(const LawParam *param, double theta)
     return theta >= param->high ? 1 : 0;
 }
 
-static void look(Descent *d)
+static void look(Place *at, const Problem *p, Scratch *s)
 {
-    const Law *law = d->p->law;
-    d->value = objective(d->grad, d->scale, d->hess, d->p, d->theta, d->s);
-    d->stuck = false;
+    const Law *law = p->law;
+    at->value = objective(at->grad, at->scale, at->hess, p, at->theta, s);
+    if (at->value == INFINITY)
+        return;
+    at->stuck = false;
     for (int i = 0; i < law->nparam; i++) {
-        const int end = at_end(&law->param[i], d->theta[i]);
-        d->held[i] = (d->p->pinned && d->p->pinned[i])
-                  || (end && d->grad[i] * end <= 0);
-        d->stuck = d->stuck || (d->theta[i] == 0 && !d->held[i]
-                                && searched_by_log(&law->param[i]));
+        const int end = at_end(&law->param[i], at->theta[i]);
+        at->held[i] = (p->pinned && p->pinned[i])
+                   || (end && at->grad[i] * end <= 0);
+        at->stuck = at->stuck || (at->theta[i] == 0 && !at->held[i]
+                                  && searched_by_log(&law->param[i]));
     }
-    to_search(d->grad, d->scale, d->hess, law, d->theta);
+    to_search(at->grad, at->scale, at->hess, law, at->theta);
 }
 
-static double relative_gradient(const Descent *d)
+static double relative_gradient(const Place *at, int n)
 {
     double worst = 0;
-    for (int i = 0; i < d->p->law->nparam; i++)
-        if (!d->held[i] && d->scale[i] > 0)
-            worst = fmax(worst, fabs(d->grad[i]) / d->scale[i]);
+    for (int i = 0; i < n; i++)
+        if (!at->held[i] && at->scale[i] > 0)
+            worst = fmax(worst, fabs(at->grad[i]) / at->scale[i]);
     return worst;
 }
 
 /* Solve (H + damping diag|H|) step = -grad over what is free. */
-static bool newton_step(double *step, const Descent *d)
+static bool newton_step(double *step, const Place *at, int n, double damping)
 {
-    const int n = d->p->law->nparam;
     double a[P_MAX * P_MAX], b[P_MAX], x[P_MAX];
     int free_one[P_MAX], m = 0;
     double most = 0;
     for (int i = 0; i < n; i++) {
         step[i] = 0;
-        most = fmax(most, fabs(d->hess[i * n + i]));
-        if (!d->held[i])
+        most = fmax(most, fabs(at->hess[i * n + i]));
+        if (!at->held[i])
             free_one[m++] = i;
     }
     for (int i = 0; i < m; i++) {
-        b[i] = -d->grad[free_one[i]];
+        b[i] = -at->grad[free_one[i]];
         for (int j = 0; j < m; j++)
-            a[i * m + j] = d->hess[free_one[i] * n + free_one[j]];
-        a[i * m + i] += d->damping * fabs(a[i * m + i]) + 1e-300
-                      + 1e-15 * d->damping * most;
+            a[i * m + j] = at->hess[free_one[i] * n + free_one[j]];
+        a[i * m + i] += damping * fabs(a[i * m + i]) + 1e-300
+                      + 1e-15 * damping * most;
     }
     if (m == 0 || !small_solve(x, a, b, m))
         return false;
@@ -145,18 +152,26 @@ static void moved(double *to, const double *from, const double *step,
     }
 }
 
-/* One accepted step, or false where no damping gives one. */
+static void swap(Descent *d)
+{
+    Place *kept = d->here;
+    d->here = d->there;
+    d->there = kept;
+}
+
+/* One accepted step, or false where no damping gives one. Slopes are asked for
+ * at once: nearly all steps are accepted. */
 static bool descend(Descent *d)
 {
-    double step[P_MAX], there[P_MAX];
+    double step[P_MAX];
+    const int n = d->p->law->nparam;
     while (d->damping < 1e12) {
         d->iterations++;
-        if (newton_step(step, d)) {
-            moved(there, d->theta, step, d->p->law);
-            const double value = objective(NULL, NULL, NULL, d->p, there,
-                                           d->s);
-            if (value < d->value) {
-                memcpy(d->theta, there, sizeof there);
+        if (newton_step(step, d->here, n, d->damping)) {
+            moved(d->there->theta, d->here->theta, step, d->p->law);
+            look(d->there, d->p, d->s);
+            if (d->there->value < d->here->value) {
+                swap(d);
                 d->damping = d->damping < 1e-9 ? 0 : d->damping / 10;
                 return true;
             }
@@ -170,31 +185,73 @@ static bool descend(Descent *d)
  * there, so the gradient decides. */
 static void finish(Descent *d)
 {
-    for (int i = 0; i < 4 && relative_gradient(d) > 1e-14; i++) {
-        Descent trial = *d;
-        double step[P_MAX];
-        trial.damping = 0;
-        if (!newton_step(step, &trial))
+    const int n = d->p->law->nparam;
+    double step[P_MAX];
+    for (int i = 0; i < 4 && relative_gradient(d->here, n) > 1e-14; i++) {
+        if (!newton_step(step, d->here, n, 0))
             return;
-        moved(trial.theta, d->theta, step, d->p->law);
-        look(&trial);
-        if (!(relative_gradient(&trial) < relative_gradient(d))
-            || trial.value > d->value * (1 + 1e-12))
+        moved(d->there->theta, d->here->theta, step, d->p->law);
+        look(d->there, d->p, d->s);
+        if (d->there->value > d->here->value
+                                  + 1e-12 * fabs(d->here->value)
+            || !(relative_gradient(d->there, n)
+                 < relative_gradient(d->here, n)))
             return;
-        *d = trial;
+        swap(d);
     }
 }
 
-static void newton(Descent *d, i64 steps, double enough)
+/* Whether a descent has come into the basin that another has been through: by
+ * the curvature at that one's end it is less than half a standard error away,
+ * and its value says so too. */
+static bool joined(const Place *at, const Basin *basin, const Law *law)
 {
-    d->damping = 1e-3;
-    look(d);
-    for (i64 i = 0; i < steps && relative_gradient(d) > enough; i++) {
-        if (d->value == INFINITY || !descend(d))
-            break;
-        look(d);
+    const int n = law->nparam;
+    const double near = NEAR_BASIN * fabs(basin->value);
+    double apart[P_MAX], rise = 0;
+    if (at->value > basin->value + near)
+        return false;
+    for (int i = 0; i < n; i++) {
+        apart[i] = searched_by_log(&law->param[i])
+                       ? log(at->theta[i] / basin->theta[i])
+                       : at->theta[i] - basin->theta[i];
+        if (at->theta[i] == basin->theta[i])
+            apart[i] = 0;
     }
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++)
+            rise += 0.5 * apart[i] * basin->hess[i * n + j] * apart[j];
+    return fabs(rise) <= near;
 }
+
+/* Which of the basins it joined on its way; -1: none. */
+static int newton(Descent *d, i64 steps, double enough, const Basin *basin,
+                  int nbasin)
+{
+    const int n = d->p->law->nparam;
+    look(d->here, d->p, d->s);
+    for (i64 i = 0; i < steps && d->here->value < INFINITY; i++) {
+        for (int k = 0; k < nbasin; k++)
+            if (joined(d->here, &basin[k], d->p->law))
+                return k;
+        if (relative_gradient(d->here, n) <= enough || !descend(d))
+            break;
+    }
+    return -1;
+}
+
+static Descent descent_from(const double *theta, const Problem *p, Scratch *s)
+{
+    Descent d;
+    d.p = p;
+    d.s = s;
+    d.damping = 1e-3;
+    d.iterations = 0;
+    memcpy(d.place[0].theta, theta, (size_t)p->law->nparam * sizeof *theta);
+    return d;
+}
+
+/* ---- softer objectives ------------------------------------------------- */
 
 static int by_size(const void *a, const void *b)
 {
@@ -220,38 +277,84 @@ static double middle_residual(const Problem *p, const double *theta, Scratch *s)
     return n ? size[n / 2] : p->delta;
 }
 
-/* A Huber with a delta as wide as the residuals. A quantile's corner is made
- * narrower by steps, so that each begins near the end of the one before. */
-static void approach(Descent *d, const Problem *asked)
+static bool softens(const Problem *p)
+{
+    return p->objective != FIT_SQUARES && p->objective != FIT_SQUARES_LOG;
+}
+
+double polish_soft_delta(const Problem *p, const double *theta, Scratch *s)
+{
+    return softens(p) ? fmax(p->delta, 2 * middle_residual(p, theta, s))
+                      : p->delta;
+}
+
+int polish_basin(Basin *basin, int nbasin, const Problem *p, double soft_delta,
+                 const double *theta, Scratch *s)
+{
+    Problem softer = *p;
+    softer.delta = soft_delta;
+    Descent d = descent_from(theta, &softer, s);
+    d.here = &d.place[0];
+    d.there = &d.place[1];
+    const int which = newton(&d, SOFT_STEPS, SOFT_GRADIENT, basin, nbasin);
+    if (which >= 0 || d.here->value == INFINITY)
+        return which;
+    const int n = p->law->nparam;
+    Basin *own = &basin[nbasin];
+    own->value = d.here->value;
+    memcpy(own->theta, d.here->theta, (size_t)n * sizeof *own->theta);
+    memcpy(own->hess, d.here->hess, (size_t)(n * n) * sizeof *own->hess);
+    return nbasin;
+}
+
+/* ---- to the end -------------------------------------------------------- */
+
+/* A quantile's corner is made narrower by steps, so that each begins near the
+ * end of the one before. */
+static void narrow(Descent *d, const Problem *asked, double soft_delta)
 {
     Problem softer = *asked;
-    const double wide = 2 * middle_residual(asked, d->theta, d->s);
     const double by = asked->objective == FIT_QUANTILE ? 8 : INFINITY;
-    for (softer.delta = wide; softer.delta > asked->delta;
+    for (softer.delta = soft_delta; softer.delta > asked->delta;
          softer.delta /= by) {
         d->p = &softer;
-        newton(d, SOFT_STEPS, SOFT_GRADIENT);
+        d->damping = 1e-3;
+        (void)newton(d, SOFT_STEPS, SOFT_GRADIENT, NULL, 0);
     }
     d->p = asked;
+    d->damping = 1e-3;
+}
+
+static Polished polished(const Descent *d)
+{
+    const Law *law = d->p->law;
+    const Place *at = d->here;
+    Polished out = { .objective = at->value, .iterations = d->iterations,
+                     .gradient = at->value < INFINITY
+                                     ? relative_gradient(at, law->nparam)
+                                     : INFINITY };
+    memcpy(out.theta, at->theta, (size_t)law->nparam * sizeof *out.theta);
+    for (int i = 0; i < law->nparam; i++)
+        out.at_bound[i] = !(d->p->pinned && d->p->pinned[i])
+                       && at_end(&law->param[i], at->theta[i]) != 0;
+    out.settled = out.gradient < GRADIENT_SETTLED && !at->stuck;
+    return out;
+}
+
+Polished polish_from(const Problem *p, const double *theta, double soft_delta,
+                     Scratch *s)
+{
+    Descent d = descent_from(theta, p, s);
+    d.here = &d.place[0];
+    d.there = &d.place[1];
+    narrow(&d, p, soft_delta);
+    (void)newton(&d, LAST_STEPS, GRADIENT_ENOUGH, NULL, 0);
+    if (d.here->value < INFINITY)
+        finish(&d);
+    return polished(&d);
 }
 
 Polished polish(const Problem *p, const double *theta, Scratch *s)
 {
-    Descent d = { .p = p, .s = s };
-    memcpy(d.theta, theta, (size_t)p->law->nparam * sizeof *theta);
-    if (p->objective != FIT_SQUARES && p->objective != FIT_SQUARES_LOG)
-        approach(&d, p);
-    newton(&d, LAST_STEPS, GRADIENT_ENOUGH);
-    if (d.value < INFINITY)
-        finish(&d);
-
-    Polished out = { .objective = d.value, .iterations = d.iterations,
-                     .gradient = d.value < INFINITY ? relative_gradient(&d)
-                                                    : INFINITY };
-    memcpy(out.theta, d.theta, sizeof out.theta);
-    for (int i = 0; i < p->law->nparam; i++)
-        out.at_bound[i] = !(p->pinned && p->pinned[i])
-                       && at_end(&p->law->param[i], d.theta[i]) != 0;
-    out.settled = out.gradient < GRADIENT_SETTLED && !d.stuck;
-    return out;
+    return polish_from(p, theta, polish_soft_delta(p, theta, s), s);
 }

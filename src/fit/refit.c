@@ -38,7 +38,8 @@ SearchSpace search_space(Arena *arena, const Search *search)
                       .grid = grid_space(arena, &search->grid),
                       .weight = NEW(arena, double, n),
                       .y = NEW(arena, double, n),
-                      .ln_y = NEW(arena, double, n) };
+                      .ln_y = NEW(arena, double, n),
+                      .basin = NEW(arena, Basin, STARTS_MAX) };
     return s;
 }
 
@@ -112,32 +113,65 @@ static int ends_on_all(Polished *end, int *times, int count, const Problem *p,
     return kept;
 }
 
-Refit refit(const Search *search, const Problem *p, const Problem *tight,
-            int want, const double *also_from, SearchSpace *space)
+/* The best of some ends, and how many starts it stands for. */
+static Refit best_of(const Polished *end, const int *times, int count)
 {
-    double   start[STARTS_MAX][P_MAX];
-    Polished end[STARTS_MAX + 1];
-    int      times[STARTS_MAX + 1];
-    const Problem q = some_of(search, p, space);
-    int count = grid_starts(start, want, &search->grid, &q, &space->grid);
-    Refit out = { .starts = count, .best.objective = INFINITY };
+    Refit out = { .best = { .objective = INFINITY } };
     for (int i = 0; i < count; i++) {
-        end[i] = polish(search->row ? &q : tight, start[i],
-                        search->row ? &space->some : &space->whole);
-        times[i] = 1;
-    }
-    if (search->row)
-        count = ends_on_all(end, times, count, tight, &space->whole);
-    if (also_from) {
-        end[count] = polish(tight, also_from, &space->whole);
-        times[count++] = 1;
-        out.starts++;
-    }
-    for (int i = 0; i < count; i++)
+        out.starts += times[i];
         if (i == 0 || better(&end[i], &out.best))
             out.best = end[i];
+    }
     for (int i = 0; i < count; i++)
         if (same_value(end[i].objective, out.best.objective))
             out.agree += times[i];
     return out;
+}
+
+Refit refit(const Search *search, const Problem *p, int want,
+            SearchSpace *space)
+{
+    double   start[STARTS_MAX][P_MAX];
+    Polished end[STARTS_MAX];
+    int      times[STARTS_MAX];
+    const Problem q = some_of(search, p, space);
+    int count = grid_starts(start, want, &search->grid, &q, &space->grid);
+    for (int i = 0; i < count; i++) {
+        end[i] = search->row ? polish(&q, start[i], &space->some)
+                             : polish(p, start[i], &space->whole);
+        times[i] = 1;
+    }
+    if (search->row)
+        count = ends_on_all(end, times, count, p, &space->whole);
+    return best_of(end, times, count);
+}
+
+/* Every start goes down until it is seen to be in a basin that another has been
+ * through; each basin is then gone to the end of once. */
+Refit refit_quick(const Search *search, const Problem *p, const Problem *tight,
+                  int want, const double *also_from, SearchSpace *space)
+{
+    double   start[STARTS_MAX][P_MAX];
+    Basin   *basin = space->basin;
+    Polished end[STARTS_MAX];
+    int      times[STARTS_MAX] = { 0 }, count = 0;
+    const Problem q = some_of(search, p, space);
+    const Problem *on = search->row ? &q : tight;
+    Scratch *s = search->row ? &space->some : &space->whole;
+    const double soft = polish_soft_delta(on, also_from, s);
+    const int starts = grid_starts(start + 1, want, &search->grid, &q,
+                                   &space->grid);
+    memcpy(start[0], also_from, sizeof start[0]);
+    for (int i = 0; i <= starts; i++) {
+        const int k = polish_basin(basin, count, on, soft, start[i], s);
+        if (k < 0)
+            continue;
+        times[k]++;
+        count += k == count;
+    }
+    for (int k = 0; k < count; k++)
+        end[k] = polish_from(tight, basin[k].theta,
+                             p->objective == FIT_QUANTILE ? soft : p->delta,
+                             &space->whole);
+    return best_of(end, times, count);
 }

@@ -139,8 +139,22 @@ typedef struct Polished {
     bool   at_bound[P_MAX];
 } Polished;
 
-/* Newton from theta; with Huber, from a larger delta first. */
+/* Newton from theta; with Huber or a quantile, from a larger delta first. */
 Polished polish(const Problem *p, const double *theta, Scratch *s);
+
+/* The same in parts. soft_delta: of the size of the residuals at theta, or
+ * p->delta. polish_basin descends with it and gives which basin was joined on
+ * the way, or adds basin[nbasin], or gives -1 where the objective is infinite.
+ * polish_from goes on from there to the end; its soft_delta may be p->delta. */
+typedef struct Basin {
+    double theta[P_MAX], hess[P_MAX * P_MAX], value;
+} Basin;
+
+double   polish_soft_delta(const Problem *p, const double *theta, Scratch *s);
+int      polish_basin(Basin *basin, int nbasin, const Problem *p,
+                      double soft_delta, const double *theta, Scratch *s);
+Polished polish_from(const Problem *p, const double *theta, double soft_delta,
+                     Scratch *s);
 
 /* A parameter whose scale is unknown is searched by its logarithm. */
 bool searched_by_log(const LawParam *param);
@@ -209,20 +223,26 @@ typedef struct SearchSpace {
     Scratch   whole, some;
     GridSpace grid;
     double   *weight, *y, *ln_y; /* of `some`, for a replicate             */
+    Basin    *basin;             /* [STARTS_MAX]                           */
 } SearchSpace;
 
 SearchSpace search_space(Arena *arena, const Search *search);
 
 /* Grid, starts, polish: the best, and how many starts ended there. p: the
- * search's rows with weights or responses of its own; tight: the same without
- * the rows of weight 0, or p itself. */
+ * search's rows with weights or responses of its own. */
 typedef struct Refit {
     Polished best;
     i64      starts, agree;
 } Refit;
 
-Refit refit(const Search *search, const Problem *p, const Problem *tight,
-            int want, const double *also_from, SearchSpace *space);
+Refit refit(const Search *search, const Problem *p, int want,
+            SearchSpace *space);
+
+/* The same for a replicate: want < STARTS_MAX starts of the grid and one from
+ * the fit, each followed until it joins another's basin. tight: p without the
+ * rows of weight 0, or p itself. */
+Refit refit_quick(const Search *search, const Problem *p, const Problem *tight,
+                  int want, const double *also_from, SearchSpace *space);
 
 /* ---- bootstrap.c ------------------------------------------------------ */
 

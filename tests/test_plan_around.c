@@ -111,7 +111,8 @@ TEST(a_bottleneck_adds_up_to_the_loss)
     world_close(&w);
 
     PlanBy by;
-    CHECK(plan_by_frontier(&by, &w.arena, "kaplan"));
+    Err    err = { 0 };
+    CHECK(plan_by_frontier(&by, &w.arena, "kaplan", &err));
     s = surface_of(&by, by.fit.theta);
     const Bottleneck k = bottleneck_of(&s, 1e9, 2e10, NAN);
     CHECK(k.floor == 0 && k.size > k.data && k.data > 0);

@@ -18,7 +18,7 @@ TEST(serving_moves_the_plan_as_published)
     World         w = world_open("besiroglu", 0);
     const Surface s = surface_of(&w.by, w.by.fit.theta);
     for (int i = 0; i < COUNT_OF(row); i++) {
-        const Serving serving = { row[i][0], 1 };
+        const ServeCost serving = { row[i][0], 1 };
         Served        best;
         test_note("%g served", row[i][0]);
         if (!CHECK(inference_best(&best, &s, 2.3426, &serving, NULL)))
@@ -52,7 +52,7 @@ TEST(sardana_and_frankles_examples_come_back)
         PlanPoint was;
         Served    best;
         ask.params = row[i].n;
-        const Serving serving = { row[i].served, 1 };
+        const ServeCost serving = { row[i].served, 1 };
         test_note("%g parameters", row[i].n);
         if (!CHECK(plan_solve_one(&was, &ask, &s, NULL))
             || !CHECK(inference_best(&best, &s, was.loss, &serving, NULL)))
@@ -74,7 +74,7 @@ TEST(no_neighbour_is_cheaper)
         World           w = world_open(kind[i], 0);
         const Surface   s = surface_of(&w.by, w.by.fit.theta);
         const PlanPoint was = plan_best(&s, 1e20, NAN);
-        const Serving   serving = { 30 * was.d, 2.5 };
+        const ServeCost   serving = { 30 * was.d, 2.5 };
         Served          best;
         test_note("%s", kind[i]);
         if (!CHECK(inference_best(&best, &s, was.loss, &serving, NULL)))

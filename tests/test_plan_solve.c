@@ -53,7 +53,8 @@ TEST(kaplans_frontier_is_where_a_search_finds_it)
 {
     PlanBy by;
     Arena  arena = { 0 };
-    CHECK(plan_by_frontier(&by, &arena, "kaplan"));
+    Err    first = { 0 };
+    CHECK(plan_by_frontier(&by, &arena, "kaplan", &first));
     for (int i = 0; i < COUNT_OF(frontier); i++) {
         PlanSolution at;
         Err          err = { 0 };
@@ -95,7 +96,8 @@ TEST(kaplans_wrong_sizes_cost_what_he_says)
     CHECK_NEAR(kaplan_wrong_c(k, 2.2), 1.204, 5e-4);
     CHECK_NEAR(kaplan_wrong_s(k, 2.2), 0.547, 1e-3);
 
-    CHECK(plan_by_frontier(&by, &arena, "kaplan"));
+    Err first = { 0 };
+    CHECK(plan_by_frontier(&by, &arena, "kaplan", &first));
     static const double r[] = { 0.6, 1, 2.2, 5 };
     for (int i = 0; i < COUNT_OF(r); i++) {
         PlanAsk      ask = plan_ask_nothing();
@@ -134,7 +136,7 @@ static PlanSolution by_frontier(const char *name, PlanAsk ask)
     PlanBy       by;
     PlanSolution at = { 0 };
     Err          err = { 0 };
-    if (CHECK(plan_by_frontier(&by, &arena, name)))
+    if (CHECK(plan_by_frontier(&by, &arena, name, &err)))
         CHECK(plan_solve(&at, &by, &ask, &err));
     arena_free(&arena);
     return at;
@@ -159,6 +161,54 @@ TEST(frontiers_give_what_their_papers_say)
     const PlanSolution table = by_frontier("kaplan:table-6", ask);
     CHECK_NEAR(table.n.value, 1.3e9, 1e-12);
     CHECK_NEAR(table.loss.value, pow(3.1e8, 0.05), 1e-12);
+}
+
+/* What the closed forms have in C is what the catalogue prints. */
+TEST(kaplans_constants_are_those_of_the_catalogue)
+{
+    Arena      arena = { 0 };
+    const Law *law;
+    Err        err = { 0 };
+    if (CHECK(law_load(&law, &arena, "kaplan-ns", &err))) {
+        const double *theta = law_constants(law, "kaplan")->theta;
+        CHECK_NEAR(theta[law_param(law, "N_c")], kaplan_printed.N_c, 1e-15);
+        CHECK_NEAR(theta[law_param(law, "S_c")], kaplan_printed.S_c, 1e-15);
+        CHECK_NEAR(theta[law_param(law, "alpha_N")], kaplan_printed.alpha_N,
+                   1e-15);
+        CHECK_NEAR(theta[law_param(law, "alpha_S")], kaplan_printed.alpha_S,
+                   1e-15);
+    }
+    if (CHECK(law_load(&law, &arena, "kaplan-bcrit", &err))) {
+        const double *theta = law_constants(law, "kaplan")->theta;
+        CHECK_NEAR(theta[law_param(law, "B_star")], kaplan_printed.B_star,
+                   1e-15);
+        CHECK_NEAR(theta[law_param(law, "alpha_B")], kaplan_printed.alpha_B,
+                   1e-15);
+    }
+    CHECK_NEAR(by_frontier("kaplan:table-6", (PlanAsk){
+                   .flop = 3e21, .params = NAN, .tokens = NAN, .ratio = NAN,
+                   .loss = NAN }).n.value, kaplan_table_n(3e21), 1e-9);
+    arena_free(&arena);
+}
+
+/* Any law of the catalogue that gives a size by compute can be planned by. */
+TEST(a_law_of_size_by_compute_is_a_frontier)
+{
+    Arena        arena = { 0 };
+    const Law   *law;
+    Err          err = { 0 };
+    PlanBy       by;
+    PlanSolution at;
+    PlanAsk      ask = plan_ask_nothing();
+    ask.flop = 8.64e16;
+    if (CHECK(law_load(&law, &arena, "henighan-n-opt", &err))
+        && CHECK(plan_by_line(&by, &arena, "image", law,
+                              law_constants(law, "image-32"), &err))
+        && CHECK(plan_solve(&at, &by, &ask, &err)))
+        CHECK_NEAR(at.n.value, 2.3298e6, 1e-4);
+    if (CHECK(law_load(&law, &arena, "chinchilla", &err)))
+        CHECK(!plan_by_line(&by, &arena, "no", law, &law->constants[0], &err));
+    arena_free(&arena);
 }
 
 TEST(a_frontier_is_followed_both_ways)

@@ -42,10 +42,18 @@ PlanBy plan_by_fit(const char *name, const Fit *fit, const PlanCost *cost,
 bool plan_by_set(PlanBy *out, Arena *arena, const char *name, const Law *law,
                  const LawConstants *set, Err *err) MUST_USE;
 
-/* "kaplan" (closed form), "kaplan:table-6", "llama-3", "deepseek": frontiers
- * that no law of N and D stands behind. False: not one of these. */
-bool plan_by_frontier(PlanBy *out, Arena *arena, const char *name);
+/* Frontiers that no law of N and D stands behind: "kaplan" (appendix B in closed
+ * form), "kaplan:table-6", "llama-3", "deepseek". */
+bool plan_is_frontier(const char *name);
+bool plan_by_frontier(PlanBy *out, Arena *arena, const char *name, Err *err)
+    MUST_USE;
 int  plan_frontier_names(const char *const **names);
+
+/* Any law that gives N, D or M (FLOP a token) as a power of the compute, like
+ * llama3-d: it shares a budget out and says no loss. */
+bool plan_is_line(const Law *law);
+bool plan_by_line(PlanBy *out, Arena *arena, const char *name, const Law *law,
+                  const LawConstants *set, Err *err) MUST_USE;
 
 typedef struct PlanAsk {
     double flop;                         /* budget                            */

@@ -31,13 +31,13 @@ static double lean(const void *of, double u)
     return isfinite(gain) ? tanh(log(pay / gain)) : -1;
 }
 
-static double total_of(const Size *size, double d, const Serving *v)
+static double total_of(const Size *size, double d, const ServeCost *v)
 {
     return size->flop_per_token * (d + v->weight * v->tokens / 3);
 }
 
 bool inference_best(Served *out, const Surface *s, double loss,
-                    const Serving *serving, const PlanPoint *near)
+                    const ServeCost *serving, const PlanPoint *near)
 {
     const PlanPoint best = plan_cheapest(s, loss, near);
     if (!isfinite(best.n))
@@ -84,7 +84,7 @@ double inference_weight(const PlanAsk *ask)
 typedef struct Wish {
     const PlanAsk   *ask;
     const PlanPoint *near; /* of the plan */
-    Serving          serving;
+    ServeCost          serving;
 } Wish;
 
 /* For each draw: the loss of its own plan, and the cheapest way there. */

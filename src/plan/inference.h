@@ -19,7 +19,7 @@
 
 #include "plan/solve.h"
 
-typedef struct Serving { double tokens, weight; } Serving;
+typedef struct ServeCost { double tokens, weight; } ServeCost;
 
 typedef struct Served {
     PlanPoint at;            /* at.c is the training alone            */
@@ -30,7 +30,7 @@ typedef struct Served {
 } Served;
 
 bool inference_best(Served *out, const Surface *s, double loss,
-                    const Serving *serving, const PlanPoint *near);
+                    const ServeCost *serving, const PlanPoint *near);
 
 /* Tokens to be served from which a model of r < 1 times the N of least
  * training, trained on to the same loss, is the cheaper one. NaN: never. */

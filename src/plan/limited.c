@@ -94,19 +94,21 @@ bool limited_best(PlanPoint *out, const Limited *l, double c, double near)
     return isfinite(out->loss) && best > low;
 }
 
+/* Its E, A, B, alpha and beta in the law without repeats. */
 bool limited_published(PlanBy *out, Arena *arena, Err *err)
 {
-    static const struct { const char *name; double value; } constant[] = {
-        { "E", 0.6254804 }, { "A", 6.255414 }, { "B", 7.3049974 } };
-    const Law   *law;
-    LawConstants set = {
-        .name = "muennighoff",
-        .source = "Muennighoff et al. 2023, arXiv:2305.16264, appendix A" };
-    if (!law_load(&law, arena, "chinchilla", err))
+    const Law *own, *law;
+    if (!law_load(&own, arena, "muennighoff", err)
+        || !law_load(&law, arena, "chinchilla", err))
         return false;
-    for (int i = 0; i < COUNT_OF(constant); i++)
-        set.theta[law_param(law, constant[i].name)] = exp(constant[i].value);
-    set.theta[law_param(law, "alpha")] = 0.3526596;
-    set.theta[law_param(law, "beta")]  = 0.3526596;
-    return plan_by_set(out, arena, "muennighoff", law, &set, err);
+    const LawConstants *from = law_constants(own, "muennighoff");
+    if (!from)
+        return err_set(err, ERR_FORMAT, "law muennighoff: no constants of its "
+                       "authors");
+    LawConstants *set = NEW(arena, LawConstants, 1);
+    set->name   = from->name;
+    set->source = from->source;
+    for (int i = 0; i < law->nparam; i++)
+        set->theta[i] = from->theta[law_param(own, law->param[i].name)];
+    return plan_by_set(out, arena, "muennighoff", law, set, err);
 }

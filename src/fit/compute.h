@@ -1,5 +1,5 @@
 /* compute.h - how large each run of a table is, by what it cost: column C, else
- * 6 N D, else the law's first column. Private to this room. */
+ * 6 N D, else the law's first column. */
 
 #ifndef COMPUTE_H
 #define COMPUTE_H

@@ -153,6 +153,7 @@ GridSpace grid_space(Arena *arena, const Grid *grid)
         .jac = NEW(arena, double, grid->law->nparam * grid->rows->block_rows),
         .weight = NEW(arena, double, n), .target = NEW(arena, double, n),
         .value = NEW(arena, double, n), .residual = NEW(arena, double, n),
+        .plain = NEW(arena, double, n), .times = NEW(arena, double, n),
         .objective = NEW(arena, double, grid->count),
     };
 }
@@ -161,20 +162,19 @@ GridSpace grid_space(Arena *arena, const Grid *grid)
 
 /* One weighted non-negative least squares: sum of weight (target - Bx)^2. */
 static bool inner_squares(double *x, const Grid *grid, const double *basis,
-                          const double *weight, const double *target)
+                          const double *weight, const GridSpace *s)
 {
     double gram[P_MAX * P_MAX], b[P_MAX];
     bool   nonneg[P_MAX];
     const int n = grid->nlinear;
     const i64 rows = grid->rows->nrow;
     for (int j = 0; j < n; j++) {
-        const double *bj = basis + j * rows;
         nonneg[j] = grid->law->param[grid->linear[j]].low >= 0;
-        for (int k = j; k < n; k++) {
-            const double *bk = basis + k * rows;
-            gram[j * n + k] = gram[k * n + j] = sum_dot3(weight, bj, bk, rows);
-        }
-        b[j] = sum_dot3(weight, bj, target, rows);
+        sum_times(s->times, weight, basis + j * rows, rows);
+        sum_dots(gram + j * n + j, s->times, basis + j * rows, n - j, rows);
+        b[j] = sum_dot(s->times, s->target, rows);
+        for (int k = j; k < n; k++)
+            gram[k * n + j] = gram[j * n + k];
     }
     return small_nonneg(x, gram, b, nonneg, n);
 }
@@ -188,16 +188,14 @@ static void combine(double *value, const Grid *grid, const double *offset,
         sum_add(value, x[k], basis + k * rows, rows);
 }
 
-/* Weights and targets of the first solution: L itself, relative where
- * residuals are of logarithms. */
-static void first_weights(GridSpace *s, const Problem *p, const double *offset)
+/* Weights of the first solution: of L itself, or relative where residuals are
+ * of logarithms. The same at all points. */
+static void first_weights(GridSpace *s, const Problem *p)
 {
     const bool by_log = objective_by_log(p->objective);
-    for (i64 i = 0; i < p->nrow; i++) {
-        s->weight[i] = by_log ? p->weight[i] / (p->y[i] * p->y[i])
-                              : p->weight[i];
-        s->target[i] = p->y[i] - offset[i];
-    }
+    for (i64 i = 0; i < p->nrow; i++)
+        s->plain[i] = by_log ? p->weight[i] / (p->y[i] * p->y[i])
+                             : p->weight[i];
 }
 
 /* h'(r)/r of each row about the last solution; a residual that is nearly 0
@@ -224,13 +222,15 @@ static double inner(double *x, const Grid *grid, const Problem *p,
                     const double *offset, const double *basis, GridSpace *s)
 {
     double best = INFINITY, trial[P_MAX] = { 0 };
-    first_weights(s, p, offset);
+    memcpy(s->target, p->y, (size_t)p->nrow * sizeof *s->target);
+    sum_add(s->target, -1, offset, p->nrow);
     const int rounds = p->objective == FIT_SQUARES ? 1
                                                    : 1 + grid->reweightings;
     for (int round = 0; round < rounds; round++) {
         if (round > 0)
             next_weights(s, p, offset);
-        if (!inner_squares(trial, grid, basis, s->weight, s->target))
+        if (!inner_squares(trial, grid, basis, round ? s->weight : s->plain,
+                           s))
             break;
         combine(s->value, grid, offset, basis, trial);
         const double value = objective_of(p, s->value, s->residual);
@@ -367,6 +367,7 @@ int grid_starts(double (*theta)[P_MAX], int want, const Grid *grid,
     i64 taken[STARTS_MAX];
     int count = 0;
     double there[P_MAX], unit[P_MAX];
+    first_weights(s, p);
     for (i64 g = 0; g < grid->count; g++)
         s->objective[g] = point_of(there, grid, p, g, s);
     for (int minima = grid->per_axis != 0; minima >= 0; minima--)

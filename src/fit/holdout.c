@@ -182,22 +182,32 @@ bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
 
 /* ---- expanding windows ------------------------------------------------- */
 
-/* Steps of a sweep over budgets; where compute is spread out, steps of a factor
- * of three. */
-static i64 steps_of(i64 *step, const Compute *by, const Table *runs)
+enum { WINDOWS_MOST = 12 };
+
+/* Budgets in their order, put together until each window has its share of the
+ * runs: compute that is not in steps would make a window of every run. */
+static i64 windows_of(i64 *window, Arena *arena, const Compute *by,
+                      const Table *runs)
 {
+    const i64 n = runs->nrow;
     const double *budget = table_column(runs, "budget");
-    i64 count = compute_steps(step, budget ? budget : by->value, runs->nrow);
-    if (3 * count <= runs->nrow)
-        return count;
-    double least = INFINITY;
-    for (i64 i = 0; i < runs->nrow; i++)
-        least = fmin(least, by->value[i]);
-    count = 0;
-    for (i64 i = 0; i < runs->nrow; i++) {
-        step[i] = (i64)(log(by->value[i] / least) / log(3) + 1e-9);
-        count = i64_max(count, step[i] + 1);
+    i64 *step = NEW(arena, i64, n);
+    const i64 steps = compute_steps(step, budget ? budget : by->value, n);
+    const i64 least = i64_max(2, n / WINDOWS_MOST);
+    i64 *rows = NEW(arena, i64, steps + 1), *of = NEW(arena, i64, steps + 1);
+    for (i64 i = 0; i < n; i++)
+        rows[step[i]]++;
+    i64 count = 0, filled = 0;
+    for (i64 k = 0; k < steps; k++) {
+        of[k] = count;
+        filled += rows[k];
+        if (filled >= least) {
+            count++;
+            filled = 0;
+        }
     }
+    for (i64 i = 0; i < n; i++) /* what is left over joins the last */
+        window[i] = i64_max(0, i64_min(of[step[i]], count - 1));
     return count;
 }
 
@@ -232,7 +242,7 @@ bool holdout_windows(Holdout **out, i64 *count, Arena *arena, const Law *law,
     const Compute by = compute_of(arena, law, runs);
     i64 *step = NEW(arena, i64, n);
     bool *kept = NEW(arena, bool, n), *held = NEW(arena, bool, n);
-    const i64 steps = steps_of(step, &by, runs);
+    const i64 steps = windows_of(step, arena, &by, runs);
     *out = NEW(arena, Holdout, steps);
     *count = 0;
     for (i64 k = 1; k < steps; k++) {

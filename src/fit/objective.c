@@ -74,17 +74,17 @@ static void gather(double *part, const Law *law, const Workspace *s, i64 rows)
 {
     const int n = law->nparam;
     double *grad = part + 1, *scale = grad + n, *hess = scale + n;
+    double pair[COUNT_OF(law->pair)];
+    sum_dots(grad, s->first, s->jac, n, rows);
+    sum_dots(pair, s->first, s->hess, law->npair, rows);
     for (int a = 0; a < n; a++) {
         const double *ja = s->jac + a * rows;
-        grad[a] = sum_dot(s->first, ja, rows);
         scale[a] = sum_sizes(s->first, ja, rows);
-        for (int b = a; b < n; b++)
-            hess[a * n + b] = sum_dot3(s->second, ja, s->jac + b * rows, rows);
+        sum_times(s->times, s->second, ja, rows);
+        sum_dots(hess + a * n + a, s->times, ja, n - a, rows);
     }
-    for (int k = 0; k < law->npair; k++) {
-        const int a = law->pair[k][0], b = law->pair[k][1];
-        hess[a * n + b] += sum_dot(s->first, s->hess + k * rows, rows);
-    }
+    for (int k = 0; k < law->npair; k++)
+        hess[law->pair[k][0] * n + law->pair[k][1]] += pair[k];
 }
 
 static void block_eval(const Problem *p, const double *theta, Scratch *s,

@@ -110,6 +110,7 @@ Scratch scratch_new(Arena *arena, const Problem *p)
             .hess = NEW(arena, double, p->law->npair * rows),
             .first = NEW(arena, double, rows),
             .second = NEW(arena, double, rows),
+            .times = NEW(arena, double, rows),
         };
     return s;
 }

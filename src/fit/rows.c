@@ -84,28 +84,25 @@ BODY void keep(double *to, const Lanes *x, i64 count)
     memcpy(to, padded, (size_t)count * sizeof *to);
 }
 
-typedef struct Row { Lanes w, m, r; Marks wrong; } Row;
+/* low, high: of the values so far that count. */
+typedef struct Row { Lanes w, m, r, low, high; } Row;
 
-/* Weight, value (1 where it is unusable and may be) and residual. */
+/* Weight, value (1 where the row has no say) and residual. What has no
+ * logarithm gives one without meaning, and is found by `low`. */
 BODY void row_take(Row *row, const RowsIn *in, bool by_log, i64 i, i64 count)
 {
     Lanes y, m, r;
     take(&row->w, in->weight + i, count, 0);
     take(&y, in->target + i, count, 1);
     take(&m, in->value + i, count, 1);
-    const Marks counts = row->w != 0;
-    if (by_log) {
-        const Marks fine = (m >= 0x1p-1022) & (m < INFINITY);
-        row->wrong |= counts & ~fine;
-        m = LANES_PICK(fine, m, LANES_ALL(1));
+    m = LANES_PICK(row->w == 0, LANES_ALL(1), m);
+    row->low = LANES_PICK(m < row->low, m, row->low);
+    row->high = LANES_PICK(m > row->high, m, row->high);
+    r = m;
+    if (by_log)
         log_lanes(&r, &m);
-        r -= y;
-    } else {
-        r = m - y;
-        row->wrong |= counts & ~((r > -INFINITY) & (r < INFINITY));
-    }
     row->m = m;
-    row->r = LANES_PICK(counts, r, LANES_ALL(0));
+    row->r = LANES_PICK(row->w == 0, LANES_ALL(0), r - y);
 }
 
 /* h'(m) and h''(m), of h'(r) and h''(r). */
@@ -128,7 +125,7 @@ BODY double rows_sum_body(const RowsOut *out, const RowsIn *in,
                           const Shape *shape, i64 n)
 {
     Lanes sum = { 0 };
-    Row row = { .wrong = { 0 } };
+    Row row = { .low = LANES_ALL(1), .high = LANES_ALL(1) };
     const Lanes delta = LANES_ALL(shape->delta);
     for (i64 i = 0; i < n; i += LANES) {
         row_take(&row, in, shape->by_log, i, n - i);
@@ -142,10 +139,12 @@ BODY double rows_sum_body(const RowsOut *out, const RowsIn *in,
         if (out->first)
             row_slopes(out, &row, &bent, shape, i, n - i);
     }
+    const double least = shape->by_log ? 0x1p-1022 : -0x1.fffffffffffffp1023;
     for (int k = 0; k < LANES; k++)
-        if (row.wrong[k])
+        if (row.low[k] < least || row.high[k] == INFINITY)
             return INFINITY;
-    return lanes_total(&sum);
+    const double total = lanes_total(&sum);
+    return isnan(total) ? INFINITY : total;
 }
 
 WIDE(double, rows_sum, (const RowsOut *out, const RowsIn *in,

@@ -18,6 +18,10 @@ enum { P_MAX = LAW_PARAMS_MAX };
 
 double sum_dot(const double *x, const double *y, i64 n);
 double sum_dot3(const double *x, const double *y, const double *z, i64 n);
+/* out[count]: x with each of y [count][n]; z[n] = x y. */
+void   sum_dots(double *out, const double *x, const double *y, int count,
+                i64 n);
+void   sum_times(double *z, const double *x, const double *y, i64 n);
 double sum_sizes(const double *x, const double *y, i64 n); /* of |x y| */
 void   sum_add(double *y, double a, const double *x, i64 n); /* y += a x    */
 
@@ -101,7 +105,7 @@ bool  objective_by_log(FitObjective objective);
 
 /* Room for one evaluation. */
 typedef struct Workspace {
-    double *jac, *hess, *first, *second; /* of one block */
+    double *jac, *hess, *first, *second, *times; /* of one block */
 } Workspace;
 
 typedef struct Scratch {
@@ -186,7 +190,8 @@ Grid grid_new(Arena *arena, const Problem *p, bool coarse);
 /* Room for one search; one a thread. */
 typedef struct GridSpace {
     double *offset, *basis, *jac, *weight, *target, *value, *residual;
-    double *objective; /* [count] */
+    double *plain, *times; /* weights of the first solution; one times basis  */
+    double *objective;     /* [count]                                         */
 } GridSpace;
 
 GridSpace grid_space(Arena *arena, const Grid *grid);

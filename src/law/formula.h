@@ -89,39 +89,53 @@ const char *formula_replace(Arena *arena, const char *text, int count,
                             const char *const *from, const char *const *to,
                             bool unroll);
 
-/* The tape: value first, then what the slopes add, then the curvatures. */
+/* ---- the tape ---------------------------------------------------------- */
+
+/* What a row step does with its operands a, b and c; those from TAPE_NMUL on
+ * are two or three nodes in one: -(ab), exp(ab), exp(-(ab)), ab + c, ab - c,
+ * c - ab, abc. */
+typedef enum TapeOp {
+    TAPE_COPY, TAPE_NEG, TAPE_EXP, TAPE_LOG, TAPE_SIGMOID, TAPE_ADD, TAPE_SUB,
+    TAPE_MUL, TAPE_DIV, TAPE_MIN, TAPE_MAX, TAPE_GE, TAPE_NMUL, TAPE_EXP_MUL,
+    TAPE_EXP_NMUL, TAPE_MUL_ADD, TAPE_MUL_SUB, TAPE_NMUL_ADD, TAPE_MUL_MUL,
+    TAPE_OPS
+} TapeOp;
+
+/* Where a value lies: of parameters alone; of columns alone; of a row, for as
+ * long as it is needed; or in what the caller gets. */
+enum {
+    TAPE_SCALAR, TAPE_FIXED, TAPE_ROW, TAPE_OUT, TAPE_JAC, TAPE_HESS, TAPE_KINDS
+};
+
 typedef struct TapeStep {
-    DagOp  op;
-    int    a, b;      /* into the operand's own kind                        */
-    u8     a_kind, b_kind, kind;
-    int    slot;      /* where the result goes, within its kind             */
-    double number;    /* of a scalar DAG_NUMBER; index of a leaf in a       */
+    TapeOp op;
+    u8     kind, a_kind, b_kind, c_kind;
+    u8     shape;         /* bit 0, 1, 2: a, b, c is a scalar */
+    i32    slot, a, b, c; /* within their kinds               */
 } TapeStep;
 
-typedef struct TapeRoot { u8 kind; int slot; } TapeRoot;
+typedef struct TapeScalar {
+    DagOp  op;     /* DAG_PARAM: theta[a] */
+    int    a, b;
+    double number; /* of a DAG_NUMBER     */
+} TapeScalar;
 
-enum { TAPE_SCALAR, TAPE_FIXED, TAPE_ROW };   /* params; columns; both      */
-
+/* Steps stand in the order value, slopes, curvatures; end[level] of them are
+ * needed for level 0, 1 or 2. */
 typedef struct Formula {
-    int       nparam, ncolumn, npair;
-    int       nstep;
-    int       end[3];         /* steps needed for value, slopes, curvatures  */
-    TapeStep *step;
-    int       nslot[3];       /* by kind                                     */
-    TapeRoot  value, *slope, *curve;
+    int         nparam, ncolumn, npair;
+    int         nslot[TAPE_KINDS];
+    int         scalar_end[3], fixed_end[3], row_end[3];
+    TapeScalar *scalar;  /* into its own place                        */
+    TapeStep   *fixed;   /* after the columns, which are slots 0 on   */
+    TapeStep   *row;
 } Formula;
 
 Formula *tape_make(Arena *arena, const Dag *dag, int value, const int *slope,
                    int nparam, const int *curve, int npair, int ncolumn);
 
-/* The scalars and, where `fixed` rows are given, the columns' own nodes. */
+/* scalar[nslot[TAPE_SCALAR]] */
 void tape_scalars(double *scalar, const Formula *tape, const double *theta,
                   int level);
-void tape_fixed(double *const *fixed, const Formula *tape,
-                const double *scalar, const double *const *column, i64 n,
-                int level);
-/* Row nodes of n rows; row[slot] and fixed[slot] point to n values each. */
-void tape_rows(double *const *row, const Formula *tape, const double *scalar,
-               double *const *fixed, i64 n, int level);
 
 #endif

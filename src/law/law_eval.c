@@ -1,49 +1,33 @@
 /* law_eval.c - a compiled law over the rows of a table.
  *
- * Rows are taken in blocks small enough for the first-level cache; all the
+ * Rows are taken in blocks whose values fit into the first-level cache; all the
  * scratch there is lies on the stack, so evaluation allocates nothing and any
- * number of threads may do it at once. */
+ * number of threads may do it at once. Steps run over rows by eights
+ * (law_vec.h): columns are padded with their last row when they are prepared,
+ * and what would be written past the end of the caller's arrays is made in
+ * scratch and copied. */
 
-#include "law/formula.h"
 #include "law/law_code.h"
+#include "law/law_vec.h"
 
 #include <math.h>
 #include <string.h>
 
 enum {
-    SCRATCH   = 1 << 14, /* doubles: 128 KiB of stack          */
-    BLOCK_MAX = 128,     /* rows; more gains nothing           */
+    /* A block of eight rows of the largest formula there may be. */
+    SCRATCH   = VEC_ROWS * (FORMULA_NODES_MAX + 1000),
+    CACHED    = 6000, /* doubles of a block that stay in the cache       */
+    BLOCK_MIN = 64, BLOCK_MAX = 512, /* rows                             */
 };
 
 struct LawRows {
     const Law  *law;
-    i64         nrow;
-    const void *prepared; /* of a law of code */
-    double   **fixed; /* [nslot[TAPE_FIXED]][nrow] */
+    const void *prepared; /* of a law of code                     */
+    i64         nrow, padded;
+    double     *fixed;    /* [nslot[TAPE_FIXED]][padded]          */
 };
 
-/* One block's worth of everything. */
-typedef struct Block {
-    const Formula *tape;
-    const double  *scalar;
-    double       **fixed, **row;
-    i64            from, n, nrow;
-} Block;
-
-static double *slot_of(const Block *b, TapeRoot root)
-{
-    return root.kind == TAPE_FIXED ? b->fixed[root.slot] : b->row[root.slot];
-}
-
-static void put(double *out, const Block *b, TapeRoot root)
-{
-    if (root.kind == TAPE_SCALAR) {
-        for (i64 i = 0; i < b->n; i++)
-            out[i] = b->scalar[root.slot];
-    } else {
-        memcpy(out, slot_of(b, root), (size_t)b->n * sizeof *out);
-    }
-}
+/* ---- what is promised of overflow -------------------------------------- */
 
 /* Overflow is +inf and never NaN; where a value is not finite, or a slope is
  * the 0 * inf of a parameter at its bound, the slope is given as 0. */
@@ -61,63 +45,142 @@ static void tame_slope(double *slope, const double *value, i64 n)
             slope[i] = 0;
 }
 
-static void give(double *out, double *jac, double *hess, const Block *b)
-{
-    const Formula *tape = b->tape;
-    put(out + b->from, b, tape->value);
-    tame_value(out + b->from, b->n);
-    for (int p = 0; jac && p < tape->nparam; p++) {
-        double *slope = jac + p * b->nrow + b->from;
-        put(slope, b, tape->slope[p]);
-        tame_slope(slope, out + b->from, b->n);
-    }
-    for (int k = 0; hess && k < tape->npair; k++) {
-        double *curve = hess + k * b->nrow + b->from;
-        put(curve, b, tape->curve[k]);
-        tame_slope(curve, out + b->from, b->n);
-    }
-}
-
-static int level_of(const double *jac, const double *hess)
-{
-    return hess ? 2 : jac ? 1 : 0;
-}
-
-static i64 block_rows(i64 slots)
-{
-    return i64_max(1, i64_min(BLOCK_MAX, SCRATCH / i64_max(1, slots)));
-}
-
-LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
-                  i64 nrow)
-{
-    LawRows *rows = NEW(arena, LawRows, 1);
-    *rows = (LawRows){ .law = law, .nrow = nrow };
-    if (law->code) {
-        rows->prepared = law->code->prepare(arena, column, nrow);
-        return rows;
-    }
-    const Formula *tape = law->compiled;
-    static const double none[LAW_PARAMS_MAX];
-    double scalar[FORMULA_NODES_MAX];
-    const double *from[LAW_COLUMNS_MAX];
-    for (int c = 0; c < law->ncolumn; c++)
-        from[c] = column[c];
-
-    const int nfixed = tape->nslot[TAPE_FIXED];
-    rows->fixed = NEW(arena, double *, nfixed + 1);
-    for (int i = 0; i < nfixed; i++)
-        rows->fixed[i] = NEW(arena, double, nrow);
-    tape_scalars(scalar, tape, none, 2); /* only its numbers are used */
-    tape_fixed(rows->fixed, tape, scalar, from, nrow, 2);
-    return rows;
-}
-
 void law_tame(double *out, double *more, int count, i64 nrow)
 {
     for (int k = 0; more && k < count; k++)
         tame_slope(more + k * nrow, out, nrow);
     tame_value(out, nrow);
+}
+
+/* ---- one block --------------------------------------------------------- */
+
+static i64 rounded_up(i64 rows)
+{
+    return (rows + VEC_ROWS - 1) / VEC_ROWS * VEC_ROWS;
+}
+
+static i64 rows_fit(i64 room, i64 slots)
+{
+    return room / i64_max(1, slots) / VEC_ROWS * VEC_ROWS;
+}
+
+/* Rows whose slots fit the cache, and certainly `room`. */
+static i64 block_rows(i64 room, i64 slots)
+{
+    const i64 cached = i64_min(BLOCK_MAX, rows_fit(CACHED, slots));
+    return i64_min(i64_max(BLOCK_MIN, cached), rows_fit(room, slots));
+}
+
+/* Where the caller's arrays are, for rows at.. of nrow. NULL: not asked. */
+typedef struct Wanted {
+    double *array[3]; /* value, slopes, curvatures */
+    i64     at, nrow;
+} Wanted;
+
+static const u8 KIND[] = { TAPE_OUT, TAPE_JAC, TAPE_HESS };
+
+/* Results go straight to the caller where they are asked for and the block is
+ * whole; else to scratch from `spare` on. */
+static void aim(Memory *m, const Wanted *to, const Formula *tape, double *spare,
+                i64 n, i64 stride)
+{
+    for (int w = 0; w < 3; w++) {
+        const u8 kind = KIND[w];
+        const bool direct = to->array[w] && n % VEC_ROWS == 0;
+        m->base[kind] = direct ? to->array[w] + to->at : spare;
+        m->stride[kind] = direct ? to->nrow : stride;
+        spare += direct ? 0 : tape->nslot[kind] * stride;
+    }
+}
+
+static void deliver(const Wanted *to, const Memory *m, const Formula *tape,
+                    i64 n)
+{
+    for (int w = 0; w < 3; w++)
+        for (int k = 0; to->array[w] && k < tape->nslot[KIND[w]]; k++)
+            memcpy(to->array[w] + k * to->nrow + to->at,
+                   m->base[KIND[w]] + k * m->stride[KIND[w]],
+                   (size_t)n * sizeof(double));
+}
+
+static void tame(const Memory *m, const Formula *tape, int level, i64 n)
+{
+    double *value = m->base[TAPE_OUT];
+    for (int w = 1; w <= level; w++)
+        for (int k = 0; k < tape->nslot[KIND[w]]; k++)
+            tame_slope(m->base[KIND[w]] + k * m->stride[KIND[w]], value, n);
+    tame_value(value, n);
+}
+
+/* Scratch holds the row slots, then results that are not the caller's. */
+static void block(const Wanted *to, Memory *m, const Formula *tape,
+                  double *scratch, i64 n, i64 most, int level)
+{
+    m->base[TAPE_ROW] = scratch;
+    m->stride[TAPE_ROW] = most;
+    aim(m, to, tape, scratch + tape->nslot[TAPE_ROW] * most, n, most);
+    if (!law_vec()->run(tape->row, tape->row_end[level], m, rounded_up(n)))
+        tame(m, tape, level, n);
+    if (n % VEC_ROWS)
+        deliver(to, m, tape, n);
+}
+
+static i64 row_slots(const Formula *tape)
+{
+    return tape->nslot[TAPE_ROW] + tape->nslot[TAPE_OUT]
+         + tape->nslot[TAPE_JAC] + tape->nslot[TAPE_HESS];
+}
+
+/* Every scalar VEC_ROWS times over. Gives what it took of the scratch. */
+static i64 spread(Memory *m, double *scratch, const Formula *tape,
+                  const double *theta, int level)
+{
+    double scalar[FORMULA_NODES_MAX];
+    tape_scalars(scalar, tape, theta, level);
+    for (int i = 0; i < tape->scalar_end[level]; i++)
+        for (int k = 0; k < VEC_ROWS; k++)
+            scratch[i * VEC_ROWS + k] = scalar[i];
+    m->base[TAPE_SCALAR] = scratch;
+    m->stride[TAPE_SCALAR] = VEC_ROWS;
+    return (i64)tape->nslot[TAPE_SCALAR] * VEC_ROWS;
+}
+
+/* ---- columns ----------------------------------------------------------- */
+
+/* Columns of n rows padded, and what the formula makes of them alone. */
+static void fix(double *fixed, i64 padded, Memory *m, const Formula *tape,
+                double *const *column, i64 at, i64 n, int level)
+{
+    for (int c = 0; c < tape->ncolumn; c++) {
+        double *to = fixed + c * padded;
+        memcpy(to, column[c] + at, (size_t)n * sizeof *to);
+        for (i64 i = n; i < padded; i++)
+            to[i] = n ? to[n - 1] : 1;
+    }
+    m->base[TAPE_FIXED] = fixed;
+    m->stride[TAPE_FIXED] = padded;
+    (void)law_vec()->run(tape->fixed, tape->fixed_end[level], m, padded);
+}
+
+/* ---- many rows, many times --------------------------------------------- */
+
+LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
+                  i64 nrow)
+{
+    static const double none[LAW_PARAMS_MAX];
+    LawRows *rows = NEW(arena, LawRows, 1);
+    *rows = (LawRows){ .law = law, .nrow = nrow, .padded = rounded_up(nrow) };
+    if (law->code) {
+        rows->prepared = law->code->prepare(arena, column, nrow);
+        return rows;
+    }
+    const Formula *tape = law->compiled;
+    double scratch[SCRATCH];
+    Memory m = { .base = { NULL } };
+    (void)spread(&m, scratch, tape, none, 2); /* only its numbers are used */
+    rows->fixed = NEW(arena, double, tape->nslot[TAPE_FIXED] * rows->padded);
+    fix(rows->fixed, rows->padded, &m, tape, column, 0, nrow, 2);
+    return rows;
 }
 
 static void code_rows(double *out, double *jac, double *hess,
@@ -129,6 +192,11 @@ static void code_rows(double *out, double *jac, double *hess,
     law_tame(out, hess, law->npair, rows->nrow);
 }
 
+static int level_of(const double *jac, const double *hess)
+{
+    return hess ? 2 : jac ? 1 : 0;
+}
+
 void law_rows_eval(double *out, double *jac, double *hess, const LawRows *rows,
                    const double *theta)
 {
@@ -137,96 +205,79 @@ void law_rows_eval(double *out, double *jac, double *hess, const LawRows *rows,
         return;
     }
     const Formula *tape = rows->law->compiled;
-    const int level = level_of(jac, hess), nrowslot = tape->nslot[TAPE_ROW];
-    const int nfixed = tape->nslot[TAPE_FIXED];
-    double  scalar[FORMULA_NODES_MAX], scratch[SCRATCH];
-    double *fixed[FORMULA_NODES_MAX], *row[FORMULA_NODES_MAX];
-    const i64 most = block_rows(nrowslot);
+    const int level = level_of(jac, hess);
+    double scratch[SCRATCH];
+    Memory m = { .base = { NULL } };
+    const i64 used = spread(&m, scratch, tape, theta, level);
+    const i64 most = i64_min(block_rows(SCRATCH - used, row_slots(tape)),
+                             rows->padded);
 
-    tape_scalars(scalar, tape, theta, level);
-    for (int i = 0; i < nrowslot; i++)
-        row[i] = scratch + i * most;
+    m.stride[TAPE_FIXED] = rows->padded;
     for (i64 at = 0; at < rows->nrow; at += most) {
-        const Block b = { tape, scalar, fixed, row, at,
-                          i64_min(most, rows->nrow - at), rows->nrow };
-        for (int i = 0; i < nfixed; i++)
-            fixed[i] = rows->fixed[i] + at;
-        tape_rows(row, tape, scalar, fixed, b.n, level);
-        give(out, jac, hess, &b);
+        const Wanted to = { { out, jac, hess }, at, rows->nrow };
+        m.base[TAPE_FIXED] = rows->fixed + at;
+        block(&to, &m, tape, scratch + used, i64_min(most, rows->nrow - at),
+              most, level);
     }
 }
 
-/* One block of the table from row `at` on, its fixed nodes made on the spot. */
-static void eval_block(double *out, double *jac, double *packed,
-                       const Formula *tape, const double *scalar,
-                       double *const *column, i64 at, i64 n)
-{
-    double  scratch[SCRATCH];
-    double *fixed[FORMULA_NODES_MAX], *row[FORMULA_NODES_MAX];
-    const double *from[LAW_COLUMNS_MAX];
-    const int nfixed = tape->nslot[TAPE_FIXED];
-    const int level = level_of(jac, packed);
-    for (int c = 0; c < tape->ncolumn; c++)
-        from[c] = column[c] + at;
-    for (int i = 0; i < nfixed; i++)
-        fixed[i] = scratch + i * n;
-    for (int i = 0; i < tape->nslot[TAPE_ROW]; i++)
-        row[i] = scratch + (nfixed + i) * n;
+/* ---- once -------------------------------------------------------------- */
 
-    tape_fixed(fixed, tape, scalar, from, n, level);
-    tape_rows(row, tape, scalar, fixed, n, level);
-    const Block b = { tape, scalar, fixed, row, 0, n, n };
-    give(out, jac, packed, &b);
+enum { ONCE = 64 }; /* rows a block: their fixed values are in scratch too */
+
+static void copy_rows(double *to, const Memory *m, u8 kind, int slot, i64 n)
+{
+    memcpy(to, m->base[kind] + slot * m->stride[kind],
+           (size_t)n * sizeof *to);
 }
 
-enum { PAIRS_MAX = LAW_PARAMS_MAX * (LAW_PARAMS_MAX + 1) / 2 };
-
-/* From a block's [k][n] to the table's [k][nrow]. */
-static void scatter(double *to, const double *from, i64 count, i64 at, i64 n,
-                    i64 nrow)
+/* From the block's scratch to rows at.. of the caller's arrays. */
+static void hand_out(const Wanted *to, const Memory *m, const Law *law, i64 n)
 {
-    for (i64 k = 0; k < count; k++)
-        memcpy(to + k * nrow + at, from + k * n, (size_t)n * sizeof *to);
+    double *jac = to->array[1], *hess = to->array[2];
+    copy_rows(to->array[0] + to->at, m, TAPE_OUT, 0, n);
+    for (int p = 0; jac && p < law->nparam; p++)
+        copy_rows(jac + p * to->nrow + to->at, m, TAPE_JAC, p, n);
+    for (int k = 0; hess && k < law->npair; k++) {
+        const int i = law->pair[k][0], j = law->pair[k][1], np = law->nparam;
+        copy_rows(hess + (i * np + j) * to->nrow + to->at, m, TAPE_HESS, k, n);
+        copy_rows(hess + (j * np + i) * to->nrow + to->at, m, TAPE_HESS, k, n);
+    }
 }
 
-static void scatter_pairs(double *hess, const double *packed, const Law *law,
-                          i64 at, i64 n, i64 nrow)
+static void eval_once(const Wanted *to, const Law *law, const double *theta,
+                      double *const *column, int level)
 {
-    for (int k = 0; k < law->npair; k++) {
-        const int i = law->pair[k][0], j = law->pair[k][1];
-        scatter(hess + (i * law->nparam + j) * nrow, packed + k * n, 1, at, n,
-                nrow);
-        scatter(hess + (j * law->nparam + i) * nrow, packed + k * n, 1, at, n,
-                nrow);
+    const Formula *tape = law->compiled;
+    const Wanted nowhere = { { NULL }, 0, 0 };
+    double scratch[SCRATCH];
+    Memory m = { .base = { NULL } };
+    const i64 used = spread(&m, scratch, tape, theta, level);
+    const i64 nfixed = tape->nslot[TAPE_FIXED], slots = row_slots(tape);
+    const i64 fit = rows_fit(SCRATCH - used, nfixed + slots);
+    const i64 most = i64_min(i64_min(ONCE, fit), rounded_up(to->nrow));
+    for (i64 at = 0; at < to->nrow; at += most) {
+        const Wanted here = { { to->array[0], to->array[1], to->array[2] },
+                              at, to->nrow };
+        const i64 n = i64_min(most, to->nrow - at);
+        fix(scratch + used, most, &m, tape, column, at, n, level);
+        block(&nowhere, &m, tape, scratch + used + nfixed * most, n, most,
+              level);
+        hand_out(&here, &m, law, n);
     }
 }
 
 void law_eval(double *out, double *jac, double *hess, const Law *law,
               const double *theta, double *const *column, i64 nrow)
 {
-    enum { ROWS = 32 }; /* keeps the small derivative blocks on the stack */
-    if (law->code) {
-        law_code_eval(out, jac, hess, law, theta, column, nrow);
-        return;
-    }
-    const Formula *tape = law->compiled;
-    double scalar[FORMULA_NODES_MAX];
-    double slope[LAW_PARAMS_MAX * ROWS], curve[PAIRS_MAX * ROWS];
-    const i64 most = i64_min(ROWS, block_rows(tape->nslot[TAPE_ROW]
-                                              + tape->nslot[TAPE_FIXED]));
+    const Wanted to = { { out, jac, hess }, 0, nrow };
     if (hess)
         memset(hess, 0, (size_t)(law->nparam * law->nparam * nrow)
                         * sizeof *hess);
-    tape_scalars(scalar, tape, theta, level_of(jac, hess));
-    for (i64 at = 0; at < nrow; at += most) {
-        const i64 n = i64_min(most, nrow - at);
-        eval_block(out + at, jac || hess ? slope : NULL, hess ? curve : NULL,
-                   tape, scalar, column, at, n);
-        if (jac)
-            scatter(jac, slope, law->nparam, at, n, nrow);
-        if (hess)
-            scatter_pairs(hess, curve, law, at, n, nrow);
-    }
+    if (law->code)
+        law_code_eval(out, jac, hess, law, theta, column, nrow);
+    else
+        eval_once(&to, law, theta, column, level_of(jac, hess));
 }
 
 double law_at(const Law *law, const double *theta, double n, double d)

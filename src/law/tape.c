@@ -1,14 +1,35 @@
-/* tape.c - the graph as a list of steps, and running it over blocks of rows.
+/* tape.c - the graph as lists of steps.
  *
- * A step's loop is one of three shapes (row op row, row op scalar, scalar op
- * row), each a plain loop that a compiler can turn into vector instructions;
- * the interpreter's overhead is then paid once a block and not once a row. */
+ * What the graph keeps apart so that it can be differentiated and shared is put
+ * together again here: a product that only a sum, a sign, an exponential or
+ * another product uses becomes part of that one's step. Each step reads and
+ * writes memory for all its rows, so that steps are what evaluation costs.
+ *
+ * A row value that the caller gets is computed where the caller wants it; the
+ * others share a few slots, each free again after its last use. */
 
 #include "law/formula.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+
+/* A place in memory, for a step's result or operand. */
+typedef struct Place { u8 kind; i32 slot; } Place;
+
+typedef struct Layout {
+    Arena     *scratch;
+    Formula   *tape;
+    const Dag *dag;
+    bool      *wanted, *done;
+    bool      *absorbed; /* part of the step of whoever uses it      */
+    int       *uses;     /* by other nodes and as a root             */
+    Place     *place;    /* of each node                             */
+    int        nscalar, nfixed, nrow; /* steps so far                */
+    int        nvalue;                /* row values, before slots    */
+} Layout;
+
+/* ---- which nodes ------------------------------------------------------- */
 
 static void mark(bool *wanted, const Dag *dag, int root)
 {
@@ -23,6 +44,18 @@ static void mark(bool *wanted, const Dag *dag, int root)
     }
 }
 
+static void count_uses(Layout *l)
+{
+    for (int i = 0; i < l->dag->count; i++) {
+        const DagNode *n = &l->dag->node[i];
+        if (!l->wanted[i] || n->op <= DAG_COLUMN)
+            continue;
+        l->uses[n->a]++;
+        if (n->b >= 0)
+            l->uses[n->b]++;
+    }
+}
+
 static u8 kind_of(const DagNode *n)
 {
     if (!n->columns)
@@ -30,65 +63,309 @@ static u8 kind_of(const DagNode *n)
     return n->params ? TAPE_ROW : TAPE_FIXED;
 }
 
-typedef struct Layout {
-    Formula   *tape;
-    const Dag *dag;
-    bool      *wanted, *done;
-    TapeRoot  *place; /* of each node */
-} Layout;
+/* ---- several nodes in one step ----------------------------------------- */
+
+/* Node i, if it is a row's `op` that nobody else needs. */
+static bool only(const Layout *l, int i, DagOp op)
+{
+    const DagNode *n = &l->dag->node[i];
+    return n->op == op && l->uses[i] == 1 && kind_of(n) == TAPE_ROW;
+}
+
+static void absorb_into(Layout *l, const DagNode *n)
+{
+    bool *gone = l->absorbed;
+    switch (n->op) {
+    case DAG_EXP:
+        if (only(l, n->a, DAG_NEG)
+            && only(l, l->dag->node[n->a].a, DAG_MUL))
+            gone[n->a] = gone[l->dag->node[n->a].a] = true;
+        else if (only(l, n->a, DAG_MUL))
+            gone[n->a] = true;
+        break;
+    case DAG_NEG:
+        gone[n->a] = gone[n->a] || only(l, n->a, DAG_MUL);
+        break;
+    case DAG_ADD:
+    case DAG_SUB:
+    case DAG_MUL:
+        if (only(l, n->b, DAG_MUL))
+            gone[n->b] = true;
+        else if (only(l, n->a, DAG_MUL))
+            gone[n->a] = true;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Users first, so that what is absorbed itself absorbs nothing. */
+static void absorb(Layout *l)
+{
+    for (int i = l->dag->count - 1; i >= 0; i--)
+        if (l->wanted[i] && !l->absorbed[i]
+            && kind_of(&l->dag->node[i]) == TAPE_ROW)
+            absorb_into(l, &l->dag->node[i]);
+}
+
+static TapeOp plain_op(DagOp op)
+{
+    switch (op) {
+    case DAG_NEG: return TAPE_NEG;
+    case DAG_EXP: return TAPE_EXP;
+    case DAG_LOG: return TAPE_LOG;
+    case DAG_SIGMOID: return TAPE_SIGMOID;
+    case DAG_ADD: return TAPE_ADD;
+    case DAG_SUB: return TAPE_SUB;
+    case DAG_MUL: return TAPE_MUL;
+    case DAG_DIV: return TAPE_DIV;
+    case DAG_MIN: return TAPE_MIN;
+    case DAG_MAX: return TAPE_MAX;
+    case DAG_GE:  return TAPE_GE;
+    default: assert(op > DAG_COLUMN); return TAPE_COPY;
+    }
+}
+
+/* A step's operation and the nodes that it takes, -1 for none. */
+typedef struct Taken { TapeOp op; int a, b, c; } Taken;
+
+static Taken of_product(TapeOp op, const Layout *l, int product, int c)
+{
+    const DagNode *p = &l->dag->node[product];
+    return (Taken){ op, p->a, p->b, c };
+}
+
+static Taken taken(const Layout *l, const DagNode *n)
+{
+    const bool a = l->absorbed[n->a], b = n->b >= 0 && l->absorbed[n->b];
+    switch (a || b ? n->op : DAG_NUMBER) {
+    case DAG_EXP:
+        if (l->dag->node[n->a].op == DAG_NEG)
+            return of_product(TAPE_EXP_NMUL, l, l->dag->node[n->a].a, -1);
+        return of_product(TAPE_EXP_MUL, l, n->a, -1);
+    case DAG_NEG:
+        return of_product(TAPE_NMUL, l, n->a, -1);
+    case DAG_ADD:
+        return b ? of_product(TAPE_MUL_ADD, l, n->b, n->a)
+                 : of_product(TAPE_MUL_ADD, l, n->a, n->b);
+    case DAG_SUB:
+        return b ? of_product(TAPE_NMUL_ADD, l, n->b, n->a)
+                 : of_product(TAPE_MUL_SUB, l, n->a, n->b);
+    case DAG_MUL:
+        return b ? of_product(TAPE_MUL_MUL, l, n->b, n->a)
+                 : of_product(TAPE_MUL_MUL, l, n->a, n->b);
+    default:
+        return (Taken){ plain_op(n->op), n->a, n->b, -1 };
+    }
+}
+
+/* ---- laying them down -------------------------------------------------- */
+
+static Place place_of(const Layout *l, int node)
+{
+    return node >= 0 ? l->place[node] : (Place){ TAPE_SCALAR, 0 };
+}
+
+static u8 shape_of(const Taken *t, Place a, Place b, Place c)
+{
+    return (u8)((a.kind == TAPE_SCALAR)
+                | (t->b >= 0 && b.kind == TAPE_SCALAR) << 1
+                | (t->c >= 0 && c.kind == TAPE_SCALAR) << 2);
+}
+
+static TapeStep step_of(const Layout *l, const DagNode *n, Place to)
+{
+    const Taken t = taken(l, n);
+    const Place a = place_of(l, t.a), b = place_of(l, t.b);
+    const Place c = place_of(l, t.c);
+    return (TapeStep){ t.op, to.kind, a.kind, b.kind, c.kind,
+                       shape_of(&t, a, b, c),
+                       to.slot, a.slot, b.slot, c.slot };
+}
+
+static void lay_scalar(Layout *l, int i)
+{
+    const DagNode *n = &l->dag->node[i];
+    TapeScalar step = { .op = n->op, .a = n->a, .number = n->number };
+    if (n->op > DAG_COLUMN) {
+        step.a = l->place[n->a].slot;
+        step.b = n->b >= 0 ? l->place[n->b].slot : 0;
+    }
+    l->place[i] = (Place){ TAPE_SCALAR, l->nscalar };
+    l->tape->scalar[l->nscalar++] = step;
+}
+
+static void lay_fixed(Layout *l, int i)
+{
+    const DagNode *n = &l->dag->node[i];
+    if (n->op == DAG_COLUMN) {
+        l->place[i] = (Place){ TAPE_FIXED, n->a };
+        return;
+    }
+    l->place[i] = (Place){ TAPE_FIXED, l->tape->ncolumn + l->nfixed };
+    l->tape->fixed[l->nfixed++] = step_of(l, n, l->place[i]);
+}
+
+static void lay_row(Layout *l, int i)
+{
+    if (l->place[i].kind < TAPE_OUT) /* no root claimed it */
+        l->place[i] = (Place){ TAPE_ROW, l->nvalue++ };
+    l->tape->row[l->nrow++] = step_of(l, &l->dag->node[i], l->place[i]);
+}
 
 static void lay_node(Layout *l, int i)
 {
-    const DagNode *n = &l->dag->node[i];
-    Formula *tape = l->tape;
-    const u8 kind = kind_of(n);
-    TapeStep step = { .op = n->op, .a = n->a, .kind = kind,
-                      .number = n->number, .slot = tape->nslot[kind]++ };
-    if (n->op > DAG_COLUMN) {
-        step.a = l->place[n->a].slot;
-        step.a_kind = l->place[n->a].kind;
-        step.b = n->b >= 0 ? l->place[n->b].slot : 0;
-        step.b_kind = n->b >= 0 ? l->place[n->b].kind : 0;
-    }
-    l->place[i] = (TapeRoot){ kind, step.slot };
+    const u8 kind = kind_of(&l->dag->node[i]);
     l->done[i] = true;
-    tape->step[tape->nstep++] = step;
+    if (kind == TAPE_SCALAR)
+        lay_scalar(l, i);
+    else if (kind == TAPE_FIXED)
+        lay_fixed(l, i);
+    else
+        lay_row(l, i);
+}
+
+/* What lies elsewhere, or was claimed by an earlier root, is copied. */
+static void lay_roots(Layout *l, const int *root, int nroot, u8 kind)
+{
+    for (int r = 0; r < nroot; r++) {
+        const Place from = l->place[root[r]];
+        if (from.kind == kind && from.slot == r)
+            continue;
+        l->tape->row[l->nrow++] = (TapeStep){
+            .op = TAPE_COPY, .kind = kind, .slot = r,
+            .a_kind = from.kind, .a = from.slot,
+            .shape = from.kind == TAPE_SCALAR };
+    }
 }
 
 /* What these roots need and nobody before them did. */
-static void lay(Layout *l, const int *root, int nroot, TapeRoot *place,
-                int level)
+static void lay(Layout *l, const int *root, int nroot, u8 kind, int level)
 {
+    bool *here = NEW(l->scratch, bool, l->dag->count);
     for (int r = 0; r < nroot; r++)
-        mark(l->wanted, l->dag, root[r]);
+        mark(here, l->dag, root[r]);
     for (int i = 0; i < l->dag->count; i++)
-        if (l->wanted[i] && !l->done[i])
+        if (here[i] && !l->done[i] && !l->absorbed[i])
             lay_node(l, i);
-    for (int r = 0; r < nroot; r++)
-        place[r] = l->place[root[r]];
-    l->tape->end[level] = l->tape->nstep;
+    lay_roots(l, root, nroot, kind);
+    l->tape->scalar_end[level] = l->nscalar;
+    l->tape->fixed_end[level] = l->nfixed;
+    l->tape->row_end[level] = l->nrow;
 }
+
+/* The first root of a row value has it computed in its own place. A value that
+ * an earlier level needs as well is so kept for the caller, who may not have
+ * asked: the evaluator then gives it scratch. */
+static void claim(Layout *l, const int *root, int nroot, u8 kind)
+{
+    for (int r = 0; r < nroot; r++) {
+        Place *place = &l->place[root[r]];
+        mark(l->wanted, l->dag, root[r]);
+        l->uses[root[r]]++;
+        if (kind_of(&l->dag->node[root[r]]) == TAPE_ROW
+            && place->kind < TAPE_OUT)
+            *place = (Place){ kind, r };
+    }
+}
+
+/* ---- slots ------------------------------------------------------------- */
+
+typedef struct Slots {
+    int  *last;      /* step of a value's last use                 */
+    i32  *of;        /* a value's slot                             */
+    bool *taken;
+    int   count;
+} Slots;
+
+static void note_use(Slots *s, u8 kind, i32 value, int step)
+{
+    if (kind == TAPE_ROW)
+        s->last[value] = step;
+}
+
+static void release(Slots *s, u8 kind, i32 *value, int step)
+{
+    if (kind != TAPE_ROW)
+        return;
+    const i32 slot = s->of[*value];
+    if (s->last[*value] == step)
+        s->taken[slot] = false;
+    *value = slot;
+}
+
+static i32 free_slot(Slots *s)
+{
+    i32 slot = 0;
+    while (s->taken[slot])
+        slot++;
+    s->taken[slot] = true;
+    s->count = slot + 1 > s->count ? slot + 1 : s->count;
+    return slot;
+}
+
+/* A step may write where its operand stood: rows are read before written. */
+static void share_slots(Layout *l)
+{
+    Formula *tape = l->tape;
+    Slots s = { NEW(l->scratch, int, l->nvalue + 1),
+                NEW(l->scratch, i32, l->nvalue + 1),
+                NEW(l->scratch, bool, l->nvalue + 1), 0 };
+    for (int i = 0; i < l->nrow; i++) {
+        note_use(&s, tape->row[i].a_kind, tape->row[i].a, i);
+        note_use(&s, tape->row[i].b_kind, tape->row[i].b, i);
+        note_use(&s, tape->row[i].c_kind, tape->row[i].c, i);
+    }
+    for (int i = 0; i < l->nrow; i++) {
+        TapeStep *step = &tape->row[i];
+        release(&s, step->a_kind, &step->a, i);
+        release(&s, step->b_kind, &step->b, i);
+        release(&s, step->c_kind, &step->c, i);
+        if (step->kind == TAPE_ROW) {
+            const i32 value = step->slot;
+            step->slot = s.of[value] = free_slot(&s);
+        }
+    }
+    tape->nslot[TAPE_ROW] = s.count;
+}
+
+/* ---- all of it --------------------------------------------------------- */
 
 Formula *tape_make(Arena *arena, const Dag *dag, int value, const int *slope,
                    int nparam, const int *curve, int npair, int ncolumn)
 {
+    Arena *scratch = dag->arena;
     Formula *tape = NEW(arena, Formula, 1);
     *tape = (Formula){ .nparam = nparam, .ncolumn = ncolumn, .npair = npair };
-    tape->step = NEW(arena, TapeStep, dag->count);
-    tape->slope = NEW(arena, TapeRoot, nparam + 1);
-    tape->curve = NEW(arena, TapeRoot, npair + 1);
-    Layout l = { tape, dag, NEW(dag->arena, bool, dag->count),
-                 NEW(dag->arena, bool, dag->count),
-                 NEW(dag->arena, TapeRoot, dag->count) };
-    lay(&l, &value, 1, &tape->value, 0);
-    lay(&l, slope, nparam, tape->slope, 1);
-    lay(&l, curve, npair, tape->curve, 2);
+    const i64 n = dag->count;
+    tape->scalar = NEW(arena, TapeScalar, n);
+    tape->fixed = NEW(arena, TapeStep, n);
+    tape->row = NEW(arena, TapeStep, n + 1 + nparam + npair);
+    Layout l = { .scratch = scratch, .tape = tape, .dag = dag,
+                 .wanted = NEW(scratch, bool, n), .done = NEW(scratch, bool, n),
+                 .absorbed = NEW(scratch, bool, n),
+                 .uses = NEW(scratch, int, n),
+                 .place = NEW(scratch, Place, n) };
+    claim(&l, &value, 1, TAPE_OUT);
+    claim(&l, slope, nparam, TAPE_JAC);
+    claim(&l, curve, npair, TAPE_HESS);
+    count_uses(&l);
+    absorb(&l);
+    lay(&l, &value, 1, TAPE_OUT, 0);
+    lay(&l, slope, nparam, TAPE_JAC, 1);
+    lay(&l, curve, npair, TAPE_HESS, 2);
+    share_slots(&l);
+    tape->nslot[TAPE_SCALAR] = l.nscalar;
+    tape->nslot[TAPE_FIXED] = ncolumn + l.nfixed;
+    tape->nslot[TAPE_OUT] = 1;
+    tape->nslot[TAPE_JAC] = nparam;
+    tape->nslot[TAPE_HESS] = npair;
     return tape;
 }
 
-/* x op y, for a constant op: inlined into the loops below. */
-static inline __attribute__((always_inline))
-double apply(DagOp op, double x, double y)
+/* ---- scalars ----------------------------------------------------------- */
+
+static double apply(DagOp op, double x, double y)
 {
     switch (op) {
     case DAG_NEG: return -x;
@@ -102,103 +379,18 @@ double apply(DagOp op, double x, double y)
     case DAG_MIN: return y < x ? y : x;
     case DAG_MAX: return y > x ? y : x;
     case DAG_GE:  return x >= y ? 1 : 0;
-    default:      return NAN;
-    }
-}
-
-/* A step of 0 means one scalar for all rows. */
-static inline __attribute__((always_inline))
-void loop(DagOp op, double *restrict z, const double *x, i64 xstep,
-          const double *y, i64 ystep, i64 n)
-{
-    if (xstep && ystep) {
-        for (i64 i = 0; i < n; i++)
-            z[i] = apply(op, x[i], y[i]);
-    } else if (xstep) {
-        const double c = *y;
-        for (i64 i = 0; i < n; i++)
-            z[i] = apply(op, x[i], c);
-    } else {
-        const double c = *x;
-        for (i64 i = 0; i < n; i++)
-            z[i] = apply(op, c, y[i * ystep]);
-    }
-}
-
-static void run(DagOp op, double *z, const double *x, i64 xstep,
-                const double *y, i64 ystep, i64 n)
-{
-    switch (op) {
-    case DAG_NEG: loop(DAG_NEG, z, x, xstep, y, ystep, n); break;
-    case DAG_EXP: loop(DAG_EXP, z, x, xstep, y, ystep, n); break;
-    case DAG_LOG: loop(DAG_LOG, z, x, xstep, y, ystep, n); break;
-    case DAG_SIGMOID: loop(DAG_SIGMOID, z, x, xstep, y, ystep, n); break;
-    case DAG_ADD: loop(DAG_ADD, z, x, xstep, y, ystep, n); break;
-    case DAG_SUB: loop(DAG_SUB, z, x, xstep, y, ystep, n); break;
-    case DAG_MUL: loop(DAG_MUL, z, x, xstep, y, ystep, n); break;
-    case DAG_DIV: loop(DAG_DIV, z, x, xstep, y, ystep, n); break;
-    case DAG_MIN: loop(DAG_MIN, z, x, xstep, y, ystep, n); break;
-    case DAG_MAX: loop(DAG_MAX, z, x, xstep, y, ystep, n); break;
-    case DAG_GE:  loop(DAG_GE, z, x, xstep, y, ystep, n); break;
-    default: assert(op > DAG_COLUMN);
+    default: assert(op > DAG_COLUMN); return NAN;
     }
 }
 
 void tape_scalars(double *scalar, const Formula *tape, const double *theta,
                   int level)
 {
-    for (int i = 0; i < tape->end[level]; i++) {
-        const TapeStep *s = &tape->step[i];
-        if (s->kind != TAPE_SCALAR)
-            continue;
-        if (s->op == DAG_NUMBER)
-            scalar[s->slot] = s->number;
-        else if (s->op == DAG_PARAM)
-            scalar[s->slot] = theta[s->a];
-        else
-            run(s->op, &scalar[s->slot], &scalar[s->a], 1, &scalar[s->b], 1,
-                1);
-    }
-}
-
-/* Where an operand lies, and its step. */
-typedef struct Operand { const double *at; i64 step; } Operand;
-
-static Operand operand(u8 kind, int slot, const double *scalar,
-                       double *const *fixed, double *const *row)
-{
-    if (kind == TAPE_SCALAR)
-        return (Operand){ &scalar[slot], 0 };
-    return (Operand){ kind == TAPE_FIXED ? fixed[slot] : row[slot], 1 };
-}
-
-void tape_fixed(double *const *fixed, const Formula *tape,
-                const double *scalar, const double *const *column, i64 n,
-                int level)
-{
-    for (int i = 0; i < tape->end[level]; i++) {
-        const TapeStep *s = &tape->step[i];
-        if (s->kind != TAPE_FIXED)
-            continue;
-        if (s->op == DAG_COLUMN) {
-            memcpy(fixed[s->slot], column[s->a], (size_t)n * sizeof(double));
-            continue;
-        }
-        const Operand a = operand(s->a_kind, s->a, scalar, fixed, NULL);
-        const Operand b = operand(s->b_kind, s->b, scalar, fixed, NULL);
-        run(s->op, fixed[s->slot], a.at, a.step, b.at, b.step, n);
-    }
-}
-
-void tape_rows(double *const *row, const Formula *tape, const double *scalar,
-               double *const *fixed, i64 n, int level)
-{
-    for (int i = 0; i < tape->end[level]; i++) {
-        const TapeStep *s = &tape->step[i];
-        if (s->kind != TAPE_ROW)
-            continue;
-        const Operand a = operand(s->a_kind, s->a, scalar, fixed, row);
-        const Operand b = operand(s->b_kind, s->b, scalar, fixed, row);
-        run(s->op, row[s->slot], a.at, a.step, b.at, b.step, n);
+    for (int i = 0; i < tape->scalar_end[level]; i++) {
+        const TapeScalar *s = &tape->scalar[i];
+        scalar[i] = s->op == DAG_NUMBER  ? s->number
+                    : s->op == DAG_PARAM ? theta[s->a]
+                                         : apply(s->op, scalar[s->a],
+                                                 scalar[s->b]);
     }
 }

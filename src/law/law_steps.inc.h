@@ -1,0 +1,154 @@
+/* law_steps.inc.h - the steps of a formula, each a loop over rows.
+ *
+ * Interpreting costs once a step and not once a row. Which operands are one
+ * number for all rows is decided before the loop, so that such a number stays
+ * in a register; four vectors go side by side, so that the chains of exp and
+ * log fill each other's waits.
+ *
+ * Whether all is finite is asked on the way, since 0 x is 0 for every number
+ * and for nothing else: results that need no taming then need no second pass. */
+
+#include "law/law_lanes.inc.h"
+
+#include "law/law_vec.h"
+
+typedef struct Cursor {
+    const double *a, *b, *c;
+    double       *z;
+} Cursor;
+
+INLINE double *place(const Memory *m, u8 kind, i32 slot)
+{
+    return m->base[kind] + slot * m->stride[kind];
+}
+
+INLINE Cursor cursor(const TapeStep *s, const Memory *m)
+{
+    return (Cursor){ place(m, s->a_kind, s->a), place(m, s->b_kind, s->b),
+                     place(m, s->c_kind, s->c), place(m, s->kind, s->slot) };
+}
+
+INLINE vd log_guarded(vd x)
+{
+    return choose(x == 0, splat(DAG_LOG_OF_0), log_lanes(x));
+}
+
+INLINE vd sigmoid(vd x) { return 1 / (1 + exp_lanes(-x)); }
+
+/* x op y op w for a constant op: what does not matter is never loaded. */
+INLINE vd apply(TapeOp op, vd x, vd y, vd w)
+{
+    switch (op) {
+    case TAPE_COPY:    return x;
+    case TAPE_NEG:     return -x;
+    case TAPE_EXP:     return exp_lanes(x);
+    case TAPE_LOG:     return log_guarded(x);
+    case TAPE_SIGMOID: return sigmoid(x);
+    case TAPE_ADD:     return x + y;
+    case TAPE_SUB:     return x - y;
+    case TAPE_MUL:     return x * y;
+    case TAPE_DIV:     return x / y;
+    case TAPE_MIN:     return smaller(y, x);
+    case TAPE_MAX:     return larger(y, x);
+    case TAPE_GE:      return choose(x >= y, splat(1), splat(0));
+    case TAPE_NMUL:    return -(x * y);
+    case TAPE_EXP_MUL: return exp_lanes(x * y);
+    case TAPE_EXP_NMUL: return exp_lanes(-(x * y));
+    case TAPE_MUL_ADD: return mul_add(x, y, w);
+    case TAPE_MUL_SUB: return mul_add(x, y, -w);
+    case TAPE_NMUL_ADD: return mul_add(-x, y, w);
+    case TAPE_MUL_MUL: return x * y * w;
+    default:           return splat(__builtin_nan(""));
+    }
+}
+
+/* shape: bit 0, 1, 2 where a, b, c are one number for all rows. */
+INLINE vd result(TapeOp op, int shape, const Cursor *p, const vd *one, i64 i)
+{
+    return apply(op, shape & 1 ? one[0] : load(p->a + i),
+                 shape & 2 ? one[1] : load(p->b + i),
+                 shape & 4 ? one[2] : load(p->c + i));
+}
+
+INLINE vd loop(TapeOp op, int shape, Cursor p, i64 n)
+{
+    const vd one[3] = { load(p.a), load(p.b), load(p.c) }, none = splat(0);
+    vd odd0 = none, odd1 = none, odd2 = none, odd3 = none;
+    i64 i = 0;
+    for (; i + 4 * LANES <= n; i += 4 * LANES) {
+        const vd z0 = result(op, shape, &p, one, i);
+        const vd z1 = result(op, shape, &p, one, i + LANES);
+        const vd z2 = result(op, shape, &p, one, i + 2 * LANES);
+        const vd z3 = result(op, shape, &p, one, i + 3 * LANES);
+        store(p.z + i, z0);
+        store(p.z + i + LANES, z1);
+        store(p.z + i + 2 * LANES, z2);
+        store(p.z + i + 3 * LANES, z3);
+        odd0 = mul_add(z0, none, odd0);
+        odd1 = mul_add(z1, none, odd1);
+        odd2 = mul_add(z2, none, odd2);
+        odd3 = mul_add(z3, none, odd3);
+    }
+    for (; i < n; i += LANES) {
+        const vd z = result(op, shape, &p, one, i);
+        store(p.z + i, z);
+        odd0 = mul_add(z, none, odd0);
+    }
+    return (odd0 + odd1) + (odd2 + odd3);
+}
+
+#define CASE(op, shape) \
+    case 8 * op + shape: odd += loop(op, shape, p, n); break;
+#define CASES_1(op) CASE(op, 0) CASE(op, 1)
+#define CASES_2(op) CASES_1(op) CASE(op, 2)
+#define CASES_3(op) CASES_2(op) CASE(op, 4) CASE(op, 5) CASE(op, 6)
+
+static bool run(const TapeStep *step, int nstep, const Memory *memory, i64 n)
+{
+    vd odd = splat(0);
+    for (int i = 0; i < nstep; i++) {
+        const Cursor p = cursor(&step[i], memory);
+        switch (8 * (int)step[i].op + step[i].shape) {
+        CASES_1(TAPE_COPY) CASE(TAPE_NEG, 0) CASE(TAPE_EXP, 0)
+        CASE(TAPE_LOG, 0) CASE(TAPE_SIGMOID, 0)
+        CASES_2(TAPE_ADD) CASES_2(TAPE_SUB) CASES_2(TAPE_MUL)
+        CASES_2(TAPE_DIV) CASES_2(TAPE_MIN) CASES_2(TAPE_MAX)
+        CASES_2(TAPE_GE) CASES_2(TAPE_NMUL)
+        CASES_2(TAPE_EXP_MUL) CASES_2(TAPE_EXP_NMUL)
+        CASES_3(TAPE_MUL_ADD) CASES_3(TAPE_MUL_SUB) CASES_3(TAPE_NMUL_ADD)
+        CASES_3(TAPE_MUL_MUL)
+        default: return false; /* tape_make makes no other; tests see it */
+        }
+    }
+        for (int k = 0; k < LANES; k++)
+        if (odd[k] != 0)
+            return false;
+    return true;
+}
+
+/* f over n numbers: whole vectors, then a part of one. */
+INLINE void over(vd (*f)(vd), double *out, const double *x, i64 n)
+{
+    i64 i = 0;
+    for (; i + LANES <= n; i += LANES)
+        store(out + i, f(load(x + i)));
+    if (i < n) {
+        double rest[LANES] = { 0 };
+        memcpy(rest, x + i, (size_t)(n - i) * sizeof *x);
+        store(rest, f(load(rest)));
+        memcpy(out + i, rest, (size_t)(n - i) * sizeof *x);
+    }
+}
+
+static void exp_over(double *out, const double *x, i64 n)
+{
+    over(exp_lanes, out, x, n);
+}
+
+static void log_over(double *out, const double *x, i64 n)
+{
+    over(log_lanes, out, x, n);
+}
+
+#define LAW_VEC_CPU .usable = usable, .run = run, .exp = exp_over, \
+                    .log = log_over

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-typedef struct Run { double n, d; } Run;
+typedef struct Run { double n, d, u_near; } Run; /* u_near: NaN, or near */
 
 enum { LOSS, N_OPT, D_OPT, BEST, R, NATS, WASTED, NUMBERS };
 
@@ -16,7 +16,7 @@ static bool numbers(double *out, const Surface *s, const void *of)
     const Run      *run  = of;
     const Size      size = size_at(s->cost, size_u(s->cost, run->n));
     const double    c    = size.flop_per_token * run->d;
-    const PlanPoint best = plan_best(s, c, NAN);
+    const PlanPoint best = plan_best(s, c, run->u_near);
     out[LOSS]   = surface_loss(s, run->n, run->d);
     out[N_OPT]  = best.n;
     out[D_OPT]  = best.d;
@@ -52,11 +52,14 @@ static bool by_line(Advice *out, const PlanBy *by, const Run *run)
 
 bool advice_of(Advice *out, const PlanBy *by, double n, double d)
 {
-    const Run run = { n, d };
+    Run run = { n, d, NAN };
     if (!(n > 0) || !(d > 0))
         return false;
     if (by->line)
         return by_line(out, by, &run);
+    /* Draws have their optima around the fit's own. */
+    const Surface own = surface_of(by, by->fit.theta);
+    run.u_near = plan_best(&own, plan_flop_per_token(&by->cost, n) * d, NAN).u;
     Interval x[NUMBERS];
     plan_intervals(x, NUMBERS, by, numbers, &run, PLAN_DRAWS_FEW);
     *out = (Advice){ x[LOSS], x[N_OPT], x[D_OPT], x[BEST],

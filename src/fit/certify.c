@@ -167,6 +167,11 @@ void certify_words(Fit *fit)
         say_names(&w, fit->law, c->at_bound, " stands at its bound",
                   " stand at their bounds");
     }
+    if (any(c->profile_open, n)) {
+        say(&w, "; the profile of ");
+        say_names(&w, fit->law, c->profile_open, " is open on a side",
+                  " is open on a side each");
+    }
     if (any(c->unidentified, n)) {
         say(&w, "; ");
         say_names(&w, fit->law, c->unidentified,

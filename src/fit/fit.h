@@ -24,7 +24,7 @@ typedef enum FitObjective {
     FIT_HUBER,     /* sum of Huber_delta(L^ - L)                              */
     FIT_QUANTILE,  /* sum of pinball_q(ln L - ln L^): |r|/2 + (1/2 - q) r with
                       r = ln L^ - ln L, and |r| as r^2/(2 h) + ... within
-                      h = delta/1000, so that the sum lies at most h/4 a row
+                      h = delta/100, so that the sum lies at most h/4 a row
                       below the exact one's; reached by narrowing h by steps    */
 } FitObjective;
 
@@ -62,8 +62,18 @@ typedef struct FitCertificate {
     bool   unidentified[LAW_PARAMS_MAX]; /* interval spans > a factor 10, or
                                             the curvature vanishes            */
     i64    refits_failed;      /* bootstrap replicates that did not settle    */
-    char   words[400];         /* one sentence a reader can act on            */
+    bool   profile_open[LAW_PARAMS_MAX]; /* a side of its profile never rises
+                                            to the threshold                  */
+    char   words[800];         /* one sentence a reader can act on            */
 } FitCertificate;
+
+/* A profile, for a figure: at x the objective, minimised over all others, has
+ * risen by `rise`, on the scale on which it is an F of 1 and n - p. */
+typedef struct FitProfileCurve {
+    int     param;
+    i64     n;
+    double *x, *rise;          /* [n], x ascending                            */
+} FitProfileCurve;
 
 typedef struct Fit {
     const Law     *law;
@@ -77,7 +87,11 @@ typedef struct Fit {
     double         se[LAW_PARAMS_MAX]; /* delta method (sandwich); NaN where
                                           it has none                         */
     double         profile_low[LAW_PARAMS_MAX], profile_high[LAW_PARAMS_MAX];
-                                 /* NaN unless asked                          */
+                                 /* NaN unless asked; a bound, or infinite,
+                                    where that side is open                   */
+    i64              nprofile;   /* curves; 0 unless asked                    */
+    FitProfileCurve *profile;
+    double           profile_threshold; /* rise at profile_low and _high      */
     i64            nresidual;    /* ln L - ln L^ of the rows (at most 2000,
                                     evenly chosen), for intervals of a run;
                                    NaN where L or L^ is not above 0          */

@@ -12,7 +12,7 @@
 enum { P_MAX = LAW_PARAMS_MAX };
 
 /* A quantile's corner is rounded over this share of options.delta. */
-#define QUANTILE_ROUNDING 1e-3
+#define QUANTILE_ROUNDING 1e-2
 
 /* ---- sum.c ------------------------------------------------------------ */
 
@@ -277,6 +277,18 @@ double problem_width(const Problem *p, const double *residual);
 /* Standard errors by the delta method, of what is free and not at a bound. */
 void fit_errors(Fit *fit, const Problem *p, const i64 *unit, i64 nunit,
                 Scratch *s);
+
+/* ---- profile.c -------------------------------------------------------- */
+
+/* profile_low, profile_high, the curves. False where a walk came upon a lower
+ * objective than the fit's: theta is then that place, to be polished. */
+bool fit_profile(Fit *fit, Arena *arena, const Problem *p);
+
+/* Twice the rise of the objective in this unit is a chi-square of 1. */
+double profile_scale(const Problem *p, const double *theta, int nfree);
+
+/* Quantile of Student's t. */
+double profile_student(double p, double freedom);
 
 /* ---- certify.c -------------------------------------------------------- */
 

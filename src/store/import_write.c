@@ -1,0 +1,127 @@
+/* import_write.c - a table of runs for other programs to read: CSV that pandas,
+ * R and DuckDB read with one line, and JSON Lines. */
+
+#include "store/import_part.h"
+
+#include "base/jot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A column to write: numbers, or texts where it has them. */
+typedef struct Column {
+    const char   *name;
+    const double *number;
+    const char  **text;
+} Column;
+
+static bool is_met(const Column *column, int count, const char *name)
+{
+    for (int c = 0; c < count; c++)
+        if (!strcmp(column[c].name, name))
+            return true;
+    return false;
+}
+
+static void column_put(Column *column, int *count, const Table *t,
+                       const char *name)
+{
+    if (is_met(column, *count, name)
+        || (!table_column(t, name) && !table_text(t, name)))
+        return;
+    column[(*count)++] = (Column){ name, table_column(t, name),
+                                   table_text(t, name) };
+}
+
+/* N, D, C, S, loss; names of runs; numbers; texts. */
+static Column *columns_order(int *count, Arena *arena, const Table *t)
+{
+    static const char *const first[] = { "N", "D", "C", "S", "loss", "run",
+                                         "cluster", "step" };
+    Column *column = NEW(arena, Column, t->ncol + t->ntext);
+    *count = 0;
+    for (int c = 0; c < COUNT_OF(first); c++)
+        column_put(column, count, t, first[c]);
+    for (int c = 0; c < t->ntext; c++)
+        if (import_is_run_name(t->text_name[c]))
+            column_put(column, count, t, t->text_name[c]);
+    for (int c = 0; c < t->ncol; c++)
+        column_put(column, count, t, t->name[c]);
+    for (int c = 0; c < t->ntext; c++)
+        column_put(column, count, t, t->text_name[c]);
+    return column;
+}
+
+static void cell_put(Str *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n") && *text != ' ' && *text != '\t') {
+        str_put(out, text);
+        return;
+    }
+    str_put(out, "\"");
+    for (const char *stop; (stop = strchr(text, '"')); text = stop + 1) {
+        str_bytes(out, text, stop + 1 - text);
+        str_put(out, "\"");
+    }
+    str_put(out, text);
+    str_put(out, "\"");
+}
+
+/* As few digits as read back the same. */
+static void number_put(Str *out, double value)
+{
+    char text[32];
+    if (!isfinite(value))
+        return;
+    snprintf(text, sizeof text, "%.15g", value);
+    if (strtod(text, NULL) != value)
+        snprintf(text, sizeof text, "%.17g", value);
+    str_put(out, text);
+}
+
+void import_write_csv(const Table *t, Str *out)
+{
+    Arena   arena = { 0 };
+    int     count;
+    Column *column = columns_order(&count, &arena, t);
+    for (int c = 0; c < count; c++) {
+        str_put(out, c ? "," : "");
+        cell_put(out, column[c].name);
+    }
+    str_put(out, "\n");
+    for (i64 row = 0; row < t->nrow; row++) {
+        for (int c = 0; c < count; c++) {
+            str_put(out, c ? "," : "");
+            if (column[c].text)
+                cell_put(out, column[c].text[row]);
+            else
+                number_put(out, column[c].number[row]);
+        }
+        str_put(out, "\n");
+    }
+    arena_free(&arena);
+}
+
+void import_write_jsonl(const Table *t, Str *out)
+{
+    Arena   arena = { 0 };
+    int     count;
+    Column *column = columns_order(&count, &arena, t);
+    for (i64 row = 0; row < t->nrow; row++) {
+        Jot j = jot_open(out);
+        jot_object(&j, NULL);
+        for (int c = 0; c < count; c++) {
+            const double x = column[c].number ? column[c].number[row] : NAN;
+            if (!isnan(x) || !column[c].text)
+                jot_real(&j, column[c].name, x);
+            else
+                jot_text(&j, column[c].name, column[c].text[row][0]
+                                                 ? column[c].text[row] : NULL);
+        }
+        jot_end(&j);
+        str_put(out, "\n");
+    }
+    arena_free(&arena);
+}

@@ -147,14 +147,18 @@ Refit refit(const Search *search, const Problem *p, int want,
 }
 
 /* Every start goes down until it is seen to be in a basin that another has been
- * through; each basin is then gone to the end of once. */
+ * through; each basin is then gone to the end of once. A Huber of small delta
+ * has small hollows side by side, so that one more descent goes straight from
+ * the fit: of 1000 draws of the 245 Chinchilla points, outliers and all, none
+ * then misses the least that twelve starts on the fine lattice find, and 3
+ * (by 2e-4) without; of the 240 points none does either way. */
 Refit refit_quick(const Search *search, const Problem *p, const Problem *tight,
                   int want, const double *also_from, SearchSpace *space)
 {
     double   start[STARTS_MAX][P_MAX];
     Basin   *basin = space->basin;
-    Polished end[STARTS_MAX];
-    int      times[STARTS_MAX] = { 0 }, count = 0;
+    Polished end[STARTS_MAX + 1];
+    int      times[STARTS_MAX + 1] = { 0 }, count = 0;
     const Problem q = some_of(search, p, space);
     const Problem *on = search->row ? &q : tight;
     Scratch *s = search->row ? &space->some : &space->whole;
@@ -173,5 +177,9 @@ Refit refit_quick(const Search *search, const Problem *p, const Problem *tight,
         end[k] = polish_from(tight, basin[k].theta,
                              p->objective == FIT_QUANTILE ? soft : p->delta,
                              &space->whole);
+    if (p->objective == FIT_HUBER_LOG || p->objective == FIT_HUBER) {
+        end[count] = polish_from(tight, also_from, p->delta, &space->whole);
+        times[count++] = 1;
+    }
     return best_of(end, times, count);
 }

@@ -156,6 +156,8 @@ bool fit_answerable(const Law *law, double *const *column, const double *y,
     if (!values_whole(law, column, y, weight, runs, options, err)
         || !enough(law, n, err))
         return false;
+    if (law->code) /* its columns may name curves and count steps */
+        return true;
     for (int c = 0; c < law->ncolumn; c++)
         if (law->zero[c] ? !occurs(law->column[c], column[c], n, err)
                          : !varies(law->column[c], column[c], n, err))

@@ -4,6 +4,7 @@
 
 #include "plan/machine.h"
 
+#include "base/file.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -80,6 +81,26 @@ TEST(every_grid_of_the_catalogue_can_be_used)
         const PowerGrid g = grid(&arena, names[i]);
         CHECK(g.kg_per_kwh > 0.01 && g.kg_per_kwh < 1.2);
         CHECK(g.title && g.source && g.date);
+    }
+    arena_free(&arena);
+}
+
+/* docs/hardware.md lists all, so that a new file is not forgotten there. */
+TEST(the_page_of_the_manual_names_every_machine_and_grid)
+{
+    Arena        arena = { 0 };
+    const char **names;
+    char        *page;
+    i64          size;
+    Err          err = { 0 };
+    if (!CHECK(file_read(&page, &size, &arena, SCALELAW_ROOT
+                         "/docs/hardware.md", &err)))
+        return;
+    for (int grids = 0; grids < 2; grids++) {
+        const int count = grids ? power_grid_names(&names, &arena)
+                                : machine_names(&names, &arena);
+        for (int i = 0; i < count; i++)
+            CHECK_HAS(page, arena_print(&arena, "`%s`", names[i]));
     }
     arena_free(&arena);
 }

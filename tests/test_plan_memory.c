@@ -122,6 +122,28 @@ TEST(what_is_split_over_devices_adds_up)
     CHECK_NEAR(use.logits, 0, 0);
 }
 
+TEST(an_optimizer_that_is_offloaded_stands_in_the_hosts_memory)
+{
+    Arena             arena  = { 0 };
+    Answer            answer = answer_new(&arena);
+    const Machine     a100   = machine(&arena, "a100");
+    const MemoryModel model  = { .n = 10e9 };
+    MemoryPlan        plan   = memory_defaults();
+    plan.offload = true;
+    const MemoryUse use = memory_train(&model, &plan);
+    CHECK_NEAR(use.total, 40e9, 1e-12);
+    CHECK_NEAR(use.host, 120e9, 1e-12);
+    plan.data = 4, plan.zero = 1;
+    CHECK_NEAR(memory_train(&model, &plan).host, 30e9, 1e-12);
+    answer_section(&answer, "memory", "Will it fit");
+    answer_memory(&answer, NULL, &model, &plan, &a100);
+    CHECK_TEXT(answer_find(&answer, "memory", NULL, "fits")->text, "yes");
+    CHECK_NEAR(answer_find(&answer, "memory", NULL, "host")->value.value, 30e9,
+               1e-12);
+    CHECK(answer_find(&answer, "memory", NULL, "optimizer")->key == NULL);
+    arena_free(&arena);
+}
+
 /* Known caches: LLaMA 7B 524,288 bytes a token; Llama 2 70B with 8 heads of
  * keys and values 327,680; GPT-3 4.7 MB. */
 TEST(caches_of_known_models_come_back)

@@ -129,6 +129,10 @@ MemoryUse memory_train(const MemoryModel *model, const MemoryPlan *plan)
         .activations = memory_layer(model, plan) * (double)model->shape.layers,
         .logits      = logits(model, plan),
     };
+    if (plan->offload) {
+        out.host      = out.optimizer;
+        out.optimizer = 0;
+    }
     out.states = out.weights + out.gradients + out.optimizer;
     out.total  = out.states + known(out.activations) + known(out.logits);
     return out;

@@ -13,7 +13,8 @@
  * s context, b sequences a microbatch, h width, a heads, L layers, t tensor, p
  * pipeline, d data parallel.
  *
- * SOURCE: Rajbhandari et al. 2020, arXiv:1910.02054, figure 1 (ZeRO);
+ * SOURCE: Rajbhandari et al. 2020, arXiv:1910.02054, figure 1 (ZeRO); Ren et
+ *         al. 2021, arXiv:2101.06840 (offload);
  *         Korthikanti et al. 2022, arXiv:2205.05198, table 2 and section 4
  *         (activations). */
 
@@ -52,6 +53,7 @@ typedef struct MemoryPlan {
     double    micro_batch;          /* sequences a replica works on at once    */
     Recompute recompute;
     bool      sequence_parallel;    /* norms and dropouts split over t as well */
+    bool      offload;              /* optimizer in the host's memory          */
 } MemoryPlan;
 
 /* Mixed precision, ZeRO 0, one device, one sequence, selective. */
@@ -60,7 +62,8 @@ MemoryPlan memory_defaults(void);
 typedef struct MemoryUse {          /* bytes a device                          */
     double weights, gradients, optimizer, states;
     double activations, logits;     /* NaN: the shape is unknown               */
-    double total;                   /* of what is known                        */
+    double total;                   /* of what is known, on the device         */
+    double host;                    /* bytes of host memory a device, offloaded */
 } MemoryUse;
 
 double    memory_parameters(const MemoryModel *model);
@@ -92,8 +95,9 @@ bool memory_arrange(MemoryPlan *out, double *devices, const MemoryModel *model,
 
 /* --- as answers ------------------------------------------------------------ */
 
-/* Keys weights, gradients, optimizer, activations, logits, total, device, fits,
- * and where it does not: needs (the smallest arrangement that does). */
+/* Keys weights, gradients, optimizer, activations, logits, total, host (where
+ * offloaded), device, fits, and where it does not: rearranged (the same devices
+ * otherwise, if that does) and needs (as few devices as do). */
 void answer_memory(Answer *answer, const char *by, const MemoryModel *model,
                    const MemoryPlan *plan, const Machine *machine);
 

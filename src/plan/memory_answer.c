@@ -28,8 +28,11 @@ static void put_states(Answer *answer, const char *by, const MemoryModel *model,
           plan->mix.weights, plan->zero >= 3 ? plan->data : 1);
     state(answer, by, "gradients", "gradients", use->gradients, psi,
           plan->mix.gradients, plan->zero >= 2 ? plan->data : 1);
-    state(answer, by, "optimizer", "optimizer", use->optimizer, psi,
-          plan->mix.optimizer, plan->zero >= 1 ? plan->data : 1);
+    const bool host = plan->offload;
+    state(answer, by, host ? "host" : "optimizer",
+          host ? "optimizer, in the host's memory" : "optimizer",
+          host ? use->host : use->optimizer, psi, plan->mix.optimizer,
+          plan->zero >= 1 ? plan->data : 1);
 }
 
 static void layer_words(char out[160], const MemoryModel *model,

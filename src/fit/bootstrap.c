@@ -142,7 +142,7 @@ void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const i64 *unit,
     Wild wild = { 0 };
     const bool wildly = fit->options.resample == FIT_RESAMPLE_WILD;
     if (wildly)
-        wild = wild_new(&shared, p, fit->theta);
+        wild = wild_new(&shared, p, fit->theta, unit, nunit);
     const Drawing d = { fit, &alone, &search, unit, nunit,
                         wildly ? &wild : NULL };
 

@@ -265,7 +265,8 @@ typedef struct Wild {
     bool          by_log;
 } Wild;
 
-Wild wild_new(Arena *arena, const Problem *p, const double *theta);
+Wild wild_new(Arena *arena, const Problem *p, const double *theta,
+              const i64 *unit, i64 nunit);
 void wild_draw(double *y, double *ln_y, double *factor, const Wild *wild,
                const i64 *unit, i64 nunit, i64 nrow, u64 seed, i64 replicate);
 

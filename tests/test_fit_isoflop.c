@@ -376,6 +376,53 @@ TEST(weights_without_draws_and_noise_of_nothing_are_refused)
     CHECK_HAS(err.text, "noise is 0 nats");
 }
 
+/* The runs that Hoffmann et al. 2022 spent their nine budgets on, as far as they
+ * can be read off their figure (Besiroglu et al. 2024). Published: approach 2
+ * a .49 (.462, .534), approach 3 corrected .5139. Both curves hold both, by
+ * intervals not much wider than those published. */
+static Table at_nine_budgets(void)
+{
+    static const double budget[] = { 6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20,
+                                     1e21, 3e21 };
+    static const char *const names[] = { "N", "D", "C", "loss", "budget" };
+    const Table all = world_points(&arena, false);
+    Table t = table_new(&arena, 5, names, all.nrow);
+    for (i64 i = 0; i < all.nrow; i++) {
+        t.column[0][i] = table_column(&all, "N")[i];
+        t.column[1][i] = table_column(&all, "D")[i];
+        t.column[2][i] = 6 * t.column[0][i] * t.column[1][i];
+        t.column[3][i] = table_column(&all, "loss")[i];
+        t.column[4][i] = NAN;
+        for (int b = 0; b < COUNT_OF(budget); b++)
+            if (fabs(log(t.column[2][i] / budget[b])) < .1)
+                t.column[4][i] = budget[b];
+    }
+    return t;
+}
+
+TEST(approaches_2_and_3_agree_on_the_runs_of_chinchilla)
+{
+    const Table t = at_nine_budgets();
+    for (int curve = ISOFLOP_PARABOLA; curve <= ISOFLOP_AKIMA; curve++) {
+        IsoflopOptions o = isoflop_defaults();
+        IsoflopBudget *budget;
+        Frontier line;
+        Err err = { 0 };
+        i64 count;
+        o.curve = (IsoflopCurve)curve;
+        o.weighted = true;
+        test_note("%s", isoflop_curve_name(o.curve));
+        if (!CHECK(isoflop_fit_by(&budget, &count, &line, &arena, &t, &o,
+                                  &err)))
+            continue;
+        CHECK(line.npoint == 8);
+        CHECK_HAS(line.words, "9.81e+19 FLOP left out");
+        CHECK(line.a.low < .49 && .49 < line.a.high);
+        CHECK(line.a.low < .5139 && .5139 < line.a.high);
+        CHECK(line.a.high - line.a.low < .534 - .462 + .01);
+    }
+}
+
 /* ---- approach 1 -------------------------------------------------------- */
 
 /* Runs that follow the surface along their whole length (as cooled-down ones

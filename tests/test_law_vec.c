@@ -147,6 +147,7 @@ static double one(TapeOp op, double a, double b, double c)
     case TAPE_MUL_SUB:   return a * b - c;
     case TAPE_NMUL_ADD:  return c - a * b;
     case TAPE_MUL_MUL:   return a * b * c;
+    case TAPE_NMUL_MUL:  return -(a * b * c);
     case TAPE_OPS:       break;
     }
     return NAN;

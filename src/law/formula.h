@@ -93,12 +93,12 @@ const char *formula_replace(Arena *arena, const char *text, int count,
 
 /* What a row step does with its operands a, b and c; those from TAPE_NMUL on
  * are two or three nodes in one: -(ab), exp(ab), exp(-(ab)), ab + c, ab - c,
- * c - ab, abc. */
+ * c - ab, abc, -(abc). */
 typedef enum TapeOp {
     TAPE_COPY, TAPE_NEG, TAPE_EXP, TAPE_LOG, TAPE_SIGMOID, TAPE_ADD, TAPE_SUB,
     TAPE_MUL, TAPE_DIV, TAPE_MIN, TAPE_MAX, TAPE_GE, TAPE_NMUL, TAPE_EXP_MUL,
     TAPE_EXP_NMUL, TAPE_MUL_ADD, TAPE_MUL_SUB, TAPE_NMUL_ADD, TAPE_MUL_MUL,
-    TAPE_OPS
+    TAPE_NMUL_MUL, TAPE_OPS
 } TapeOp;
 
 /* Where a value lies: of parameters alone; of columns alone; of a row, for as

@@ -12,20 +12,9 @@
 
 #include "law/law_vec.h"
 
-typedef struct Cursor {
-    const double *a, *b, *c;
-    double       *z;
-} Cursor;
-
 INLINE double *place(const Memory *m, u8 kind, i32 slot)
 {
     return m->base[kind] + slot * m->stride[kind];
-}
-
-INLINE Cursor cursor(const TapeStep *s, const Memory *m)
-{
-    return (Cursor){ place(m, s->a_kind, s->a), place(m, s->b_kind, s->b),
-                     place(m, s->c_kind, s->c), place(m, s->kind, s->slot) };
 }
 
 INLINE vd log_guarded(vd x)
@@ -58,47 +47,59 @@ INLINE vd apply(TapeOp op, vd x, vd y, vd w)
     case TAPE_MUL_SUB: return mul_add(x, y, -w);
     case TAPE_NMUL_ADD: return mul_add(-x, y, w);
     case TAPE_MUL_MUL: return x * y * w;
+    case TAPE_NMUL_MUL: return -(x * y * w);
     default:           return splat(__builtin_nan(""));
     }
 }
 
+typedef struct Cursor {
+    const double *a, *b, *c;
+    vd            one_a, one_b, one_c; /* of those that are one number */
+} Cursor;
+
 /* shape: bit 0, 1, 2 where a, b, c are one number for all rows. */
-INLINE vd result(TapeOp op, int shape, const Cursor *p, const vd *one, i64 i)
+INLINE vd result(TapeOp op, int shape, const Cursor *p, i64 i)
 {
-    return apply(op, shape & 1 ? one[0] : load(p->a + i),
-                 shape & 2 ? one[1] : load(p->b + i),
-                 shape & 4 ? one[2] : load(p->c + i));
+    return apply(op, shape & 1 ? p->one_a : load(p->a + i),
+                 shape & 2 ? p->one_b : load(p->b + i),
+                 shape & 4 ? p->one_c : load(p->c + i));
 }
 
-INLINE vd loop(TapeOp op, int shape, Cursor p, i64 n)
+INLINE vd loop(TapeOp op, int shape, const TapeStep *s, const Memory *m, i64 n)
 {
-    const vd one[3] = { load(p.a), load(p.b), load(p.c) }, none = splat(0);
+    Cursor p = { place(m, s->a_kind, s->a), place(m, s->b_kind, s->b),
+                 place(m, s->c_kind, s->c), splat(0), splat(0), splat(0) };
+    p.one_a = load(p.a);
+    p.one_b = load(p.b);
+    p.one_c = load(p.c);
+    double *out = place(m, s->kind, s->slot);
+    const vd none = splat(0);
     vd odd0 = none, odd1 = none, odd2 = none, odd3 = none;
     i64 i = 0;
     for (; i + 4 * LANES <= n; i += 4 * LANES) {
-        const vd z0 = result(op, shape, &p, one, i);
-        const vd z1 = result(op, shape, &p, one, i + LANES);
-        const vd z2 = result(op, shape, &p, one, i + 2 * LANES);
-        const vd z3 = result(op, shape, &p, one, i + 3 * LANES);
-        store(p.z + i, z0);
-        store(p.z + i + LANES, z1);
-        store(p.z + i + 2 * LANES, z2);
-        store(p.z + i + 3 * LANES, z3);
+        const vd z0 = result(op, shape, &p, i);
+        const vd z1 = result(op, shape, &p, i + LANES);
+        const vd z2 = result(op, shape, &p, i + 2 * LANES);
+        const vd z3 = result(op, shape, &p, i + 3 * LANES);
+        store(out + i, z0);
+        store(out + i + LANES, z1);
+        store(out + i + 2 * LANES, z2);
+        store(out + i + 3 * LANES, z3);
         odd0 = mul_add(z0, none, odd0);
         odd1 = mul_add(z1, none, odd1);
         odd2 = mul_add(z2, none, odd2);
         odd3 = mul_add(z3, none, odd3);
     }
     for (; i < n; i += LANES) {
-        const vd z = result(op, shape, &p, one, i);
-        store(p.z + i, z);
+        const vd z = result(op, shape, &p, i);
+        store(out + i, z);
         odd0 = mul_add(z, none, odd0);
     }
     return (odd0 + odd1) + (odd2 + odd3);
 }
 
 #define CASE(op, shape) \
-    case 8 * op + shape: odd += loop(op, shape, p, n); break;
+    case 8 * op + shape: odd += loop(op, shape, s, memory, n); break;
 #define CASES_1(op) CASE(op, 0) CASE(op, 1)
 #define CASES_2(op) CASES_1(op) CASE(op, 2)
 #define CASES_3(op) CASES_2(op) CASE(op, 4) CASE(op, 5) CASE(op, 6)
@@ -107,8 +108,8 @@ static bool run(const TapeStep *step, int nstep, const Memory *memory, i64 n)
 {
     vd odd = splat(0);
     for (int i = 0; i < nstep; i++) {
-        const Cursor p = cursor(&step[i], memory);
-        switch (8 * (int)step[i].op + step[i].shape) {
+        const TapeStep *s = &step[i];
+        switch (8 * (int)s->op + s->shape) {
         CASES_1(TAPE_COPY) CASE(TAPE_NEG, 0) CASE(TAPE_EXP, 0)
         CASE(TAPE_LOG, 0) CASE(TAPE_SIGMOID, 0)
         CASES_2(TAPE_ADD) CASES_2(TAPE_SUB) CASES_2(TAPE_MUL)
@@ -116,7 +117,7 @@ static bool run(const TapeStep *step, int nstep, const Memory *memory, i64 n)
         CASES_2(TAPE_GE) CASES_2(TAPE_NMUL)
         CASES_2(TAPE_EXP_MUL) CASES_2(TAPE_EXP_NMUL)
         CASES_3(TAPE_MUL_ADD) CASES_3(TAPE_MUL_SUB) CASES_3(TAPE_NMUL_ADD)
-        CASES_3(TAPE_MUL_MUL)
+        CASES_3(TAPE_MUL_MUL) CASES_3(TAPE_NMUL_MUL)
         default: return false; /* tape_make makes no other; tests see it */
         }
     }

@@ -269,6 +269,112 @@ static void claim(Layout *l, const int *root, int nroot, u8 kind)
     }
 }
 
+/* ---- signs ------------------------------------------------------------- */
+
+static bool is_value(u8 kind, i32 slot, i32 value)
+{
+    return kind == TAPE_ROW && slot == value;
+}
+
+/* The operation that takes the same product with the other sign, or TAPE_OPS. */
+static TapeOp turned(TapeOp op)
+{
+    switch (op) {
+    case TAPE_MUL:      return TAPE_NMUL;
+    case TAPE_NMUL:     return TAPE_MUL;
+    case TAPE_EXP_MUL:  return TAPE_EXP_NMUL;
+    case TAPE_EXP_NMUL: return TAPE_EXP_MUL;
+    case TAPE_MUL_ADD:  return TAPE_NMUL_ADD;
+    case TAPE_NMUL_ADD: return TAPE_MUL_ADD;
+    case TAPE_MUL_MUL:  return TAPE_NMUL_MUL;
+    case TAPE_NMUL_MUL: return TAPE_MUL_MUL;
+    case TAPE_NEG:      return TAPE_COPY;
+    default:            return TAPE_OPS;
+    }
+}
+
+/* Whether a step can take -value in place of value: once, in its product. */
+static bool can_turn(const TapeStep *s, i32 value)
+{
+    const bool a = is_value(s->a_kind, s->a, value);
+    const bool b = s->op >= TAPE_ADD && is_value(s->b_kind, s->b, value);
+    const bool c = s->op >= TAPE_MUL_ADD && is_value(s->c_kind, s->c, value);
+    if (!a && !b && !c)
+        return true;
+    const bool last = c && s->op != TAPE_MUL_MUL && s->op != TAPE_NMUL_MUL;
+    return a + b + c == 1 && !last && turned(s->op) != TAPE_OPS;
+}
+
+static void turn(TapeStep *s, i32 value, Place to)
+{
+    u8  *kind[] = { &s->a_kind, &s->b_kind, &s->c_kind };
+    i32 *slot[] = { &s->a, &s->b, &s->c };
+    for (int k = 0; k < 3; k++)
+        if (is_value(*kind[k], *slot[k], value)) {
+            *kind[k] = to.kind;
+            *slot[k] = to.slot;
+            s->op = turned(s->op);
+        }
+}
+
+/* Where both a product u and -u are made, and whoever else takes u could take
+ * -u as well, only -u is made: d/dA d/dalpha of A N^-alpha is -u, and its
+ * slopes by alpha are products with u. */
+static void sign_turn(Formula *tape, int count, int product, int neg)
+{
+    TapeStep *first = &tape->row[product], *second = &tape->row[neg];
+    const i32 value = first->slot;
+    const Place to = { second->kind, second->slot };
+    for (int i = product + 1; i < count; i++)
+        if (i != neg && !can_turn(&tape->row[i], value))
+            return;
+    first->op = turned(first->op);
+    first->kind = to.kind;
+    first->slot = to.slot;
+    second->op = TAPE_OPS; /* to be taken out */
+    for (int i = product + 1; i < count; i++)
+        if (i != neg)
+            turn(&tape->row[i], value, to);
+}
+
+static int maker(const Formula *tape, int before, i32 value)
+{
+    int i = before;
+    while (--i >= 0 && !is_value(tape->row[i].kind, tape->row[i].slot, value))
+        continue;
+    return i;
+}
+
+static void take_out(Layout *l)
+{
+    Formula *tape = l->tape;
+    int kept = 0, level = 0;
+    for (int i = 0; i < l->nrow; i++) {
+        while (level < 3 && tape->row_end[level] == i)
+            tape->row_end[level++] = kept;
+        if (tape->row[i].op != TAPE_OPS)
+            tape->row[kept++] = tape->row[i];
+    }
+    while (level < 3)
+        tape->row_end[level++] = kept;
+    l->nrow = kept;
+}
+
+static void turn_signs(Layout *l)
+{
+    Formula *tape = l->tape;
+    for (int i = 0; i < l->nrow; i++) {
+        const TapeStep *s = &tape->row[i];
+        if (s->op != TAPE_NEG || s->a_kind != TAPE_ROW)
+            continue;
+        const int made = maker(tape, i, s->a);
+        const TapeOp op = tape->row[made].op;
+        if (op == TAPE_MUL || op == TAPE_MUL_MUL)
+            sign_turn(tape, l->nrow, made, i);
+    }
+    take_out(l);
+}
+
 /* ---- slots ------------------------------------------------------------- */
 
 typedef struct Slots {
@@ -354,6 +460,7 @@ Formula *tape_make(Arena *arena, const Dag *dag, int value, const int *slope,
     lay(&l, &value, 1, TAPE_OUT, 0);
     lay(&l, slope, nparam, TAPE_JAC, 1);
     lay(&l, curve, npair, TAPE_HESS, 2);
+    turn_signs(&l);
     share_slots(&l);
     tape->nslot[TAPE_SCALAR] = l.nscalar;
     tape->nslot[TAPE_FIXED] = ncolumn + l.nfixed;

@@ -120,23 +120,25 @@ static bool hold(Holdout *out, Arena *arena, const Law *law, const Table *runs,
     return out->refused;
 }
 
-/* Where the largest share begins, moved down to take a budget whole; moved up
- * past it where that would take more than half of the runs. */
+/* Where the largest share begins, moved to the nearer edge of a budget, but
+ * never to hold out none or more than half of the runs. */
 static double cut_at(Arena *arena, const double *size, i64 n, double share)
 {
     double *sorted = NEW(arena, double, n);
+    i64 *step = NEW(arena, i64, n);
     memcpy(sorted, size, (size_t)n * sizeof *sorted);
     qsort(sorted, (size_t)n, sizeof *sorted, by_size);
-    const i64 held = i64_max(1, (i64)floor(share * (double)n));
-    i64 *step = NEW(arena, i64, n);
     compute_steps(step, sorted, n);
-    i64 from = n - held;
-    while (from > 0 && step[from - 1] == step[n - held])
-        from--;
-    if (2 * (n - from) > n)
-        for (from = n - held; from < n && step[from] == step[n - held]; )
-            from++;
-    return from < n && 2 * (n - from) <= n ? sorted[from] : sorted[n - held];
+    const i64 at = n - i64_max(1, (i64)floor(share * (double)n + 1e-9));
+    i64 below = at, above = at;
+    while (below > 0 && step[below - 1] == step[at])
+        below--;
+    while (above < n && step[above] == step[at])
+        above++;
+    const bool whole = 2 * (n - below) <= n;
+    if (whole && (above == n || at - below <= above - at))
+        return sorted[below];
+    return sorted[above < n && 2 * (n - above) <= n ? above : at];
 }
 
 static bool shaped(const Law *law, const Table *runs, double share, Err *err)

@@ -1,12 +1,13 @@
 /* cmd_runs.c - scalelaw runs: what was trained, and what came of it.
  *
  * Every subcommand reads the folders; the index is only there for conditions,
- * and is rebuilt before it is asked. */
+ * and is rebuilt before it is asked. Import alone reads no study. */
 
 #include "cli/cmd.h"
 
 #include "base/file.h"
 #include "base/opt.h"
+#include "cli/runs_import.h"
 #include "cli/runs_place.h"
 #include "cli/runs_show.h"
 #include "store/index.h"
@@ -19,7 +20,7 @@
 /* What the command line of any subcommand can say. */
 typedef struct Args {
     Arena      *arena;
-    const char *study, *where, *out;
+    const char *study, *where, *out, *format;
     bool        json, csv, jsonl;
     TextList    rest;
     bool        helped;
@@ -241,36 +242,60 @@ static bool export_write(const Str *text, const char *path, Err *err)
     return true;
 }
 
+/* --format=csv, or --csv, or neither. */
+static bool format_find(bool *jsonl, const Args *args, Err *err)
+{
+    const char *format = args->format;
+    const bool  csv = args->csv || (format && !strcmp(format, "csv"));
+    *jsonl = args->jsonl || (format && !strcmp(format, "jsonl"));
+    if (format && strcmp(format, "csv") != 0 && strcmp(format, "jsonl") != 0)
+        return err_set(err, ERR_USAGE, "--format=%s: runs are exported as csv or "
+                       "jsonl", format);
+    return !(csv && *jsonl)
+           || err_set(err, ERR_USAGE, "export: csv and jsonl are two formats; "
+                      "give one of them");
+}
+
 static bool export_cmd(int argc, char **argv, Args *args, Err *err)
 {
     const Opt opt[] = {
         STUDY_OPT, WHERE_OPT,
-        { "csv",   NULL, "one row a run (the default)", .flag = &args->csv },
-        { "jsonl", NULL, "one JSON object a line", .flag = &args->jsonl },
+        { "format", "csv|jsonl", "one row a run (the default), or one JSON "
+          "object a line", .text = &args->format },
+        { "csv",   NULL, "the same as --format=csv", .flag = &args->csv },
+        { "jsonl", NULL, "the same as --format=jsonl", .flag = &args->jsonl },
         { "out", "FILE", "where to (standard output)", .text = &args->out },
     };
     RunsPlace place;
     RunList   runs;
     i64       broken;
+    bool      jsonl;
 
     if (!args_read(args, "scalelaw runs export", "All runs as one table.",
                    "[DIR]", opt, COUNT_OF(opt), argc, argv, err))
         return false;
     if (args->helped)
         return true;
-    if (args->csv && args->jsonl)
-        return err_set(err, ERR_USAGE, "export: --csv and --jsonl are two "
-                       "formats; give one of them");
+    if (!format_find(&jsonl, args, err))
+        return false;
     if (!place_find(&place, args, err)
         || !runs_place_load(&runs, &broken, args->arena, &place, args->where,
                             err))
         return false;
 
     Str text = { 0 };
-    export_text(&text, &runs, args->jsonl);
+    export_text(&text, &runs, jsonl);
     const bool ok = export_write(&text, args->out, err);
     str_free(&text);
     return ok && runs_all_whole(broken, err);
+}
+
+/* -- import --------------------------------------------------------------- */
+
+static bool import_cmd(int argc, char **argv, Args *args, Err *err)
+{
+    (void)args; /* it has options of its own */
+    return runs_import(argc, argv, err);
 }
 
 /* -- the command ---------------------------------------------------------- */
@@ -283,6 +308,7 @@ static const struct {
     { "show",   "one run in full",                         show       },
     { "index",  "rebuild the SQLite index from the folders", index_cmd },
     { "export", "all runs as one CSV or JSONL table",      export_cmd },
+    { "import", "runs from elsewhere as one clean table",  import_cmd },
 };
 
 static void usage(FILE *out)
@@ -303,14 +329,14 @@ static bool unknown(const char *name, Err *err)
     const char *near = conf_nearest(name, names, COUNT_OF(names));
     return err_set(err, ERR_USAGE, "%s: no such subcommand; %s%s", name,
                    near ? "did you mean " : "there are ",
-                   near ? near : "list, show, index, export");
+                   near ? near : "list, show, index, export, import");
 }
 
 bool cmd_runs(int argc, char **argv, Err *err)
 {
     if (argc < 2)
-        return err_set(err, ERR_USAGE, "say what: list, show, index or export "
-                       "(scalelaw runs --help)");
+        return err_set(err, ERR_USAGE, "say what: list, show, index, export "
+                       "or import (scalelaw runs --help)");
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         usage(stdout);
         return true;

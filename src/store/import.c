@@ -160,6 +160,8 @@ bool import_file(Table *out, const char *path, ImportWork *work, Err *err)
     if (!import_part(&part, path, stem(work->arena, path), work, err))
         return false;
     import_part_rows(&part, path, work);
+    if (part.log && !work->options->curves)
+        import_rows_named(&part.table, work->arena, NULL);
     *out = part.table;
     return true;
 }
@@ -221,6 +223,46 @@ bool import_columns(Table *table, Str *notes, Arena *arena, const char *source,
     const bool ok = import_finish(table, &work, source, need, nneed, err);
     bad_note(&work);
     str_free(&work.bad);
+    str_free(&work.known);
+    return ok;
+}
+
+static bool read_one(Table *out, const char *path, ImportWork *work, Err *err)
+{
+    return (file_is_dir(path) ? import_folder : import_file)(out, path, work,
+                                                             err);
+}
+
+static bool read_all(Table *out, const char *const *path, i64 npath,
+                     ImportWork *work, Err *err)
+{
+    ImportStack all = { 0 };
+    if (npath == 1)
+        return read_one(out, path[0], work, err);
+    for (i64 p = 0; p < npath; p++) {
+        Table one;
+        if (!read_one(&one, path[p], work, err))
+            return false;
+        import_know(&one, work, path[p]);
+        import_stack_put(&all, work->arena, &one);
+    }
+    return import_stack_join(out, &all, work->arena, "these files", err);
+}
+
+bool import_tables(Table *out, Str *notes, Arena *arena,
+                   const char *const *path, i64 npath,
+                   const ImportOptions *options, const char *const *need,
+                   int nneed, Err *err)
+{
+    ImportWork work = { .arena = arena, .options = options, .notes = notes };
+    *out = (Table){ 0 };
+    const bool ok = read_all(out, path, npath, &work, err)
+                    && import_finish(out, &work, npath == 1 ? path[0]
+                                                            : "these files",
+                                     need, nneed, err);
+    bad_note(&work);
+    str_free(&work.bad);
+    str_free(&work.known);
     return ok;
 }
 
@@ -228,12 +270,6 @@ bool import_table(Table *out, Str *notes, Arena *arena, const char *path,
                   const ImportOptions *options, const char *const *need,
                   int nneed, Err *err)
 {
-    ImportWork work = { .arena = arena, .options = options, .notes = notes };
-    *out = (Table){ 0 };
-    const bool ok = (file_is_dir(path) ? import_folder : import_file)(
-                        out, path, &work, err)
-                    && import_finish(out, &work, path, need, nneed, err);
-    bad_note(&work);
-    str_free(&work.bad);
-    return ok;
+    return import_tables(out, notes, arena, &path, 1, options, need, nneed,
+                         err);
 }

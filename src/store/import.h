@@ -42,6 +42,12 @@ bool import_table(Table *out, Str *notes, Arena *arena, const char *path,
                   const ImportOptions *options, const char *const *need,
                   int nneed, Err *err) MUST_USE;
 
+/* The same of several files and folders, as one table; notes begin with which. */
+bool import_tables(Table *out, Str *notes, Arena *arena,
+                   const char *const *path, i64 npath,
+                   const ImportOptions *options, const char *const *need,
+                   int nneed, Err *err) MUST_USE;
+
 /* The same of a table that came otherwise, as a study's runs: map, known names,
  * units, C = 6 N D, where, and rows held against what is needed. */
 bool import_columns(Table *table, Str *notes, Arena *arena, const char *source,

@@ -45,16 +45,30 @@ static bool has(const Table *t, const char *name)
     return table_column(t, name) || table_text(t, name);
 }
 
-static void know_all(Table *t, ImportWork *work, const char *path)
+/* Whether --map says what this letter is. */
+static bool is_mapped(const char *map, const char *name)
+{
+    const size_t size = strlen(name);
+    for (; map && *map; map += strcspn(map, ","), map += *map == ',')
+        if (!strncmp(map, name, size) && map[size] == '=')
+            return true;
+    return false;
+}
+
+void import_know(Table *t, ImportWork *work, const char *path)
 {
     Str said = { 0 };
     for (int l = 0; l < COUNT_OF(letter); l++)
-        if (!has(t, letter[l]))
+        if (!has(t, letter[l]) && !is_mapped(work->options->map, letter[l]))
             know_one(t, work, letter[l], &said);
-    if (said.size)
+    if (said.size && !(work->known.text && !strcmp(work->known.text, said.text)))
         import_note(work, "%s: %s%s", path, said.text,
                     strstr(said.text, "(not ") ? "; --map chooses otherwise"
                                                : "");
+    if (said.size) {
+        work->known.size = 0;
+        str_put(&work->known, said.text);
+    }
     str_free(&said);
 }
 
@@ -265,7 +279,7 @@ bool import_finish(Table *t, ImportWork *work, const char *path,
 {
     if (!import_map(t, work->arena, work->options->map, err))
         return false;
-    know_all(t, work, path);
+    import_know(t, work, path);
     units_all(t, work->arena);
     derive_all(t, work);
     unfinished_all(t, work);

@@ -8,7 +8,6 @@
  * a single object says holds for the whole run. */
 
 #include "store/import_part.h"
-#include "store/import_sheet.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -91,59 +90,11 @@ static int by_run(const void *a, const void *b)
     return order ? order : strcmp(f->path, g->path);
 }
 
-/* ---- tables below one another ------------------------------------------------- */
-
-static void rows_put(Sheet *sheet, const Table *t)
-{
-    for (i64 row = 0; row < t->nrow; row++) {
-        sheet_row(sheet, 0);
-        for (int c = 0; c < t->ncol; c++)
-            if (!isnan(t->column[c][row]))
-                sheet_real(sheet, t->name[c], (i64)strlen(t->name[c]),
-                           t->column[c][row]);
-        for (int c = 0; c < t->ntext; c++) {
-            const char *text = t->text[c][row];
-            if (*text)
-                sheet_text(sheet, t->text_name[c],
-                           (i64)strlen(t->text_name[c]), text,
-                           (i64)strlen(text));
-        }
-    }
-}
-
-typedef struct Stack { Table *table; i64 count, room; } Stack;
-
-static void stack_put(Stack *s, Arena *arena, const Table *table)
-{
-    if (s->count == s->room) {
-        s->room = s->room ? 2 * s->room : 16;
-        Table *wider = NEW(arena, Table, s->room);
-        if (s->count)
-            memcpy(wider, s->table, (size_t)s->count * sizeof *wider);
-        s->table = wider;
-    }
-    s->table[s->count++] = *table;
-}
-
-static bool stack_join(Table *out, const Stack *s, Arena *arena,
-                       const char *path, Err *err)
-{
-    Sheet *sheet = sheet_open(arena);
-    for (i64 k = 0; k < s->count; k++)
-        rows_put(sheet, &s->table[k]);
-    if (!sheet_close(out, sheet, path, err))
-        return false;
-    for (i64 k = 0, row = 0; k < s->count; k++)
-        for (i64 r = 0; r < s->table[k].nrow; r++)
-            out->label[row++] = s->table[k].label[r];
-    return true;
-}
-
 /* ---- the runs of one folder ---------------------------------------------------- */
 
 typedef struct Folder {
     const char *run;
-    Stack       logs, singles;
+    ImportStack       logs, singles;
     i64         files; /* logs and tables, each file of which may be a run */
     const char *format;
 } Folder;
@@ -180,7 +131,7 @@ static const char *file_run(Arena *arena, const Found *found)
 static bool logs_one(Table *out, Folder *f, ImportWork *work, Err *err)
 {
     ImportPart log = { .log = true, .run = f->run, .format = f->format };
-    if (!stack_join(&log.table, &f->logs, work->arena, f->run, err))
+    if (!import_stack_join(&log.table, &f->logs, work->arena, f->run, err))
         return false;
     for (i64 s = 0; s < f->singles.count; s++)
         single_add(&log.table, work->arena, &f->singles.table[s]);
@@ -189,19 +140,8 @@ static bool logs_one(Table *out, Folder *f, ImportWork *work, Err *err)
     return true;
 }
 
-static void rows_named(Table *t, Arena *arena, const char *run)
-{
-    const char **name = NEW(arena, const char *, t->nrow);
-    for (i64 row = 0; row < t->nrow; row++)
-        name[row] = run ? run : t->label[row];
-    if (run && t->nrow == 1)
-        t->label[0] = run;
-    if (!table_text(t, "run"))
-        table_add_text(t, arena, "run", name);
-}
-
 /* A log that has a file of its own, or a table. */
-static void file_rows(Stack *all, Folder *f, ImportPart *part,
+static void file_rows(ImportStack *all, Folder *f, ImportPart *part,
                       const Found *found, bool alone, ImportWork *work)
 {
     part->run = alone && *found->run ? found->run
@@ -211,9 +151,10 @@ static void file_rows(Stack *all, Folder *f, ImportPart *part,
             single_add(&part->table, work->arena, &f->singles.table[s]);
     const bool log = part->log;
     import_part_rows(part, found->path, work);
-    rows_named(&part->table, work->arena,
+    import_rows_named(&part->table, work->arena,
                log && part->table.nrow == 1 ? NULL : part->run);
-    stack_put(all, work->arena, &part->table);
+    import_know(&part->table, work, found->path);
+    import_stack_put(all, work->arena, &part->table);
 }
 
 static bool is_log_by_kind(const ImportPart *part, const Found *found)
@@ -224,7 +165,7 @@ static bool is_log_by_kind(const ImportPart *part, const Found *found)
 }
 
 /* The files [from, to) of one folder, as rows of `all`. */
-static bool folder_read(Stack *all, const Found *found, i64 count,
+static bool folder_read(ImportStack *all, const Found *found, i64 count,
                         ImportWork *work, Err *err)
 {
     Folder      f = { .run = *found->run ? found->run : "." };
@@ -240,7 +181,7 @@ static bool folder_read(Stack *all, const Found *found, i64 count,
             }
             str_add(&work->bad, "%s\n", bad.text);
         } else if (is_log_by_kind(&part[i], &found[i])) {
-            stack_put(&f.logs, work->arena, &part[i].table);
+            import_stack_put(&f.logs, work->arena, &part[i].table);
             f.format = part[i].format;
         } else {
             use[i] = true;
@@ -251,7 +192,7 @@ static bool folder_read(Stack *all, const Found *found, i64 count,
     for (i64 i = 0; i < count; i++)
         if (use[i] && part[i].table.nrow == 1 && found[i].read == import_json
             && (f.logs.count || own)) {
-            stack_put(&f.singles, work->arena, &part[i].table);
+            import_stack_put(&f.singles, work->arena, &part[i].table);
             use[i] = false;
         }
     for (i64 i = 0; i < count; i++)
@@ -260,8 +201,9 @@ static bool folder_read(Stack *all, const Found *found, i64 count,
         Table log;
         if (!logs_one(&log, &f, work, err))
             return false;
-        rows_named(&log, work->arena, f.run);
-        stack_put(all, work->arena, &log);
+        import_rows_named(&log, work->arena, f.run);
+        import_know(&log, work, f.run);
+        import_stack_put(all, work->arena, &log);
     }
     for (i64 i = 0; i < count; i++)
         if (use[i])
@@ -273,7 +215,7 @@ static bool folder_read(Stack *all, const Found *found, i64 count,
 bool import_folder(Table *out, const char *path, ImportWork *work, Err *err)
 {
     Walk  w = { .work = work };
-    Stack all = { 0 };
+    ImportStack all = { 0 };
     if (!walk(&w, path, "", 0, err))
         return false;
     if (w.count == 0)
@@ -291,5 +233,5 @@ bool import_folder(Table *out, const char *path, ImportWork *work, Err *err)
     if (w.others)
         import_note(work, "%s: %" PRId64 " other file%s in it", path, w.others,
                     w.others == 1 ? "" : "s");
-    return stack_join(out, &all, work->arena, path, err);
+    return import_stack_join(out, &all, work->arena, path, err);
 }

@@ -33,6 +33,7 @@ typedef struct ImportWork {
     const ImportOptions *options;
     Str                 *notes;
     Str                  bad; /* lines left out: "file:line: why", a line each */
+    Str                  known; /* names as last said, not to say them again */
 } ImportWork;
 
 /* A line to the notes. */
@@ -72,6 +73,16 @@ bool import_looks_like_log(const Table *table, Arena *arena);
 /* A log as rows: the last of each run, or every point with a loss. */
 Table import_log_rows(const ImportPart *part, ImportWork *work);
 
+/* ---- many tables (import_stack.c) ---------------------------------------- */
+
+typedef struct ImportStack { Table *table; i64 count, room; } ImportStack;
+void import_stack_put(ImportStack *stack, Arena *arena, const Table *table);
+bool import_stack_join(Table *out, const ImportStack *stack, Arena *arena,
+                       const char *path, Err *err) MUST_USE;
+
+/* A column `run`, where there is none: this run, or NULL: the labels. */
+void import_rows_named(Table *table, Arena *arena, const char *run);
+
 /* ---- many files (import_folder.c) ---------------------------------------- */
 
 /* What a file holds, as rows; a log by its last loss or by all points. */
@@ -89,6 +100,9 @@ void import_part_rows(ImportPart *part, const char *path, ImportWork *work);
 ImportRead *import_reader(const char *path, const ImportWork *work);
 
 /* ---- columns (import_columns.c) ------------------------------------------ */
+
+/* Letters for known names, said where they are others than last time. */
+void import_know(Table *table, ImportWork *work, const char *path);
 
 /* Letters for known names, units, what follows from C = 6 N D; then only the
  * rows wanted, and those held against what is needed. */

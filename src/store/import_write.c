@@ -17,10 +17,14 @@ typedef struct Column {
     const char  **text;
 } Column;
 
-static bool is_met(const Column *column, int count, const char *name)
+/* It stands there already, under this name or as a letter. */
+static bool is_met(const Column *column, int count, const Table *t,
+                   const char *name)
 {
+    const double *number = table_column(t, name);
     for (int c = 0; c < count; c++)
-        if (!strcmp(column[c].name, name))
+        if (!strcmp(column[c].name, name)
+            || (number && column[c].number == number && !table_text(t, name)))
             return true;
     return false;
 }
@@ -28,7 +32,7 @@ static bool is_met(const Column *column, int count, const char *name)
 static void column_put(Column *column, int *count, const Table *t,
                        const char *name)
 {
-    if (is_met(column, *count, name)
+    if (is_met(column, *count, t, name)
         || (!table_column(t, name) && !table_text(t, name)))
         return;
     column[(*count)++] = (Column){ name, table_column(t, name),

@@ -10,9 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-static PlanSource *append(PlanSources *list, Arena *arena)
+static PlanBy *append(PlanBys *list, Arena *arena)
 {
-    PlanSource *more = NEW(arena, PlanSource, list->count + 1);
+    PlanBy *more = NEW(arena, PlanBy, list->count + 1);
     if (list->count > 0)
         memcpy(more, list->item, (size_t)list->count * sizeof *more);
     list->item = more;
@@ -21,29 +21,59 @@ static PlanSource *append(PlanSources *list, Arena *arena)
 
 /* Fits --------------------------------------------------------------------- */
 
-bool plan_source_fit(PlanSources *out, Arena *arena, const char *path, Err *err)
+/* An exponent that the data cannot tell makes every size as good as any; a
+ * scale that they cannot tell moves together with its exponent, and does not. */
+static bool identified(const Fit *fit, const char *path, Err *err)
 {
-    Fit fit;
-    if (!fit_read(&fit, arena, path, err))
+    const FitCertificate *c = &fit->certificate;
+    for (int i = 0; i < fit->law->nparam; i++)
+        if (!fit->law->param[i].linear && (c->unidentified[i] || c->at_bound[i]))
+            return err_set(err, ERR_REFUSED, "%s: the data behind this fit do "
+                           "not tell %s (%s), so nothing can be planned from "
+                           "it; add runs of other sizes and lengths, or pin "
+                           "%s (fit --pin)", path, fit->law->param[i].name,
+                           c->at_bound[i] ? "it lies at its bound"
+                                          : "its interval spans a factor of 10",
+                           fit->law->param[i].name);
+    return true;
+}
+
+/* "FIT" of "out/FIT.json": a head for a column. */
+static const char *stem(Arena *arena, const char *path)
+{
+    const char *name = strrchr(path, '/');
+    char       *out  = arena_text(arena, name ? name + 1 : path);
+    char       *dot  = strrchr(out, '.');
+    if (dot && dot != out)
+        *dot = 0;
+    return out;
+}
+
+bool plan_source_fit(PlanBys *out, Arena *arena, const char *path, Err *err)
+{
+    Fit            fit;
+    const PlanCost six = { .family = false };
+    if (!fit_read(&fit, arena, path, err) || !plan_can(fit.law, err)
+        || !identified(&fit, path, err))
         return false;
-    PlanSource *one = append(out, arena);
-    *one = (PlanSource){ .name = path, .fit = fit, .c_max = NAN,
-                         .source = arena_print(arena, "fitted to %lld runs",
-                                               (long long)fit.nrow) };
-    return plan_can(fit.law, err);
+    PlanBy *one   = append(out, arena);
+    *one          = plan_by_fit(stem(arena, path), &fit, &six, fit.c_max);
+    one->source   = arena_print(arena, "fitted to %lld runs (%s)",
+                                (long long)fit.nrow, path);
+    one->c_source = "the largest of the runs that were fitted";
+    return true;
 }
 
 /* Published laws ----------------------------------------------------------- */
 
-static bool put_set(PlanSources *out, Arena *arena, const Law *law,
-                    const LawConstants *set, Err *err)
+static bool put_set(PlanBys *out, Arena *arena, const Law *law,
+                    const LawConstants *set, const char *name, Err *err)
 {
-    PlanSource *one = append(out, arena);
-    *one = (PlanSource){ .name = arena_print(arena, "%s:%s", law->name,
-                                             set->name),
-                         .c_max = NAN, .source = set->source,
-                         .caveat = set->caveat };
-    return plan_published(&one->fit, arena, law, set, err);
+    if (!name)
+        name = arena_print(arena, "%s:%s", law->name, set->name);
+    return plan_is_line(law)
+         ? plan_by_line(append(out, arena), arena, name, law, set, err)
+         : plan_by_set(append(out, arena), arena, name, law, set, err);
 }
 
 static bool no_set(const Law *law, const char *wanted, Arena *arena, Err *err)
@@ -62,7 +92,7 @@ static bool no_set(const Law *law, const char *wanted, Arena *arena, Err *err)
 
 /* Laws of other columns, and laws without constants, have no plan and are
  * passed over: they were not asked for by name. */
-static bool put_all(PlanSources *out, Arena *arena, Err *err)
+static bool put_all(PlanBys *out, Arena *arena, Err *err)
 {
     const char **name;
     const int    count = know_names(&name, arena, "laws", ".law");
@@ -72,32 +102,83 @@ static bool put_all(PlanSources *out, Arena *arena, Err *err)
         if (!law_load(&law, arena, name[i], err))
             return false;
         for (int k = 0; k < law->nconstants && plan_can(law, &unfit); k++)
-            if (!put_set(out, arena, law, &law->constants[k], err))
+            if (!put_set(out, arena, law, &law->constants[k], NULL, err))
                 return false;
     }
+    const char *const *known;
+    for (int i = 0, n = plan_frontier_names(&known); i < n; i++)
+        if (!plan_by_frontier(append(out, arena), arena, known[i], err))
+            return false;
     return true;
 }
 
-bool plan_source_law(PlanSources *out, Arena *arena, const char *name, Err *err)
+/* "LAW" and "LAW:SET" to the law and the set, its first where none is named. */
+static bool set_find(const Law **law, const LawConstants **set, Arena *arena,
+                     const char *name, Err *err)
 {
-    if (strcmp(name, "all") == 0)
-        return put_all(out, arena, err);
-
-    char       *file  = arena_text(arena, name);
-    char       *colon = strrchr(file, ':');
-    const char *set   = colon ? colon + 1 : "";
+    char       *file   = arena_text(arena, name);
+    char       *colon  = strrchr(file, ':');
+    const char *wanted = colon ? colon + 1 : "";
     if (colon)
         *colon = 0;
-    const Law *law;
-    if (!law_load(&law, arena, file, err) || !plan_can(law, err))
+    if (!law_load(law, arena, file, err))
         return false;
-    const LawConstants *constants
-        = *set                  ? law_constants(law, set)
-        : law->nconstants > 0   ? &law->constants[0]
-                                : NULL;
-    if (!constants)
-        return no_set(law, set, arena, err);
-    return put_set(out, arena, law, constants, err);
+    *set = *wanted                  ? law_constants(*law, wanted)
+           : (*law)->nconstants > 0 ? &(*law)->constants[0]
+                                    : NULL;
+    return *set || no_set(*law, wanted, arena, err);
+}
+
+bool plan_source_law(PlanBys *out, Arena *arena, const char *name, Err *err)
+{
+    const Law          *law = NULL;
+    const LawConstants *set = NULL;
+    if (strcmp(name, "all") == 0)
+        return put_all(out, arena, err);
+    if (plan_is_frontier(name))
+        return plan_by_frontier(append(out, arena), arena, name, err);
+    if (!set_find(&law, &set, arena, name, err)) {
+        Err unfit = { 0 };
+        /* That no budget follows from it comes before what it lacks. */
+        if (law && !plan_is_line(law) && !plan_can(law, &unfit))
+            *err = unfit;
+        return false;
+    }
+    if (!plan_is_line(law) && !plan_can(law, err))
+        return false;
+    return put_set(out, arena, law, set, NULL, err);
+}
+
+bool plan_source_score(Fit *out, Arena *arena, const char *name, Err *err)
+{
+    const Law          *law;
+    const LawConstants *set;
+    if (!set_find(&law, &set, arena, name, err))
+        return false;
+    *out = (Fit){ .law = law, .options = fit_defaults(), .counts = law->counts };
+    memcpy(out->theta, set->theta, sizeof out->theta);
+    return true;
+}
+
+bool plan_source_usual(PlanBys *out, Arena *arena, Err *err)
+{
+    static const char *const sets[]      = { "besiroglu", "hoffmann" };
+    static const char *const frontiers[] = { "kaplan", "kaplan:table-6",
+                                             "llama-3" };
+    const Law *law;
+    if (!law_load(&law, arena, "chinchilla", err))
+        return false;
+    for (int i = 0; i < COUNT_OF(sets); i++) {
+        const LawConstants *set = law_constants(law, sets[i]);
+        if (!set)
+            return no_set(law, sets[i], arena, err);
+        if (!put_set(out, arena, law, set, sets[i], err))
+            return false;
+    }
+    for (int i = 0; i < COUNT_OF(frontiers); i++)
+        if (!plan_by_frontier(append(out, arena), arena, frontiers[i], err))
+            return false;
+    return true;
 }
 
 /* Studies ------------------------------------------------------------------ */
@@ -111,7 +192,7 @@ static double fitted_max(const StudyInfo *info)
     return most;
 }
 
-static bool put_study_fit(PlanSources *out, Arena *arena, const char *dir,
+static bool put_study_fit(PlanBys *out, Arena *arena, const char *dir,
                           const StudyInfo *info, const char *name, Err *err)
 {
     const char *path = arena_print(arena, "%s/fit/%s.json", dir, name);
@@ -120,7 +201,7 @@ static bool put_study_fit(PlanSources *out, Arena *arena, const char *dir,
                        "fits the study", path, dir);
     if (!plan_source_fit(out, arena, path, err))
         return false;
-    PlanSource *one = &out->item[out->count - 1];
+    PlanBy *one = &out->item[out->count - 1];
     one->name  = arena_print(arena, "%s, %s", info->name, name);
     one->c_max = fitted_max(info);
     one->cost  = (PlanCost){ .family = info->aspect > 0, .vocab = info->vocab,
@@ -130,10 +211,11 @@ static bool put_study_fit(PlanSources *out, Arena *arena, const char *dir,
         return err_set(err, ERR_FORMAT, "%s/study.json: counts is \"%s\", "
                        "which is no way to count N", dir, info->counts);
     one->fit.counts = info->counts;
+    one->counts     = info->counts;
     return true;
 }
 
-bool plan_source_study(PlanSources *out, Arena *arena, const char *given,
+bool plan_source_study(PlanBys *out, Arena *arena, const char *given,
                        Err *err)
 {
     RunsPlace place;

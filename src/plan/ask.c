@@ -46,7 +46,8 @@ static bool one_budget(PlanAsk *ask, const Budget *all, int count, Err *err)
 
 static bool settle_budget(PlanAsk *ask, Err *err)
 {
-    const Deal *deal = &ask->deal;
+    const Deal  *deal    = &ask->deal;
+    const double devices = deal->devices > 0 ? deal->devices : 1;
     const bool  none = isnan(ask->dollars) && isnan(ask->kwh)
                     && isnan(ask->days) && isnan(ask->device_hours);
     if (none)
@@ -59,7 +60,7 @@ static bool settle_budget(PlanAsk *ask, Err *err)
         { "--money", deal_flop_of_dollars(deal, ask->dollars) },
         { "--energy", deal_flop_of_kwh(deal, ask->kwh) },
         { "--days", deal_flop_of_device_hours(deal, 24 * ask->days
-                                                     * deal->devices) },
+                                                     * devices) },
         { "--gpu-hours", deal_flop_of_device_hours(deal, ask->device_hours) },
     };
     return one_budget(ask, all, COUNT_OF(all), err);

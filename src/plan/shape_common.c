@@ -92,6 +92,9 @@ void answer_common(Answer *answer, const PlanBys *bys, const PlanAsk *ask)
         answer_number(answer, by->name, "ratio", "tokens a parameter",
                       ANSWER_PLAIN, at.d / at.n);
         answer_number(answer, by->name, "flop", "6 N D", ANSWER_FLOP, at.c);
+        if (!by->counts)
+            answer_note(answer, "%s: what its N counts is unsaid; it is taken "
+                        "to be all.", by->name);
     }
     answer_note(answer, "omega = %.5g, for a vocabulary of %.0f and Kaplan's "
                 "width over depth of 39.2; --vocab changes it.", omega, vocab);

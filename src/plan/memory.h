@@ -86,12 +86,12 @@ bool        memory_recompute_find(Recompute *out, const char *name);
 extern const double memory_usable;
 
 /* The simplest arrangement of `devices` (0: of as few as possible) that fits
- * `bytes` each: least recomputation first, then least model parallelism, then
+ * devices of `memory` bytes (memory_usable of them): least recomputation first, then least model parallelism, then
  * the lowest ZeRO stage. Tensor parallelism is 1, 2, 4 or 8 and divides the
  * heads; pipeline stages divide the layers. Keeps mix, micro_batch and
  * sequence_parallel of `like`. False where none of up to 65,536 devices does. */
 bool memory_arrange(MemoryPlan *out, double *devices, const MemoryModel *model,
-                    const MemoryPlan *like, double bytes);
+                    const MemoryPlan *like, double memory);
 
 /* --- as answers ------------------------------------------------------------ */
 

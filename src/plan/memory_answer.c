@@ -92,18 +92,18 @@ static void words_of(char out[200], const MemoryPlan *plan, double devices)
 }
 
 static void put_need(Answer *answer, const char *by, const MemoryModel *model,
-                     const MemoryPlan *plan, double bytes)
+                     const MemoryPlan *plan, double memory)
 {
     MemoryPlan   best;
     char         words[200];
     double       devices = plan->data * plan->tensor * plan->pipeline;
     const double had     = devices;
-    if (memory_arrange(&best, &devices, model, plan, bytes)) {
+    if (memory_arrange(&best, &devices, model, plan, memory)) {
         words_of(words, &best, devices);
         answer_text(answer, by, "rearranged", "fits on as many as", "%s", words);
     }
     devices = 0;
-    if (!memory_arrange(&best, &devices, model, plan, bytes)) {
+    if (!memory_arrange(&best, &devices, model, plan, memory)) {
         answer_text(answer, by, "needs", "fits on", "none of up to 65,536 "
                     "devices; take fewer sequences a microbatch or a device "
                     "with more memory");
@@ -132,7 +132,7 @@ void answer_memory(Answer *answer, const char *by, const MemoryModel *model,
     answer_text(answer, by, "fits", "fits", "%s", use.total <= usable
                 ? "yes" : "no");
     if (!(use.total <= usable))
-        put_need(answer, by, model, plan, usable);
+        put_need(answer, by, model, plan, machine->memory);
     answer_note(answer, "%.0f %% of a device's memory are taken to be usable; "
                 "the runtime, communication and fragments take the rest.",
                 100 * memory_usable);

@@ -57,8 +57,9 @@ static bool on(MemoryPlan *out, double devices, const MemoryModel *model,
 }
 
 bool memory_arrange(MemoryPlan *out, double *devices, const MemoryModel *model,
-                    const MemoryPlan *like, double bytes)
+                    const MemoryPlan *like, double memory)
 {
+    const double bytes = memory_usable * memory;
     if (*devices >= 1)
         return on(out, floor(*devices), model, like, bytes);
     for (double count = 1; count <= DEVICES_MOST; count *= 2)

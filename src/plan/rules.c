@@ -90,7 +90,7 @@ static double of_run(const RuleRun *run, const char *name, const char *counts)
 static void remark(Answer *answer, AnswerItem *item, const Rule *rule,
                    const RuleRun *run)
 {
-    char outside[160] = "";
+    char outside[200] = "";
     for (int i = 0; i < COUNT_OF(rule->range) && rule->range[i].of; i++) {
         const Range *range = &rule->range[i];
         const double x     = of_run(run, range->of, NULL);
@@ -98,8 +98,9 @@ static void remark(Answer *answer, AnswerItem *item, const Rule *rule,
             continue;
         const size_t used = strlen(outside);
         snprintf(outside + used, sizeof outside - used,
-                 "; OUTSIDE its range: %s = %.3g, found on %.3g to %.3g",
-                 range->of, x, range->low, range->high);
+                 "%s %s = %.3g, found on %.3g to %.3g",
+                 used ? ";" : "; OUTSIDE its range:", range->of, x, range->low,
+                 range->high);
     }
     answer_remark(answer, item, "%s%s", rule->recipe, outside);
 }

@@ -9,7 +9,7 @@
 
 static const char of_hardware[] =
     "Hobbhahn & Besiroglu 2022, Trends in GPU price-performance: 2.07 years for "
-    "machine-learning GPUs, 95 % interval 1.54 to 3.13 (remembered)";
+    "machine-learning GPUs, 95 % interval 1.54 to 3.13";
 static const char of_algorithms[] =
     "Ho et al. 2024, arXiv:2403.05812: 8 months, 95 % interval 5 to 14";
 static const char of_spending[] =
@@ -83,6 +83,8 @@ static void put_scenario(Answer *answer, const Scenario *of, Interval ratio,
                              years(ratio.high, speed) };
     AnswerItem *item = answer_put(answer, of->by, "years", "years from now",
                                   ANSWER_PLAIN, t);
+    if (isinf(t.value))
+        answer_remark(answer, item, "never");
     answer_because(answer, item, NULL, "ln(%.4g) / (ln %.3g + ln 2/%.3g + "
                    "ln 2/%.3g) = %.4g", ratio.value, of->g, of->h, of->a,
                    t.value);
@@ -91,8 +93,6 @@ static void put_scenario(Answer *answer, const Scenario *of, Interval ratio,
                                   year + t.high });
     if (isinf(t.value))
         answer_remark(answer, item, "never");
-    else
-        answer_remark(answer, item, "%.0f", floor(year + t.value));
     answer_number(answer, of->by, "growth", "times the compute a year",
                   ANSWER_PLAIN, exp(speed));
 }

@@ -90,12 +90,17 @@ static void look(Place *at, const Problem *p, Scratch *s)
     to_search(at->grad, at->scale, at->hess, law, at->theta);
 }
 
+/* Against the sizes of its terms; where every row that feels a parameter is met
+ * exactly, these are dust, and a millionth of what they could be is taken. */
 static double relative_gradient(const Place *at, int n)
 {
     double worst = 0;
-    for (int i = 0; i < n; i++)
-        if (!at->held[i] && at->scale[i] > 0)
-            worst = fmax(worst, fabs(at->grad[i]) / at->scale[i]);
+    for (int i = 0; i < n; i++) {
+        const double could = sqrt(fabs(at->value * at->hess[i * n + i]));
+        const double scale = at->scale[i] + 1e-6 * could;
+        if (!at->held[i] && scale > 0)
+            worst = fmax(worst, fabs(at->grad[i]) / scale);
+    }
     return worst;
 }
 

@@ -316,6 +316,30 @@ TEST(a_card_answers_with_facts_advice_and_what_if)
     arena_free(&arena);
 }
 
+/* GPT-3 XL was trained at 2e-4; each rule is asked about the N that it counts.
+ * A card without a recipe has no such section. */
+TEST(a_recipe_stands_beside_the_rules)
+{
+    Arena         arena  = { 0 };
+    Answer        answer = answer_new(&arena);
+    const PlanBys none   = { 0 };
+    const Card    xl = card(&arena, "gpt-3-1.3b");
+    const Card    bert = card(&arena, "bert-base");
+    answer_card(&answer, &xl, &none);
+    CHECK_NEAR(answer_find(&answer, "recipe", "as trained", "lr")->value.value,
+               2e-4, 1e-12);
+    CHECK_NEAR(answer_find(&answer, "recipe", "kaplan", "lr")->value.value,
+               0.003239 - 1.395e-4 * log(12.0 * 24 * 2048 * 2048), 1e-9);
+    CHECK_NEAR(answer_find(&answer, "recipe", "steplaw", "batch")->value.value,
+               0.58 * pow(300e9, 0.571), 1e-9);
+    CHECK_NEAR(answer_find(&answer, "recipe", "porian", "lr")->value.value,
+               3.7 * pow(12.0 * 24 * 2048 * 2048 + 50257.0 * 2048, -0.36), 1e-9);
+    Answer other = answer_new(&arena);
+    answer_card(&other, &bert, &none);
+    CHECK(other.nsection == 2);
+    arena_free(&arena);
+}
+
 TEST(all_models_stand_in_one_table)
 {
     Arena        arena  = { 0 };

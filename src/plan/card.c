@@ -237,6 +237,15 @@ double card_c(const Card *card)
     return card->c > 0 ? card->c : 6 * card_n(card, NULL) * card->d;
 }
 
+RuleRun card_rule_run(const Card *card)
+{
+    return (RuleRun){ .n = card_n(card, NULL), .d = card->d, .c = card_c(card),
+                      .n_body = card_n(card, "body"),
+                      .n_head = card_n(card, "body+head"),
+                      .width = card->width, .loss = card->loss,
+                      .tuned_lr = NAN, .tuned_d = NAN };
+}
+
 static i64 whole(double x)
 {
     return x > 0 ? (i64)x : 0;

@@ -13,6 +13,7 @@
 #define CARD_H
 
 #include "plan/memory.h"
+#include "plan/rules.h"
 #include "plan/solve.h"
 
 typedef struct Card {
@@ -45,6 +46,9 @@ double card_c(const Card *card);
 /* Its shape for memory.h; layers 0 where unknown. */
 MemoryModel card_memory(const Card *card);
 
+/* What rules for rate and batch ask of a run; batches and rates are its own. */
+RuleRun card_rule_run(const Card *card);
+
 /* What a law says of a run of N and D that was really done. */
 typedef struct Advice {
     Interval loss;          /* predicted at its own N and D                    */
@@ -56,7 +60,9 @@ typedef struct Advice {
  * knows no loss). */
 bool advice_of(Advice *out, const PlanBy *by, double n, double d);
 
-/* Sections: model (what was published), advice (one column a law). */
+/* Sections: model (what was published), advice (one column a law), and recipe
+ * (its rate and batch, column "as trained", beside what the rules say), where
+ * either was published. */
 void answer_card(Answer *answer, const Card *card, const PlanBys *bys);
 
 /* Section what_if: the same compute at other sizes: rows at r = 1/8 .. 8 of its

@@ -119,9 +119,26 @@ static double n_for(Answer *answer, const Card *card, const PlanBy *by)
     return n;
 }
 
+/* How it was trained, beside what rules found elsewhere would have said. */
+static void put_recipe(Answer *answer, const Card *card)
+{
+    const RuleRun run = card_rule_run(card);
+    Err           err = { 0 };
+    if (isnan(card->lr) && isnan(card->batch))
+        return;
+    answer_section(answer, "recipe", "Its rate and batch, and the rules'");
+    answer_number(answer, "as trained", "lr", "peak learning rate",
+                  ANSWER_PLAIN, card->lr)->source = card->source;
+    answer_number(answer, "as trained", "batch", "batch, tokens",
+                  ANSWER_TOKENS, card->batch)->source = card->source;
+    if (!answer_rules(answer, &run, &err))
+        answer_note(answer, "The rules could not be read: %s.", err.text);
+}
+
 void answer_card(Answer *answer, const Card *card, const PlanBys *bys)
 {
     put_model(answer, card);
+    put_recipe(answer, card);
     answer_section(answer, "advice", "What the laws would have advised");
     for (i64 i = 0; i < bys->count; i++) {
         const PlanBy *by = &bys->item[i];

@@ -86,7 +86,18 @@ static double of_run(const RuleRun *run, const char *name, const char *counts)
     return NAN;
 }
 
-/* Text behind the number: the recipe, and what is outside of what was seen. */
+/* Whether an item of the same rule stands before the newest. */
+static bool said(const Answer *answer, const char *by)
+{
+    const AnswerSection *in = &answer->section[answer->nsection - 1];
+    for (i64 i = 0; i + 1 < in->nitem; i++)
+        if (in->item[i].by && !strcmp(in->item[i].by, by))
+            return true;
+    return false;
+}
+
+/* Text behind the number: the recipe, and what is outside of what was seen;
+ * all of it once a rule. */
 static void remark(Answer *answer, AnswerItem *item, const Rule *rule,
                    const RuleRun *run)
 {
@@ -94,7 +105,7 @@ static void remark(Answer *answer, AnswerItem *item, const Rule *rule,
     for (int i = 0; i < COUNT_OF(rule->range) && rule->range[i].of; i++) {
         const Range *range = &rule->range[i];
         const double x     = of_run(run, range->of, NULL);
-        if (x >= range->low && x <= range->high)
+        if (isnan(x) || (x >= range->low && x <= range->high))
             continue;
         const size_t used = strlen(outside);
         snprintf(outside + used, sizeof outside - used,
@@ -102,7 +113,10 @@ static void remark(Answer *answer, AnswerItem *item, const Rule *rule,
                  used ? ";" : "; OUTSIDE its range:", range->of, x, range->low,
                  range->high);
     }
-    answer_remark(answer, item, "%s%s", rule->recipe, outside);
+    if (!said(answer, rule->by))
+        answer_remark(answer, item, "%s%s", rule->recipe, outside);
+    else if (*outside)
+        answer_remark(answer, item, "outside");
 }
 
 static void put(Answer *answer, const Rule *rule, const Law *law,

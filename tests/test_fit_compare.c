@@ -281,12 +281,18 @@ TEST(an_offset_between_groups_is_found_and_a_shared_exponent_left_shared)
         return;
     CHECK_BELOW(s.p, 1e-6);
     CHECK(s.bic_gain > 20);
-    CHECK_HAS(s.words, "E differ between the values of kind");
+    CHECK_HAS(s.words, "E differs between the values of kind");
     CHECK(s.apart.law->nparam == 6 && s.shared.law->nparam == 5);
     /* By hand: F of 1 and n - p1 = 66. */
     CHECK_NEAR(s.f, (s.shared.objective - s.apart.objective)
                         / (s.apart.objective / 66), 1e-9);
     CHECK_NEAR(s.p, fdist_above(s.f, 1, 66), 1e-12);
+    CHECK_NEAR(s.bic_gain, 72 * log(s.shared.objective / s.apart.objective)
+                               - log(72), 1e-6);
+    /* BIC is of least squares on ln L whatever was asked. */
+    FitSharing huber;
+    if (shared(&huber, &t, "E", FIT_HUBER_LOG, 0))
+        CHECK_NEAR(huber.bic_gain, s.bic_gain, 1e-6);
 }
 
 TEST(groups_that_are_alike_may_share)

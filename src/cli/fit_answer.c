@@ -66,19 +66,55 @@ static FitObjective other_objective(FitObjective one)
 
 /* Losses first; then how far the others lie from a fit that those did not
  * touch. */
-static Suspects suspects_of(Arena *arena, const Law *law, const Table *all,
+static Suspects suspects_in(Arena *arena, const Law *law, const Table *runs,
                             const FitArgs *args)
 {
-    const Suspects by_loss = suspects_by_loss(arena, law, all);
-    const Table rest = suspects_without(arena, all, &by_loss);
+    const Suspects by_loss = suspects_by_loss(arena, law, runs);
+    const Table rest = suspects_without(arena, runs, &by_loss);
     FitOptions o = fewer(args, 0);
     o.objective = FIT_HUBER_LOG;
     Fit probe;
     Err none = { 0 };
     if (!fit_law(&probe, arena, law, &rest, o, &none))
         return by_loss;
-    const Suspects by_fit = suspects_by_fit(arena, &probe, all, &by_loss);
+    const Suspects by_fit = suspects_by_fit(arena, &probe, runs, &by_loss);
     return suspects_join(arena, &by_loss, &by_fit);
+}
+
+/* The rows of one group, and where they stood. */
+static Table group_rows(Arena *arena, i64 **from, const Table *all,
+                        const double *code, double group)
+{
+    bool *keep = NEW(arena, bool, all->nrow);
+    *from = NEW(arena, i64, all->nrow);
+    i64 count = 0;
+    for (i64 i = 0; i < all->nrow; i++) {
+        keep[i] = code[i] == group;
+        if (keep[i])
+            (*from)[count++] = i;
+    }
+    return table_where(arena, all, keep);
+}
+
+/* Runs are held against their like: where groups are named, within them. */
+static Suspects suspects_of(Arena *arena, const Law *law, const Table *all,
+                            const FitArgs *args)
+{
+    double *code;
+    const char **names;
+    i64 count, *from;
+    if (!args->group
+        || !table_codes(&code, &names, &count, arena, all, args->group))
+        return suspects_in(arena, law, all, args);
+    Suspects out = { 0 };
+    for (i64 g = 0; g < count; g++) {
+        const Table part = group_rows(arena, &from, all, code, (double)g);
+        const Suspects some = suspects_in(arena, law, &part, args);
+        for (i64 i = 0; i < some.count; i++)
+            some.item[i].row = from[some.item[i].row];
+        out = suspects_join(arena, &out, &some);
+    }
+    return out;
 }
 
 static void contrast_make(FitAnswer *out, Arena *arena, const Law *law,
@@ -187,9 +223,9 @@ static const char *verdict(Arena *arena, const FitAnswer *a,
         return arena_print(arena, "one set of constants serves all values of "
                            "%s (least BIC)", column);
     const bool all = strcmp(a->apart[best].what, "all parameters") == 0;
-    return arena_print(arena, "%s differ between the values of %s%s (least "
-                       "BIC, by %.1f)", a->apart[best].what, column,
-                       all ? "" : a->napart > 1 ? ", the others are shared" : "",
+    return arena_print(arena, "each value of %s has %s of its own%s (least "
+                       "BIC, by %.1f)", column, a->apart[best].what,
+                       all || a->napart == 1 ? "" : "; the others are shared",
                        a->apart[best].sharing.bic_gain);
 }
 
@@ -218,6 +254,26 @@ static bool groups(FitAnswer *out, Arena *arena, const Law *law,
                 return false;
     out->apart_words = verdict(arena, out, args->group);
     return true;
+}
+
+/* With groups, runs repeat a setting where they are of one group as well. */
+static void noise(FitAnswer *out, Arena *arena, const FitArgs *args)
+{
+    double *code;
+    const char **names;
+    i64 count;
+    out->noise = (FitNoise){ .sd_log = NAN, .lack = NAN, .p = NAN };
+    if (!args->group) {
+        out->noise = fit_noise(&out->side[0].fit, &out->runs);
+        return;
+    }
+    const FitApart *last = &out->apart[out->napart - 1];
+    if (last->refused
+        || !table_codes(&code, &names, &count, arena, &out->runs, args->group))
+        return;
+    const Table marked = law_group_columns(arena, &out->runs, code, names,
+                                           count);
+    out->noise = fit_noise(&last->sharing.apart, &marked);
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -251,11 +307,11 @@ bool fit_answer(FitAnswer *out, Arena *arena, const FitArgs *args, Err *err)
                       second, err))
         return false;
     contrast_make(out, arena, law, args);
-    out->noise = fit_noise(&out->side[0].fit, &out->runs);
     if (!foretell(out, arena, law, args, err)
         || !compare(out, arena, &laws, args, err)
         || !groups(out, arena, law, args, err))
         return false;
+    noise(out, arena, args);
     fit_ways(&out->ways, arena, args, &out->runs, &out->side[0].fit,
              out->side[0].has_line ? &out->side[0].line : NULL);
     return true;

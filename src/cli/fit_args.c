@@ -8,18 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef FIT_INPUT_OPTS
-#define FIT_INPUT_OPTS(input) \
-    { "map", "N=COL,...", "which columns hold the law's N, D, loss", \
-      .text = &(input).map }, \
-    { "n", "WHICH", "what N counts in a study: body, body+head, total, flop", \
-      .text = &(input).n }, \
-    { "where", "CONDITION", "only these runs: SQL for a study, 'a < 1 and b = " \
-      "0' for a file", .text = &(input).where }, \
-    { "skip-bad", NULL, "leave out rows without a number above 0, naming them", \
-      .flag = &(input).skip_bad }
-#endif
-
 /* Options that come as texts or wide counts and become something narrower. */
 typedef struct Words {
     const char *objective, *resample;

@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { WIDE = 79, MARGIN = 15, CELL = 31, SUSPECTS_SHOWN = 8 };
+enum { WIDE = 79, MARGIN = 15, CELL = 31, SUSPECTS_SHOWN = 6 };
 
 /* ---- paragraphs -------------------------------------------------------- */
 

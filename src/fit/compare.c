@@ -22,18 +22,34 @@
 
 enum { FOLDS = 10 };
 
-static double aicc(const Fit *fit)
+static double aicc(double n, double rmse, double k)
 {
-    const double n = (double)fit->nrow, k = fit->law->nparam + 1;
     if (n - k - 1 <= 0)
         return NAN;
-    return 2 * n * log(fit->rmse_log) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
+    return 2 * n * log(rmse) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
 }
 
-static double bic(const Fit *fit)
+static double bic(double n, double rmse, double k)
 {
-    const double n = (double)fit->nrow, k = fit->law->nparam + 1;
-    return 2 * n * log(fit->rmse_log) + k * log(n);
+    return 2 * n * log(rmse) + k * log(n);
+}
+
+/* Both are of the most likely constants, whatever objective was asked: those of
+ * least squares on ln L. */
+static void criteria(LawScore *out, const Table *runs, FitOptions options)
+{
+    Arena arena = { 0 };
+    Fit fit;
+    Err none = { 0 };
+    options.objective = FIT_SQUARES_LOG;
+    options.resamples = 0;
+    options.profile = false;
+    if (fit_law(&fit, &arena, out->law, runs, options, &none)) {
+        const double n = (double)runs->nrow, k = out->law->nparam + 1;
+        out->aicc = aicc(n, fit.rmse_log, k);
+        out->bic = bic(n, fit.rmse_log, k);
+    }
+    arena_free(&arena);
 }
 
 /* ---- cross-validation -------------------------------------------------- */
@@ -119,11 +135,12 @@ static bool score_law(LawScore *out, Arena *arena, const Law *law,
             *err = why;
         return out->refused;
     }
-    out->aicc = aicc(&out->fit);
-    out->bic = bic(&out->fit);
+    criteria(out, runs, options);
     out->cross = cross_validated(law, runs, options);
-    return holdout_largest(&out->holdout, arena, law, runs, share, options,
-                           err);
+    out->holdout = (Holdout){ .extrapolation = NAN, .error = NAN, .rms = NAN,
+                              .worst = NAN, .inside = NAN };
+    return share <= 0 || holdout_largest(&out->holdout, arena, law, runs, share,
+                                         options, err);
 }
 
 bool fit_compare(LawScore *out, Arena *arena, const Law *const *law, i64 nlaw,

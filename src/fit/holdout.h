@@ -34,14 +34,15 @@ bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
 bool holdout_windows(Holdout **out, i64 *count, Arena *arena, const Law *law,
                      const Table *runs, FitOptions options, Err *err) MUST_USE;
 
-/* Several laws on the same rows, all by the same objective. */
+/* Several laws on the same rows, all by the same objective. A share of 0: no
+ * hold-out. */
 typedef struct LawScore {
     const Law *law;
     bool       refused;
     char       words[400];
     Fit        fit;
-    double     aicc, bic;      /* Gaussian in ln L, so that all objectives can
-                                  be held side by side                        */
+    double     aicc, bic;      /* Gaussian in ln L, at its least squares,
+                                  whatever the objective                      */
     double     cross;          /* rms relative error, 10-fold by cluster      */
     Holdout    holdout;        /* holdout_largest                             */
 } LawScore;
@@ -64,7 +65,8 @@ FitNoise fit_noise(const Fit *fit, const Table *runs);
  * `own` apart; p: F test (squares objectives) or the draws' differences. */
 typedef struct FitSharing {
     Fit    shared, apart;
-    double f, p, bic_gain;      /* bic_gain > 0: apart is worth its parameters */
+    double f, p, bic_gain;      /* bic_gain > 0: apart is worth its parameters
+                                   (at the least squares of ln L)          */
     char   words[400];
 } FitSharing;
 bool fit_sharing(FitSharing *out, Arena *arena, const Law *law,

@@ -133,11 +133,29 @@ static double bic_of(const Fit *fit)
     return 2 * n * log(fit->rmse_log) + (fit->law->nparam + 1) * log(n);
 }
 
-static void test(FitSharing *s)
+/* BIC is of the most likely constants, those of least squares on ln L. */
+static double bic_gain(const Law *shared, const Law *apart, const Table *runs,
+                       FitOptions options)
+{
+    Arena arena = { 0 };
+    Fit one, two;
+    Err none = { 0 };
+    options.objective = FIT_SQUARES_LOG;
+    options.resamples = 0;
+    options.profile = false;
+    const bool ok = fit_law(&one, &arena, shared, runs, options, &none)
+                 && fit_law(&two, &arena, apart, runs, options, &none);
+    const double out = ok ? bic_of(&one) - bic_of(&two) : NAN;
+    arena_free(&arena);
+    return out;
+}
+
+static void test(FitSharing *s, const Table *marked)
 {
     const double n = (double)s->apart.nrow;
     const double p0 = s->shared.law->nparam, p1 = s->apart.law->nparam;
-    s->bic_gain = bic_of(&s->shared) - bic_of(&s->apart);
+    s->bic_gain = bic_gain(s->shared.law, s->apart.law, marked,
+                           s->shared.options);
     s->f = s->p = NAN;
     if (!by_squares(s->shared.options.objective)) {
         s->p = p_by_draws(&s->apart, s->shared.law);
@@ -148,7 +166,8 @@ static void test(FitSharing *s)
     }
 }
 
-static void say(FitSharing *s, const char *names, const char *column)
+static void say(FitSharing *s, const char *names, bool one,
+                const char *column)
 {
     char p[48] = "no test without intervals";
     if (s->p >= 0.001)
@@ -157,8 +176,8 @@ static void say(FitSharing *s, const char *names, const char *column)
         snprintf(p, sizeof p, "p < 0.001");
     const bool differ = isnan(s->p) ? s->bic_gain > 6 : s->p < 0.05;
     snprintf(s->words, sizeof s->words, "%.120s %s between the values of "
-             "%.60s (%s; BIC %.1f %s when apart)", names,
-             differ ? "differ" : "may be shared", column, p,
+             "%.60s (%s; BIC %.1f %s with each its own)", names,
+             !differ ? "may be shared" : one ? "differs" : "differ", column, p,
              fabs(s->bic_gain), s->bic_gain > 0 ? "lower" : "higher");
 }
 
@@ -211,7 +230,7 @@ bool fit_sharing(FitSharing *out, Arena *arena, const Law *law,
     if (!fit_law(&out->shared, arena, law, runs, options, err)
         || !fit_law(&out->apart, arena, apart, &marked, options, err))
         return err_add(err, "%s by %s", law->name, group_column);
-    test(out);
-    say(out, names, group_column);
+    test(out, &marked);
+    say(out, names, own->count == 1, group_column);
     return true;
 }

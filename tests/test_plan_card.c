@@ -129,6 +129,23 @@ TEST(parameters_follow_from_the_shapes)
     arena_free(&arena);
 }
 
+/* Pythia ties nothing: what is not body is two tables of V d, exactly. */
+TEST(pythias_embeddings_are_two_tables)
+{
+    Arena arena = { 0 };
+    Cards cards = { 0 };
+    Err   err   = { 0 };
+    CHECK(cards_load(&cards, &arena, "pythia", &err));
+    CHECK(cards.count == 8);
+    for (i64 i = 0; i < cards.count; i++) {
+        const Card *one = &cards.item[i];
+        test_note("%s", one->name);
+        CHECK_NEAR(one->n - one->n_body, 2 * one->vocab * one->width, 0);
+        CHECK_NEAR(one->batch * one->steps, one->d, 1e-12);
+    }
+    arena_free(&arena);
+}
+
 TEST(names_are_found_in_any_case_and_wrong_ones_with_the_near_ones)
 {
     Arena arena = { 0 };
@@ -337,6 +354,10 @@ TEST(a_recipe_stands_beside_the_rules)
     Answer other = answer_new(&arena);
     answer_card(&other, &bert, &none);
     CHECK(other.nsection == 2);
+    bool said = false;
+    for (i64 i = 0; i < other.section[1].nnote; i++)
+        said = said || strstr(other.section[1].note[i], "of an encoder");
+    CHECK(said);
     arena_free(&arena);
 }
 

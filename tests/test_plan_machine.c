@@ -85,6 +85,24 @@ TEST(every_grid_of_the_catalogue_can_be_used)
     arena_free(&arena);
 }
 
+/* Memory, watts and price in the row of the table are the file's. */
+static void check_row(Arena *arena, const char *page, const char *name)
+{
+    const Machine m    = machine(arena, name);
+    const char   *from = strstr(page, arena_print(arena, "| `%s` |", name));
+    test_note("%s", name);
+    if (!CHECK(from != NULL))
+        return;
+    const char *row = arena_print(arena, "%.*s", (int)strcspn(from, "\n"),
+                                  from);
+    CHECK_HAS(row, arena_print(arena, "| %g GB |", m.memory / 1e9));
+    if (m.watts > 0 && m.watts < 1000)
+        CHECK_HAS(row, arena_print(arena, "| %g |", m.watts));
+    if (m.price_high > m.price_low)
+        CHECK_HAS(row, arena_print(arena, "| %.2f to %.2f |", m.price_low,
+                                   m.price_high));
+}
+
 /* docs/hardware.md lists all, so that a new file is not forgotten there. */
 TEST(the_page_of_the_manual_names_every_machine_and_grid)
 {
@@ -102,6 +120,9 @@ TEST(the_page_of_the_manual_names_every_machine_and_grid)
         for (int i = 0; i < count; i++)
             CHECK_HAS(page, arena_print(&arena, "`%s`", names[i]));
     }
+    const int count = machine_names(&names, &arena);
+    for (int i = 0; i < count; i++)
+        check_row(&arena, page, names[i]);
     arena_free(&arena);
 }
 

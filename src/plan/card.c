@@ -83,6 +83,10 @@ static bool read_card(Card *out, const Conf *conf, const char *family,
         || !read_section(out, conf, section, &out->caveat[1], err))
         return false;
     out->name = section + strlen("model.");
+    if (!out->kind)
+        out->kind = "decoder";
+    if (!out->title)
+        out->title = out->name;
     if (!(out->n > 0) || !(out->d > 0))
         return err_set(err, ERR_USAGE, "%s: [%s] has no %s; add `%s`", conf->path,
                        section, out->n > 0 ? "d" : "n",

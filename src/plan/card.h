@@ -5,9 +5,9 @@
  * [model.NAME] section a model. Keys, in numbers of the field: n, n_body,
  * n_active (experts), d, c, layers, width, heads, kv_heads, ff, vocab, context,
  * batch (tokens), steps, lr, loss, device_hours, kwh, tonnes; and texts: title,
- * published ("2020-05"), kind ("decoder"), sure ("read" in the source itself,
- * "second-hand", "memory"), loss_of (text and tokenizer), device, source,
- * caveat = ["..."]. What was not published is absent. */
+ * published ("2020-05"), kind ("decoder" if unsaid), sure ("read" in the source
+ * itself, "second-hand", "memory"), loss_of (text and tokenizer), device,
+ * source, caveat = ["..."]. What was not published is absent. */
 
 #ifndef CARD_H
 #define CARD_H

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static void fact(Answer *answer, const char *key, const char *label,
                  AnswerUnit unit, double value, const char *source)
@@ -154,6 +155,10 @@ void answer_card(Answer *answer, const Card *card, const PlanBys *bys)
     answer_note(answer, "Losses are those of each law's own text and tokenizer: "
                 "compare them within a law, not with a loss that was published "
                 "of another text.");
+    if (strcmp(card->kind, "decoder") && strcmp(card->kind, "moe"))
+        answer_note(answer, "The laws are of decoders that predict the next "
+                    "token: what they say of an %s is a comparison, and no "
+                    "prediction.", card->kind);
     if (card->n_active > 0)
         answer_note(answer, "The laws are of dense models; they were asked about "
                     "the parameters that each token meets.");

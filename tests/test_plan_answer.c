@@ -39,7 +39,8 @@ TEST(texts_are_copied)
     char   word[16];
     strcpy(word, "first");
     answer_section(&answer, word, word);
-    AnswerItem *item = answer_number(&answer, word, word, word, ANSWER_PLAIN, 1);
+    AnswerItem *item = answer_number(&answer, word, word, word, ANSWER_PLAIN,
+                                     1);
     answer_because(&answer, item, word, "%s = %d", word, 1);
     answer_remark(&answer, item, "as %s", word);
     answer_note(&answer, "%s", word);
@@ -112,10 +113,12 @@ TEST(json_holds_every_field_and_null_where_nothing_is_known)
     answer_jot(&j, &answer);
     jot_end(&j);
     CHECK_TEXT(text.text,
-        "{\"sections\":[{\"key\":\"s\",\"title\":\"a \\\"title\\\"\",\"items\":["
+        "{\"sections\":[{\"key\":\"s\","
+        "\"title\":\"a \\\"title\\\"\",\"items\":["
         "{\"key\":\"loss\",\"label\":\"loss\",\"by\":\"law\","
         "\"unit\":\"nats/token\",\"value\":2.5,\"low\":null,\"high\":3,"
-        "\"text\":null,\"equation\":\"L = 2.5\",\"source\":\"somebody, eq. 1\"},"
+        "\"text\":null,\"equation\":\"L = 2.5\","
+        "\"source\":\"somebody, eq. 1\"},"
         "{\"key\":\"t\",\"label\":\"text\",\"by\":null,\"unit\":\"text\","
         "\"value\":null,\"low\":null,\"high\":null,\"text\":\"2 words\","
         "\"equation\":null,\"source\":null}],\"notes\":[\"Beware.\"]}]}");

@@ -77,7 +77,8 @@ TEST(money_is_an_interval_until_a_price_is_given)
     Deal   on     = deal(&arena, "a100", "us");
     answer_section(&answer, "bill", "range");
     answer_bill_hours(&answer, "a100", &on, 1000);
-    const Interval range = answer_find(&answer, "bill", "a100", "dollars")->value;
+    const Interval range = answer_find(&answer, "bill", "a100", "dollars")
+                               ->value;
     CHECK_NEAR(range.low, 800, 1e-12);
     CHECK_NEAR(range.high, 3000, 1e-12);
     CHECK(noted(&answer, "2026-05"));
@@ -157,7 +158,7 @@ TEST(every_term_of_a_deal_is_shown_with_who_said_it)
     arena_free(&arena);
 }
 
-/* Luccioni et al. 2022, section 4.3: 914 kWh for 230,768 requests in 18 days. */
+/* Luccioni et al. 2022, section 4.3: 914 kWh for 230,768 requests, 18 days. */
 TEST(bloom_served_a_request_for_3_96_wh)
 {
     Arena  arena  = { 0 };

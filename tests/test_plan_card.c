@@ -39,7 +39,7 @@ static Cards all(Arena *arena)
     return cards;
 }
 
-/* --- the catalogue ----------------------------------------------------------- */
+/* --- the catalogue -------------------------------------------------------- */
 
 TEST(every_card_can_be_found_by_its_name_and_says_where_it_is_from)
 {
@@ -206,7 +206,7 @@ TEST(a_users_own_cards_are_read_and_wrong_ones_refused)
     arena_free(&arena);
 }
 
-/* --- conventions --------------------------------------------------------------- */
+/* --- conventions ---------------------------------------------------------- */
 
 TEST(each_law_is_asked_about_its_own_n)
 {
@@ -224,7 +224,7 @@ TEST(each_law_is_asked_about_its_own_n)
     arena_free(&arena);
 }
 
-/* --- advice -------------------------------------------------------------------- */
+/* --- advice --------------------------------------------------------------- */
 
 /* Five digits, computed apart from this code: printed constants, full
  * precision, Besiroglu et al. */
@@ -265,8 +265,9 @@ TEST(advice_says_what_a_wrong_size_wastes)
     Arena        arena = { 0 };
     const PlanBy by    = surface(&arena, "besiroglu");
     const struct { double r, nats, wasted; } row[] = {
-        { 0.5, 0.01494, 0.156 }, { 2, 0.01506, 0.157 }, { 0.25, 0.06042, 0.480 },
-        { 4, 0.06144, 0.486 },   { 0.1, 0.17176, 0.816 }, { 10, 0.17662, 0.823 },
+        { 0.5, 0.01494, 0.156 },  { 2, 0.01506, 0.157 },
+        { 0.25, 0.06042, 0.480 }, { 4, 0.06144, 0.486 },
+        { 0.1, 0.17176, 0.816 },  { 10, 0.17662, 0.823 },
     };
     for (int i = 0; i < COUNT_OF(row); i++) {
         const double n = row[i].r * 2.7785e9;
@@ -307,14 +308,16 @@ TEST(a_card_answers_with_facts_advice_and_what_if)
     Arena   arena  = { 0 };
     Answer  answer = answer_new(&arena);
     Err     err    = { 0 };
-    PlanBy  by[3]  = { surface(&arena, "besiroglu"), surface(&arena, "hoffmann") };
+    PlanBy  by[3]  = { surface(&arena, "besiroglu"),
+                       surface(&arena, "hoffmann") };
     CHECK(plan_by_frontier(&by[2], &arena, "kaplan", &err));
     const PlanBys bys = { 3, by };
     const Card    one = card(&arena, "gpt-3-175b");
     answer_card(&answer, &one, &bys);
     answer_what_if(&answer, &one, &bys, 70e9);
 
-    CHECK_NEAR(answer_find(&answer, "model", NULL, "n")->value.value, 174.6e9, 0);
+    CHECK_NEAR(answer_find(&answer, "model", NULL, "n")->value.value, 174.6e9,
+               0);
     CHECK_NEAR(answer_find(&answer, "model", NULL, "kg")->value.value, 552.1e3,
                1e-12);
     const char *chin = "chinchilla:besiroglu";
@@ -322,7 +325,8 @@ TEST(a_card_answers_with_facts_advice_and_what_if)
     CHECK(r > 2 && r < 5); /* GPT-3 was too large by every such law */
     CHECK(answer_find(&answer, "advice", chin, "wasted")->value.value > 0.2);
     CHECK_NEAR(answer_find(&answer, "what_if", chin, "r_1")->value.value,
-               answer_find(&answer, "advice", chin, "loss")->value.value, 1e-12);
+               answer_find(&answer, "advice", chin, "loss")->value.value,
+               1e-12);
     CHECK(answer_find(&answer, "what_if", chin, "asked")->value.value
           < answer_find(&answer, "what_if", chin, "r_1")->value.value);
     CHECK(answer_find(&answer, "what_if", chin, "r_0.25")->value.value
@@ -350,7 +354,8 @@ TEST(a_recipe_stands_beside_the_rules)
     CHECK_NEAR(answer_find(&answer, "recipe", "steplaw", "batch")->value.value,
                0.58 * pow(300e9, 0.571), 1e-9);
     CHECK_NEAR(answer_find(&answer, "recipe", "porian", "lr")->value.value,
-               3.7 * pow(12.0 * 24 * 2048 * 2048 + 50257.0 * 2048, -0.36), 1e-9);
+               3.7 * pow(12.0 * 24 * 2048 * 2048 + 50257.0 * 2048, -0.36),
+               1e-9);
     Answer other = answer_new(&arena);
     answer_card(&other, &bert, &none);
     CHECK(other.nsection == 2);

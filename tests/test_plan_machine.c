@@ -210,7 +210,8 @@ TEST(a_users_own_file_is_read_and_a_wrong_one_is_refused_by_line)
         { "title = \"x\"\nsource = \"y\"\nwatts = 3\n", "no peak" },
         { "title = \"x\"\nfp32 = 1e12\n", "source" },
         { "source = \"x\"\nfp32 = 1e12\n", "title" },
-        { "title = \"x\"\nsource = \"y\"\nfp32 = 1\nprice = [2, 1]\n", "range" },
+        { "title = \"x\"\nsource = \"y\"\nfp32 = 1\nprice = [2, 1]\n",
+          "range" },
         { "title = \"x\"\nsource = \"y\"\nfp32 = 1\nprice = [2]\n", "range" },
         { "title = \"x\"\nsource = \"y\"\nfp32 = \"fast\"\n", "number" },
     };
@@ -334,7 +335,8 @@ TEST(gpt3_took_1287_mwh_and_552_t)
  * in whole MWh and t. */
 TEST(the_table_of_llama_comes_back_row_by_row)
 {
-    static const struct { const char *model; double hours, mwh, tonnes; } row[] = {
+    static const struct { const char *model; double hours, mwh, tonnes; }
+    row[] = {
         { "OPT-175B", 809472, 356, 137 },   { "BLOOM-175B", 1082880, 475, 183 },
         { "LLaMA-7B", 82432, 36, 14 },      { "LLaMA-13B", 135168, 59, 23 },
         { "LLaMA-33B", 530432, 233, 90 },   { "LLaMA-65B", 1022362, 449, 173 },

@@ -51,8 +51,8 @@ TEST(zero_splits_120_gb_to_1_9)
     answer_zero(&answer, NULL, &model, &plan);
     CHECK_NEAR(answer_find(&answer, "zero", NULL, "zero1")->value.value, 31.4e9,
                2e-3);
-    CHECK_NEAR(answer_find(&answer, "zero", NULL, "zero3")->value.value, 1.875e9,
-               1e-12);
+    CHECK_NEAR(answer_find(&answer, "zero", NULL, "zero3")->value.value,
+               1.875e9, 1e-12);
     arena_free(&arena);
 }
 

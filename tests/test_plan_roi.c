@@ -78,8 +78,8 @@ TEST(a_law_without_a_floor_has_no_wall)
     const RoiAsk ask = { .c = 1e21 };
     CHECK(answer_roi(&answer, &by, &ask, &err));
     CHECK(isnan(answer_find(&answer, "roi", NULL, "wall")->value.value));
-    const double first = answer_find(&answer, "roi", "1e+19 FLOP", "one_percent")
-                             ->value.value;
+    const double first = answer_find(&answer, "roi", "1e+19 FLOP",
+                                     "one_percent")->value.value;
     CHECK_NEAR(answer_find(&answer, "roi", "1e+23 FLOP", "one_percent")
                    ->value.value, first, 1e-3);
     CHECK_NEAR(first, pow(0.99, -1 / kaplan_alpha_C(&kaplan_printed)), 1e-3);
@@ -171,7 +171,8 @@ TEST(a_score_follows_the_loss)
     CHECK_NEAR(item->value.high, 0.9 - 2 * exp(-loss->value.high), 1e-9);
     CHECK_NEAR(item->value.low, 0.9 - 2 * exp(-loss->value.low), 1e-9);
 
-    const double c = answer_find(&answer, "roi", NULL, "score_wall")->value.value;
+    const double c = answer_find(&answer, "roi", NULL, "score_wall")
+                         ->value.value;
     const Surface s = surface_of(&w.by, w.by.fit.theta);
     const double now  = 0.9 - 2 * exp(-plan_best(&s, c, NAN).loss);
     const double then = 0.9 - 2 * exp(-plan_best(&s, 2 * c, NAN).loss);
@@ -196,7 +197,7 @@ TEST(a_law_of_something_else_is_no_score)
     world_close(&w);
 }
 
-/* --- scenarios -------------------------------------------------------------- */
+/* --- scenarios ------------------------------------------------------------ */
 
 /* Hardware twice in 2 years and recipes twice in 1, the budget doubling every
  * year: a factor 2^2.5 a year. */

@@ -93,7 +93,8 @@ TEST(a_run_outside_of_what_a_rule_was_found_on_is_told_so)
     RuleRun run   = unknown;
     run.n = 7e10, run.d = 1.4e12;
     const Answer big = rules_of(&arena, &run);
-    CHECK_HAS(remark(&big, "steplaw", "lr"), "OUTSIDE its range: N_body = 7e+10");
+    CHECK_HAS(remark(&big, "steplaw", "lr"),
+              "OUTSIDE its range: N_body = 7e+10");
     CHECK_HAS(remark(&big, "steplaw", "lr"), "D = 1.4e+12");
     CHECK_HAS(remark(&big, "deepseek", "lr"), "OUTSIDE");
     CHECK_TEXT(remark(&big, "deepseek", "batch"), "outside");
@@ -121,7 +122,8 @@ TEST(what_is_not_known_is_not_outside)
     run.d = 5e10;
     const Answer answer = rules_of(&arena, &run);
     CHECK(answer.section[0].nitem == 1);
-    CHECK_NEAR(rule(&answer, "steplaw", "batch"), 0.58 * pow(5e10, 0.571), 1e-9);
+    CHECK_NEAR(rule(&answer, "steplaw", "batch"), 0.58 * pow(5e10, 0.571),
+               1e-9);
     CHECK_HAS(remark(&answer, "steplaw", "batch"), "AdamW");
     CHECK(!strstr(remark(&answer, "steplaw", "batch"), "OUTSIDE"));
     arena_free(&arena);

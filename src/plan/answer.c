@@ -16,7 +16,8 @@ Answer answer_new(Arena *arena)
 }
 
 /* Room for one more of item_bytes; the list as it is, or its longer copy. */
-static void *more(Arena *arena, void *list, i64 count, i64 *room, i64 item_bytes)
+static void *more(Arena *arena, void *list, i64 count, i64 *room,
+                  i64 item_bytes)
 {
     if (count < *room)
         return list;

@@ -58,7 +58,8 @@ static void put(Answer *answer, const BatchAsk *ask, const Deal *on,
     const double     rate = busy * on->peak * on->mfu;
     const double     days = at.tokens * ask->flop_per_token / rate / 86400;
     const char      *by   = arena_print(answer->arena, "%g B_crit", ratio);
-    answer_number(answer, by, "batch", "batch, tokens", ANSWER_TOKENS, at.batch);
+    answer_number(answer, by, "batch", "batch, tokens", ANSWER_TOKENS,
+                  at.batch);
     AnswerItem *item = answer_number(answer, by, "steps", "steps", ANSWER_COUNT,
                                      at.steps);
     answer_because(answer, item, kaplan, "S_min (1 + B_crit/B) = %.4g * (1 + "
@@ -75,8 +76,8 @@ static void put(Answer *answer, const BatchAsk *ask, const Deal *on,
                   busy);
     item = answer_number(answer, by, "time", "time on them", ANSWER_SECONDS,
                          days * 86400);
-    answer_because(answer, item, NULL, "tokens * FLOP a token / (devices * peak "
-                   "* MFU) = %.4g * %.4g / (%g * %.4g * %.3g) = %.4g days",
+    answer_because(answer, item, NULL, "tokens * FLOP a token / (devices * "
+                   "peak * MFU) = %.4g * %.4g / (%g * %.4g * %.3g) = %.4g days",
                    at.tokens, ask->flop_per_token, busy, on->peak, on->mfu,
                    days);
 }

@@ -17,9 +17,9 @@
 #include "plan/machine.h"
 
 typedef struct BatchPoint {
-    double ratio, batch;       /* B/B_crit; tokens                             */
-    double steps, tokens;      /* S and E to the loss                          */
-    double time, compute;      /* S/S_min and E/E_min                          */
+    double ratio, batch;       /* B/B_crit; tokens                            */
+    double steps, tokens;      /* S and E to the loss                         */
+    double time, compute;      /* S/S_min and E/E_min                         */
 } BatchPoint;
 
 BatchPoint batch_point(double b_crit, double e_min, double batch);
@@ -30,11 +30,11 @@ double batch_steps_least(double steps, double batch, double b_crit);
 double batch_compute_least(double c, double batch, double b_crit);
 
 typedef struct BatchAsk {
-    double b_crit;         /* tokens                                           */
-    double e_min;          /* tokens that the loss takes at a small batch      */
-    double flop_per_token; /* of training                                      */
-    double per_device;     /* least tokens a device works on at once, a step   */
-    const char *source;    /* of b_crit                                        */
+    double b_crit;         /* tokens                                          */
+    double e_min;          /* tokens that the loss takes at a small batch     */
+    double flop_per_token; /* of training                                     */
+    double per_device;     /* least tokens a device works on at once, a step  */
+    const char *source;    /* of b_crit                                       */
 } BatchAsk;
 
 /* Kaplan's B_crit at a loss, from laws/kaplan-bcrit.law. */

@@ -1,5 +1,5 @@
-/* card.c - the cards of models/NAME.model, and names for them. A model's section
- * says only what is its own; the rest is its family's. */
+/* card.c - the cards of models/NAME.model, and names for them. A model's
+ * section says only what is its own; the rest is its family's. */
 
 #include "plan/card.h"
 
@@ -17,7 +17,8 @@ static const Key numbers[] = {
     { "c", offsetof(Card, c) },           { "layers", offsetof(Card, layers) },
     { "width", offsetof(Card, width) },   { "heads", offsetof(Card, heads) },
     { "kv_heads", offsetof(Card, kv_heads) }, { "ff", offsetof(Card, ff) },
-    { "vocab", offsetof(Card, vocab) },   { "context", offsetof(Card, context) },
+    { "vocab", offsetof(Card, vocab) },
+    { "context", offsetof(Card, context) },
     { "batch", offsetof(Card, batch) },   { "steps", offsetof(Card, steps) },
     { "lr", offsetof(Card, lr) },         { "loss", offsetof(Card, loss) },
     { "device_hours", offsetof(Card, device_hours) },
@@ -29,7 +30,8 @@ static const Key texts[] = {
     { "published", offsetof(Card, published) },
     { "kind", offsetof(Card, kind) },     { "sure", offsetof(Card, sure) },
     { "source", offsetof(Card, source) },
-    { "loss_of", offsetof(Card, loss_of) }, { "device", offsetof(Card, device) },
+    { "loss_of", offsetof(Card, loss_of) },
+    { "device", offsetof(Card, device) },
 };
 
 enum { KEYS = COUNT_OF(numbers) + COUNT_OF(texts) + 1 };
@@ -58,7 +60,8 @@ static bool read_section(Card *card, const Conf *conf, const char *section,
             return false;
         if (!isnan(*to) && !(*to > 0 && isfinite(*to)))
             return conf_refuse(conf, conf_find(conf, section, numbers[i].name),
-                               err, "a number above 0 is expected, not %g", *to);
+                               err, "a number above 0 is expected, not %g",
+                               *to);
     }
     for (int i = 0; i < COUNT_OF(texts); i++)
         if (!conf_text((const char **)((char *)card + texts[i].at), conf,
@@ -88,8 +91,8 @@ static bool read_card(Card *out, const Conf *conf, const char *family,
     if (!out->title)
         out->title = out->name;
     if (!(out->n > 0) || !(out->d > 0))
-        return err_set(err, ERR_USAGE, "%s: [%s] has no %s; add `%s`", conf->path,
-                       section, out->n > 0 ? "d" : "n",
+        return err_set(err, ERR_USAGE, "%s: [%s] has no %s; add `%s`",
+                       conf->path, section, out->n > 0 ? "d" : "n",
                        out->n > 0 ? "d = 300e9" : "n = 70e9");
     return true;
 }

@@ -19,11 +19,11 @@
 typedef struct Card {
     const char *name, *family, *title, *published, *kind, *sure, *source;
     const char *loss_of, *device;
-    double      n, n_body, n_active, d, c; /* c NaN: 6 N D                     */
+    double      n, n_body, n_active, d, c; /* c NaN: 6 N D                    */
     double      layers, width, heads, kv_heads, ff, vocab, context;
     double      batch, steps, lr, loss;
     double      device_hours, kwh, tonnes;
-    TextList    caveat[2];                 /* of the family, of the model      */
+    TextList    caveat[2];                 /* of the family, of the model     */
 } Card;
 
 typedef struct Cards { i64 count; Card *item; } Cards;
@@ -51,9 +51,9 @@ RuleRun card_rule_run(const Card *card);
 
 /* What a law says of a run of N and D that was really done. */
 typedef struct Advice {
-    Interval loss;          /* predicted at its own N and D                    */
-    Interval n, d, best;    /* the optimum at the same C = 6 N D, its loss     */
-    Interval r, nats, wasted; /* N / N_opt; loss above best; share of C        */
+    Interval loss;          /* predicted at its own N and D                   */
+    Interval n, d, best;    /* the optimum at the same C = 6 N D, its loss    */
+    Interval r, nats, wasted; /* N / N_opt; loss above best; share of C       */
 } Advice;
 
 /* False where the law has no answer; NaN what it cannot say (an allocation law

@@ -152,19 +152,19 @@ void answer_card(Answer *answer, const Card *card, const PlanBys *bys)
         else
             answer_note(answer, "%s has no answer for such a run.", by->name);
     }
-    answer_note(answer, "Losses are those of each law's own text and tokenizer: "
-                "compare them within a law, not with a loss that was published "
-                "of another text.");
+    answer_note(answer, "Losses are those of each law's own text and "
+                "tokenizer: compare them within a law, not with a loss that was "
+                "published of another text.");
     if (strcmp(card->kind, "decoder") && strcmp(card->kind, "moe"))
         answer_note(answer, "The laws are of decoders that predict the next "
                     "token: what they say of an %s is a comparison, and no "
                     "prediction.", card->kind);
     if (card->n_active > 0)
-        answer_note(answer, "The laws are of dense models; they were asked about "
-                    "the parameters that each token meets.");
+        answer_note(answer, "The laws are of dense models; they were asked "
+                    "about the parameters that each token meets.");
 }
 
-/* --- what if ---------------------------------------------------------------- */
+/* --- what if -------------------------------------------------------------- */
 
 static void what_if(Answer *answer, const PlanBy *by, double n0, double c,
                     double n, const char *key)
@@ -206,12 +206,12 @@ void answer_what_if(Answer *answer, const Card *card, const PlanBys *bys,
     }
 }
 
-/* --- many models, one law --------------------------------------------------- */
+/* --- many models, one law ------------------------------------------------- */
 
 void answer_cards(Answer *answer, const Cards *cards, const PlanBy *by)
 {
-    answer_section(answer, "cards", arena_print(answer->arena, "Models, and what "
-                   "%s would have advised", by->name));
+    answer_section(answer, "cards", arena_print(answer->arena, "Models, and "
+                   "what %s would have advised", by->name));
     for (i64 i = 0; i < cards->count; i++) {
         const Card  *card = &cards->item[i];
         const double n    = card_n(card, by->counts);

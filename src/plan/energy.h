@@ -19,10 +19,10 @@ double energy_sci(double kwh, double kg_per_kwh, double kg_embodied,
 double energy_serving_flop(double n, double tokens);
 
 typedef struct Serving {
-    double n, tokens;   /* parameters; tokens a request, read and written      */
+    double n, tokens;   /* parameters; tokens a request, read and written     */
     double requests;
     double mfu;         /* of serving; NaN: 0.05. Generation reaches far less
-                           than training does                                  */
+                           than training does                                 */
 } Serving;
 
 /* Keys flop, device_hours, kwh, wh_request, dollars_request, sci. */

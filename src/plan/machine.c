@@ -93,7 +93,8 @@ static bool read_price(Machine *out, const Conf *conf, Err *err)
     if (price.count != 2 || !(price.item[0] > 0)
         || !(price.item[1] >= price.item[0]) || isinf(price.item[1]))
         return conf_refuse(conf, conf_find(conf, "", "price"), err,
-                           "a range [low, high] of dollars an hour is expected");
+                           "a range [low, high] of dollars an hour is "
+                           "expected");
     out->price_low  = price.item[0];
     out->price_high = price.item[1];
     return true;
@@ -128,8 +129,8 @@ bool machine_load(Machine *out, Arena *arena, const char *name, Err *err)
                        words[i].key, err))
             return false;
     if (!machine_precision(out))
-        return err_set(err, ERR_USAGE, "%s: has no peak; add one of fp32, tf32, "
-                       "bf16, fp16 in FLOP/s", conf.path);
+        return err_set(err, ERR_USAGE, "%s: has no peak; add one of fp32, "
+                       "tf32, bf16, fp16 in FLOP/s", conf.path);
     return true;
 }
 

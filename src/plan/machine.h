@@ -35,14 +35,14 @@
 #include "base/err.h"
 
 typedef struct Machine {
-    const char *name, *title, *kind;   /* "h100", "NVIDIA H100 SXM", "gpu"     */
-    double      fp32, tf32, bf16, fp16, fp8, int8; /* dense peak FLOP/s; NaN   */
-    double      memory, bandwidth;     /* bytes; bytes/s                       */
-    double      watts;                 /* of the board, TDP                    */
-    double      price_low, price_high; /* dollars a device-hour, rented        */
-    double      embodied_kg;           /* of one device; NaN unknown           */
+    const char *name, *title, *kind;   /* "h100", "NVIDIA H100 SXM", "gpu"    */
+    double      fp32, tf32, bf16, fp16, fp8, int8; /* dense peak FLOP/s; NaN  */
+    double      memory, bandwidth;     /* bytes; bytes/s                      */
+    double      watts;                 /* of the board, TDP                   */
+    double      price_low, price_high; /* dollars a device-hour, rented       */
+    double      embodied_kg;           /* of one device; NaN unknown          */
     const char *source, *date;
-    const char *price_source, *price_date; /* NULL where there is no price     */
+    const char *price_source, *price_date; /* NULL where there is no price    */
     TextList    caveat;
 } Machine;
 
@@ -71,17 +71,17 @@ bool machine_peak(double *out, const Machine *machine, const char *precision,
 /* The precision that NULL stands for, or NULL where no peak is known. */
 const char *machine_precision(const Machine *machine);
 
-typedef struct Deal {          /* on what, at what price; NaN or 0: the default */
+typedef struct Deal {          /* on what, at what price; NaN, 0: the default */
     Machine   machine;
     PowerGrid grid;
-    double    devices;         /* 1                                            */
-    double    peak, mfu;       /* FLOP/s a device; share reached: 0.4          */
-    double    price;           /* dollars a device-hour: middle of the range   */
-    double    price_low, price_high; /* the machine's range, or both the price */
-    double    watts, pue;      /* average a device: TDP; 1.1                   */
-    double    lifetime_hours;  /* for embodied carbon: 5 years                 */
-    double    idle;            /* energy beside the run, as a share of it: 0   */
-    const char *precision;     /* of the peak; NULL: the machine's for training */
+    double    devices;         /* 1                                           */
+    double    peak, mfu;       /* FLOP/s a device; share reached: 0.4         */
+    double    price;           /* dollars a device-hour: middle of the range  */
+    double    price_low, price_high; /* the machine's range, or the price     */
+    double    watts, pue;      /* average a device: TDP; 1.1                  */
+    double    lifetime_hours;  /* for embodied carbon: 5 years                */
+    double    idle;            /* energy beside the run, as a share of it: 0  */
+    const char *precision;     /* of the peak; NULL: as training would use    */
 } Deal;
 
 /* Everything at its default. A grid that is NULL: no carbon. */
@@ -94,8 +94,8 @@ Deal deal_settled(const Deal *deal);
 typedef struct Bill {
     double flop, device_hours, hours, dollars, kwh, kg, kg_embodied;
     double dollars_low, dollars_high; /* of the price range; equal where the
-                                         deal names a price                    */
-} Bill;                               /* kg: of electricity, without embodied  */
+                                         deal names a price                   */
+} Bill;                               /* kg: of electricity, without embodied */
 
 Bill deal_bill(const Deal *deal, double flop);
 Bill deal_bill_hours(const Deal *deal, double device_hours);
@@ -104,7 +104,7 @@ Bill deal_bill_hours(const Deal *deal, double device_hours);
 double deal_flop_of_dollars(const Deal *deal, double dollars);
 double deal_flop_of_kwh(const Deal *deal, double kwh);
 double deal_flop_of_device_hours(const Deal *deal, double device_hours);
-double deal_flop_of_kg(const Deal *deal, double kg); /* electricity and embodied */
+double deal_flop_of_kg(const Deal *deal, double kg); /* with embodied */
 
 /* FLOP a dollar and FLOP a joule, settled. */
 double deal_flop_per_dollar(const Deal *deal);

@@ -121,7 +121,8 @@ MemoryUse memory_train(const MemoryModel *model, const MemoryPlan *plan)
     const double psi = memory_parameters(model)
                      / (plan->tensor * plan->pipeline);
     MemoryUse out = {
-        .weights   = psi * plan->mix.weights / (plan->zero >= 3 ? plan->data : 1),
+        .weights   = psi * plan->mix.weights
+                   / (plan->zero >= 3 ? plan->data : 1),
         .gradients = psi * plan->mix.gradients
                    / (plan->zero >= 2 ? plan->data : 1),
         .optimizer = psi * plan->mix.optimizer

@@ -26,15 +26,15 @@
 #include "plan/machine.h"
 
 typedef struct MemoryModel {
-    double n;        /* parameters, all; NaN: counted from the shape           */
-    Shape  shape;    /* a known shape; layers 0: unknown, so no activations    */
-    i64    kv_heads; /* 0: as many as heads                                    */
+    double n;        /* parameters, all; NaN: counted from the shape          */
+    Shape  shape;    /* a known shape; layers 0: unknown, so no activations   */
+    i64    kv_heads; /* 0: as many as heads                                   */
 } MemoryModel;
 
 typedef enum Recompute {
     RECOMPUTE_NONE,
-    RECOMPUTE_SELECTIVE, /* the s x s matrices; flash attention does the same  */
-    RECOMPUTE_FULL,      /* only each layer's input is kept                    */
+    RECOMPUTE_SELECTIVE, /* the s x s matrices; flash attention does the same */
+    RECOMPUTE_FULL,      /* only each layer's input is kept                   */
 } Recompute;
 
 typedef struct MemoryMix { /* bytes a parameter */
@@ -48,22 +48,22 @@ bool memory_mix_find(MemoryMix *out, const char *name, Err *err) MUST_USE;
 
 typedef struct MemoryPlan {
     MemoryMix mix;
-    int       zero;                 /* 0..3                                    */
-    double    data, tensor, pipeline; /* degrees, at least 1                   */
-    double    micro_batch;          /* sequences a replica works on at once    */
+    int       zero;                 /* 0..3                                   */
+    double    data, tensor, pipeline; /* degrees, at least 1                  */
+    double    micro_batch;          /* sequences a replica works on at once   */
     Recompute recompute;
-    bool      sequence_parallel;    /* norms and dropouts split over t as well */
-    bool      offload;              /* optimizer in the host's memory          */
+    bool      sequence_parallel;    /* norms, dropouts split over t as well */
+    bool      offload;              /* optimizer in the host's memory         */
 } MemoryPlan;
 
 /* Mixed precision, ZeRO 0, one device, one sequence, selective. */
 MemoryPlan memory_defaults(void);
 
-typedef struct MemoryUse {          /* bytes a device                          */
+typedef struct MemoryUse {          /* bytes a device                         */
     double weights, gradients, optimizer, states;
-    double activations, logits;     /* NaN: the shape is unknown               */
-    double total;                   /* of what is known, on the device         */
-    double host;                    /* bytes of host memory a device, offloaded */
+    double activations, logits;     /* NaN: the shape is unknown              */
+    double total;                   /* of what is known, on the device        */
+    double host;                    /* of host memory, where offloaded        */
 } MemoryUse;
 
 double    memory_parameters(const MemoryModel *model);
@@ -86,14 +86,15 @@ bool        memory_recompute_find(Recompute *out, const char *name);
 extern const double memory_usable;
 
 /* The simplest arrangement of `devices` (0: of as few as possible) that fits
- * devices of `memory` bytes (memory_usable of them): least recomputation first, then least model parallelism, then
- * the lowest ZeRO stage. Tensor parallelism is 1, 2, 4 or 8 and divides the
- * heads; pipeline stages divide the layers. Keeps mix, micro_batch and
- * sequence_parallel of `like`. False where none of up to 65,536 devices does. */
+ * devices of `memory` bytes (memory_usable of them): least recomputation first,
+ * then least model parallelism, then the lowest ZeRO stage. Tensor parallelism
+ * is 1, 2, 4 or 8 and divides the heads; pipeline stages divide the layers.
+ * Keeps mix, micro_batch, sequence_parallel and offload of `like`. False where
+ * none of up to 65,536 devices does. */
 bool memory_arrange(MemoryPlan *out, double *devices, const MemoryModel *model,
                     const MemoryPlan *like, double memory);
 
-/* --- as answers ------------------------------------------------------------ */
+/* --- as answers ----------------------------------------------------------- */
 
 /* Keys weights, gradients, optimizer, activations, logits, total, host (where
  * offloaded), device, fits, and where it does not: rearranged (the same devices

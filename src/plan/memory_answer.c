@@ -66,8 +66,8 @@ static void put_activations(Answer *answer, const char *by,
     char words[160];
     layer_words(words, model, plan);
     answer_because(answer, item, korthikanti,
-                   "L s b h (%s) = %lld * %lld * %g * %lld * (%s) = %.4g", words,
-                   (long long)shape->layers, (long long)shape->context,
+                   "L s b h (%s) = %lld * %lld * %g * %lld * (%s) = %.4g",
+                   words, (long long)shape->layers, (long long)shape->context,
                    plan->micro_batch, (long long)shape->width, words,
                    use->activations);
     item = answer_number(answer, by, "logits", "logits", ANSWER_BYTES,
@@ -100,7 +100,8 @@ static void put_need(Answer *answer, const char *by, const MemoryModel *model,
     const double had     = devices;
     if (memory_arrange(&best, &devices, model, plan, memory)) {
         words_of(words, &best, devices);
-        answer_text(answer, by, "rearranged", "fits on as many as", "%s", words);
+        answer_text(answer, by, "rearranged", "fits on as many as", "%s",
+                    words);
     }
     devices = 0;
     if (!memory_arrange(&best, &devices, model, plan, memory)) {
@@ -124,8 +125,8 @@ void answer_memory(Answer *answer, const char *by, const MemoryModel *model,
     AnswerItem *item = answer_number(answer, by, "total", "in all, a device",
                                      ANSWER_BYTES, use.total);
     answer_because(answer, item, NULL, "states + activations + logits = %.4g + "
-                   "%.4g + %.4g = %.4g", use.states, use.activations, use.logits,
-                   use.total);
+                   "%.4g + %.4g = %.4g", use.states, use.activations,
+                   use.logits, use.total);
     item = answer_number(answer, by, "device", "a device has", ANSWER_BYTES,
                          machine->memory);
     item->source = machine->source;
@@ -164,9 +165,9 @@ void answer_zero(Answer *answer, const char *by, const MemoryModel *model,
         AnswerItem     *item = answer_number(answer, by, key[stage],
                                              label[stage], ANSWER_BYTES,
                                              use.states);
-        answer_because(answer, item, zero, "%s with w, g, o = %g, %g, %g bytes, "
-                       "N = %.4g, d = %g: %.4g", words[stage], at.mix.weights,
-                       at.mix.gradients, at.mix.optimizer,
+        answer_because(answer, item, zero, "%s with w, g, o = %g, %g, %g "
+                       "bytes, N = %.4g, d = %g: %.4g", words[stage],
+                       at.mix.weights, at.mix.gradients, at.mix.optimizer,
                        memory_parameters(model) / (at.tensor * at.pipeline),
                        at.data, use.states);
     }
@@ -182,12 +183,13 @@ void answer_speed(Answer *answer, const char *by, const Deal *deal,
                                       "tokens a second", ANSWER_TOKENS, rate);
     answer_because(answer, item, korthikanti,
                    "devices * peak * MFU / (FLOP a token * (1 + recomputed)) = "
-                   "%g * %.4g * %.3g / (%.4g * %.4g) = %.4g", on.devices, on.peak,
-                   on.mfu, flop_per_token, 1 + recompute, rate);
+                   "%g * %.4g * %.3g / (%.4g * %.4g) = %.4g", on.devices,
+                   on.peak, on.mfu, flop_per_token, 1 + recompute, rate);
     item = answer_number(answer, by, "time", "time", ANSWER_SECONDS,
                          tokens / rate);
-    answer_because(answer, item, NULL, "%.4g tokens / %.4g tokens/s = %.4g days",
-                   tokens, rate, tokens / rate / 86400);
+    answer_because(answer, item, NULL,
+                   "%.4g tokens / %.4g tokens/s = %.4g days", tokens, rate,
+                   tokens / rate / 86400);
     if (!(deal->mfu > 0))
         answer_note(answer, "%.0f %% of the %s peak of %s is assumed to be "
                     "reached (MFU); measure yours and give it.", 100 * on.mfu,

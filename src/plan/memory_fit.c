@@ -32,7 +32,8 @@ static bool split(MemoryPlan *plan, const MemoryModel *model, double devices,
             || !divides(plan->pipeline, model->shape.layers)
             || (model->shape.layers <= 0 && plan->pipeline > 1))
             continue;
-        for (plan->zero = 0; plan->zero <= (plan->data > 1 ? 3 : 0); plan->zero++)
+        const int most = plan->data > 1 ? 3 : 0;
+        for (plan->zero = 0; plan->zero <= most; plan->zero++)
             if (fits(model, plan, bytes))
                 return true;
     }

@@ -143,9 +143,9 @@ static void put_wall(Answer *answer, const PlanBy *by, const Deal *deal)
     const double  wall = roi_wall(&own, 100, 2);
     Interval      x    = { wall, NAN, NAN };
     if (isinf(wall) || !(wall > 0)) {
-        answer_note(answer, "By %s twice the compute always buys more than 1 %% "
-                    "of the loss: it knows no floor. No such law can be right "
-                    "for ever.", by->name);
+        answer_note(answer, "By %s twice the compute always buys more than "
+                    "1 %% of the loss: it knows no floor. No such law can be "
+                    "right for ever.", by->name);
         return;
     }
     plan_intervals(&x, 1, by, wall_numbers, NULL, 60);
@@ -187,7 +187,8 @@ static void put_score_wall(Answer *answer, const PlanBy *by, const RoiAsk *ask)
     while (low > log(1e10) && !(score_still(&wall, low) > 0))
         low -= log(10) / 2;
     if (!(score_still(&wall, low) > 0)) {
-        answer_note(answer, "Twice the compute never moves this score by 1 %%.");
+        answer_note(answer, "Twice the compute never moves this score by "
+                    "1 %%.");
         return;
     }
     high = fmin(low + log(10) / 2, high);
@@ -219,10 +220,10 @@ bool answer_roi(Answer *answer, const PlanBy *by, const RoiAsk *ask, Err *err)
     put_wall(answer, by, ask->deal);
     if (ask->score)
         put_score_wall(answer, by, ask);
-    answer_note(answer, "Each is spent at the best size for its budget; more on "
-                "a run that is under way buys less.");
+    answer_note(answer, "Each is spent at the best size for its budget; more "
+                "on a run that is under way buys less.");
     if (ask->score)
-        answer_note(answer, "The score is a curve through the loss of one text; "
-                    "a single task may not follow it.");
+        answer_note(answer, "The score is a curve through the loss of one "
+                    "text; a single task may not follow it.");
     return true;
 }

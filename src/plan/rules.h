@@ -10,13 +10,13 @@
 
 #include "plan/answer.h"
 
-typedef struct RuleRun {      /* NaN: unknown; rules that need it are left out */
+typedef struct RuleRun {      /* NaN: unknown; rules that need it say nothing */
     double n, d, c;           /* size (all conventions, unless below), tokens,
-                                 FLOP; NaN c: 6 N D                            */
-    double n_body, n_head;    /* without embeddings; with the head: NaN: n     */
-    double width;             /* of the residual stream, for muP               */
-    double loss;              /* nats a token, for Kaplan's critical batch     */
-    double tuned_lr, tuned_d; /* a rate tuned on fewer tokens, to carry over   */
+                                 FLOP; NaN c: 6 N D                           */
+    double n_body, n_head;    /* without embeddings; with the head: NaN: n    */
+    double width;             /* of the residual stream, for muP              */
+    double loss;              /* nats a token, for Kaplan's critical batch    */
+    double tuned_lr, tuned_d; /* a rate tuned on fewer tokens, to carry over  */
 } RuleRun;
 
 /* Keys lr and batch (tokens), one column a rule. Each with its formula filled

@@ -8,13 +8,13 @@
 #include <stdio.h>
 
 static const char of_hardware[] =
-    "Hobbhahn & Besiroglu 2022, Trends in GPU price-performance: 2.07 years for "
-    "machine-learning GPUs, 95 % interval 1.54 to 3.13";
+    "Hobbhahn & Besiroglu 2022, Trends in GPU price-performance: 2.07 years "
+    "for machine-learning GPUs, 95 % interval 1.54 to 3.13";
 static const char of_algorithms[] =
     "Ho et al. 2024, arXiv:2403.05812: 8 months, 95 % interval 5 to 14";
 static const char of_spending[] =
-    "your budget stays; the largest runs grew 2.4x a year (Cottier et al. 2024, "
-    "arXiv:2405.21015)";
+    "your budget stays; the largest runs grew 2.4x a year (Cottier et al. "
+    "2024, arXiv:2405.21015)";
 
 Trend trend_defaults(double year)
 {
@@ -46,7 +46,7 @@ double trend_years(const Trend *trend, double ratio)
                                     trend->spending.value));
 }
 
-/* --- as an answer ----------------------------------------------------------- */
+/* --- as an answer --------------------------------------------------------- */
 
 typedef struct Scenario { const char *by; double h, a, g; } Scenario;
 
@@ -71,7 +71,8 @@ static void scenarios(Scenario out[SCENARIOS], const Trend *trend)
     out[6] = (Scenario){ "spending fast", v[0], v[1], end(g, g->high) };
     out[7] = (Scenario){ "hardware alone", v[0], INFINITY, 1 };
     out[8] = (Scenario){ "recipes alone", INFINITY, v[1], 1 };
-    out[9] = (Scenario){ "spending alone", INFINITY, INFINITY, end(g, g->high) };
+    out[9] = (Scenario){ "spending alone", INFINITY, INFINITY,
+                         end(g, g->high) };
 }
 
 static void put_scenario(Answer *answer, const Scenario *of, Interval ratio,
@@ -164,9 +165,9 @@ bool answer_trend(Answer *answer, const PlanBy *by, const Deal *deal,
     item->source = by->source;
     item = answer_number(answer, NULL, "today", "compute the budget buys today",
                          ANSWER_FLOP, today);
-    answer_because(answer, item, deal->machine.price_source, "$ * FLOP a dollar "
-                   "= %.4g * %.4g = %.4g", dollars, deal_flop_per_dollar(deal),
-                   today);
+    answer_because(answer, item, deal->machine.price_source, "$ * FLOP a "
+                   "dollar = %.4g * %.4g = %.4g", dollars,
+                   deal_flop_per_dollar(deal), today);
     const double per = 1 / deal_flop_per_dollar(deal);
     answer_put(answer, NULL, "dollars", "what it costs today", ANSWER_DOLLARS,
                (Interval){ need.value * per, need.low * per, need.high * per });
@@ -179,8 +180,8 @@ bool answer_trend(Answer *answer, const PlanBy *by, const Deal *deal,
     for (int i = 0; i < SCENARIOS; i++)
         put_scenario(answer, &of[i], (Interval){ need.value / today,
                      need.low / today, need.high / today }, trend->year);
-    answer_note(answer, "A scenario, no forecast: it draws out exponentials. The "
-                "law is of today's recipe; better recipes are taken as more "
-                "compute for it, which is how they were measured.");
+    answer_note(answer, "A scenario, no forecast: it draws out exponentials. "
+                "The law is of today's recipe; better recipes are taken as "
+                "more compute for it, which is how they were measured.");
     return true;
 }

@@ -295,6 +295,52 @@ TEST(sizes_have_the_budgets_of_table_a3)
     world_close(&w);
 }
 
+/* "Chinchilla beats models of any size on 300 B tokens": by the printed
+ * constants it would, by the corrected ones 2.2e12 parameters match it. */
+TEST(what_300_billion_tokens_can_reach)
+{
+    World        w   = world_open("besiroglu", 0);
+    PlanAsk      ask = plan_ask_nothing();
+    PlanSolution at;
+    Err          err = { 0 };
+    Surface      s   = surface_of(&w.by, w.by.fit.theta);
+    ask.tokens = 300e9;
+    ask.loss   = surface_loss(&s, 70e9, 1.4e12);
+    CHECK_NEAR(surface_loss(&s, INFINITY, 300e9), 1.9493, 1e-4);
+    if (CHECK(plan_solve(&at, &w.by, &ask, &err)))
+        CHECK_NEAR(at.n.value, 2.2e12, 0.03);
+    world_close(&w);
+
+    w        = world_open("hoffmann-printed", 0);
+    s        = surface_of(&w.by, w.by.fit.theta);
+    ask.loss = surface_loss(&s, 70e9, 1.4e12);
+    CHECK_NEAR(ask.loss, 1.9367, 1e-4);
+    CHECK(!plan_solve(&at, &w.by, &ask, &err));
+    CHECK(err.kind == ERR_REFUSED);
+    CHECK_HAS(err.text, "1.941 at the very best");
+    world_close(&w);
+}
+
+/* Kaplan's (1.5) under 6 N D: alpha_D(...) says C^0.575 and not 0.73. */
+TEST(kaplans_size_and_data_law_alone_gives_another_exponent)
+{
+    World        w = { 0 };
+    const Law   *law;
+    Err          err = { 0 };
+    PlanSolution low, high;
+    PlanAsk      ask = plan_ask_nothing();
+    if (!CHECK(law_load(&law, &w.arena, "kaplan-nd", &err))
+        || !CHECK(plan_by_set(&w.by, &w.arena, "nd", law,
+                              law_constants(law, "kaplan"), &err)))
+        return;
+    ask.flop = 1e20;
+    CHECK(plan_solve(&low, &w.by, &ask, &err));
+    ask.flop = 1e22;
+    CHECK(plan_solve(&high, &w.by, &ask, &err));
+    CHECK_NEAR(log(high.n.value / low.n.value) / log(100), 0.575, 2e-3);
+    world_close(&w);
+}
+
 /* ---- Every unknown -------------------------------------------------------------- */
 
 static const char *const surfaces[] = { "besiroglu", "hoffmann",

@@ -9,6 +9,7 @@
  *     cost    = "6*N*D"         FLOP of a run, in the same columns
  *     caveat  = ["..."]
  *     zero    = ["r1"]          columns for which 0 is a value
+ *     where   = ["f = 1 - N/D"] parts of the formula by name (law_where.c)
  *     [index]  n = 3            counts that formula and sections may name
  *     [param.E]      from = 0.1  to = 5  unit = "nats"  low = 0  high = 9
  *     [param.t]      count = "n" ...   t1, t2, t3; [2, "n"] gives t1_1 to t2_3
@@ -79,6 +80,8 @@ typedef struct LawCode {
     int         ncolumn, nparam;
     const char *column[8], *param[LAW_PARAMS_MAX]; /* order of theta        */
     u32         linear;                    /* bit i: theta i enters linearly */
+    int         npair;                     /* other pairs than all: which    */
+    const u8  (*pair)[2];
     void     *(*prepare)(Arena *arena, double *const *column, i64 nrow);
     /* jac [nparam][nrow], hess [npair][nrow], either may be NULL           */
     void      (*eval)(double *out, double *jac, double *hess,
@@ -89,6 +92,8 @@ const LawCode *law_code(const char *name); /* or NULL */
 typedef struct Law {
     const char   *name, *title, *source, *formula, *counts;
     const char   *cost;                  /* FLOP of a run, as text; or NULL */
+    const char   *written;               /* the formula as the file has it  */
+    TextList      where;                 /* and the parts that it names     */
     const char   *topic;                 /* "loss", "batch"; "own" if unsaid */
     const char   *response;              /* the column on the left: "loss"  */
     int           ncolumn;

@@ -6,6 +6,8 @@
 
 #include "law/law_code.h"
 
+#include "law/law_vec.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,9 +63,14 @@ static bool params_order(Law *law, Err *err)
     return true;
 }
 
-static void all_pairs(Law *law)
+static void pairs_take(Law *law)
 {
-    law->npair = 0;
+    const LawCode *code = law->code;
+    law->npair = code->npair;
+    if (code->npair) {
+        memcpy(law->pair, code->pair, (size_t)code->npair * sizeof *law->pair);
+        return;
+    }
     for (int i = 0; i < law->nparam; i++)
         for (int j = i; j < law->nparam; j++) {
             law->pair[law->npair][0] = (u8)i;
@@ -96,7 +103,7 @@ bool law_code_compile(Law *law, Arena *arena, Err *err)
         law->column[i] = code->column[i];
     if (!law->formula)
         law->formula = shown(arena, code);
-    all_pairs(law);
+    pairs_take(law);
     return true;
 }
 
@@ -114,6 +121,20 @@ static void spread(double *square, const double *curve, const Law *law,
     }
 }
 
+/* Slopes before the value they are tamed by. */
+void law_code_run(double *out, double *jac, double *hess, const Law *law,
+                  const void *prepared, const double *theta, i64 nrow)
+{
+    bool (*finite)(const double *, i64) = law_vec()->finite;
+    law->code->eval(out, jac, hess, prepared, theta);
+    if (finite(out, nrow) && (!jac || finite(jac, law->nparam * nrow))
+        && (!hess || finite(hess, law->npair * nrow)))
+        return;
+    law_tame_slopes(jac, law->nparam, out, nrow);
+    law_tame_slopes(hess, law->npair, out, nrow);
+    law_tame(out, nrow);
+}
+
 /* The whole table at once: a code may look from one row to another. */
 void law_code_eval(double *out, double *jac, double *hess, const Law *law,
                    const double *theta, double *const *column, i64 nrow)
@@ -123,9 +144,7 @@ void law_code_eval(double *out, double *jac, double *hess, const Law *law,
     double *slope = jac || !hess ? jac
                                  : NEW(&scratch, double, law->nparam * nrow);
     const void *prepared = law->code->prepare(&scratch, column, nrow);
-    law->code->eval(out, slope, curve, prepared, theta);
-    law_tame(out, slope, law->nparam, nrow);
-    law_tame(out, curve, law->npair, nrow);
+    law_code_run(out, slope, curve, law, prepared, theta, nrow);
     if (hess)
         spread(hess, curve, law, nrow);
     arena_free(&scratch);

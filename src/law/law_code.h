@@ -14,8 +14,14 @@ bool law_code_compile(Law *law, Arena *arena, Err *err) MUST_USE;
 void law_code_eval(double *out, double *jac, double *hess, const Law *law,
                    const double *theta, double *const *column, i64 nrow);
 
+/* code->eval over what was prepared, and its results tamed. */
+void law_code_run(double *out, double *jac, double *hess, const Law *law,
+                  const void *prepared, const double *theta, i64 nrow);
+
 /* What law.h promises of overflow: a value that is NaN is given as +inf; a
- * derivative that is not finite, or of a value that is not, as 0. */
-void law_tame(double *out, double *more, int count, i64 nrow);
+ * derivative that is not finite, or of a value that is not, as 0. slope is
+ * [count][nrow], or NULL. */
+void law_tame(double *value, i64 nrow);
+void law_tame_slopes(double *slope, int count, const double *value, i64 nrow);
 
 #endif

@@ -3,8 +3,7 @@
  * Rows are taken in blocks whose values fit into the first-level cache; all the
  * scratch there is lies on the stack, so evaluation allocates nothing and any
  * number of threads may do it at once. Steps run over rows by eights
- * (law_vec.h): columns are padded with their last row when they are prepared,
- * and what would be written past the end of the caller's arrays is made in
+ * (law_vec.h); fewer than eight are padded with the last of them, made in
  * scratch and copied. */
 
 #include "law/law_code.h"
@@ -31,25 +30,19 @@ struct LawRows {
 
 /* Overflow is +inf and never NaN; where a value is not finite, or a slope is
  * the 0 * inf of a parameter at its bound, the slope is given as 0. */
-static void tame_value(double *value, i64 n)
+void law_tame(double *value, i64 nrow)
 {
-    for (i64 i = 0; i < n; i++)
+    for (i64 i = 0; i < nrow; i++)
         if (isnan(value[i]))
             value[i] = INFINITY;
 }
 
-static void tame_slope(double *slope, const double *value, i64 n)
+void law_tame_slopes(double *slope, int count, const double *value, i64 nrow)
 {
-    for (i64 i = 0; i < n; i++)
-        if (!isfinite(slope[i]) || !isfinite(value[i]))
-            slope[i] = 0;
-}
-
-void law_tame(double *out, double *more, int count, i64 nrow)
-{
-    for (int k = 0; more && k < count; k++)
-        tame_slope(more + k * nrow, out, nrow);
-    tame_value(out, nrow);
+    for (int k = 0; slope && k < count; k++)
+        for (i64 i = 0; i < nrow; i++)
+            if (!isfinite(slope[k * nrow + i]) || !isfinite(value[i]))
+                slope[k * nrow + i] = 0;
 }
 
 /* ---- one block --------------------------------------------------------- */
@@ -79,14 +72,14 @@ typedef struct Wanted {
 
 static const u8 KIND[] = { TAPE_OUT, TAPE_JAC, TAPE_HESS };
 
-/* Results go straight to the caller where they are asked for and the block is
- * whole; else to scratch from `spare` on. */
+/* Results go straight to the caller where they are asked for and rows are not
+ * too few for a vector; else to scratch from `spare` on. */
 static void aim(Memory *m, const Wanted *to, const Formula *tape, double *spare,
                 i64 n, i64 stride)
 {
     for (int w = 0; w < 3; w++) {
         const u8 kind = KIND[w];
-        const bool direct = to->array[w] && n % VEC_ROWS == 0;
+        const bool direct = to->array[w] && n >= VEC_ROWS;
         m->base[kind] = direct ? to->array[w] + to->at : spare;
         m->stride[kind] = direct ? to->nrow : stride;
         spare += direct ? 0 : tape->nslot[kind] * stride;
@@ -108,8 +101,9 @@ static void tame(const Memory *m, const Formula *tape, int level, i64 n)
     double *value = m->base[TAPE_OUT];
     for (int w = 1; w <= level; w++)
         for (int k = 0; k < tape->nslot[KIND[w]]; k++)
-            tame_slope(m->base[KIND[w]] + k * m->stride[KIND[w]], value, n);
-    tame_value(value, n);
+            law_tame_slopes(m->base[KIND[w]] + k * m->stride[KIND[w]], 1, value,
+                            n);
+    law_tame(value, n);
 }
 
 /* Scratch holds the row slots, then results that are not the caller's. */
@@ -119,9 +113,10 @@ static void block(const Wanted *to, Memory *m, const Formula *tape,
     m->base[TAPE_ROW] = scratch;
     m->stride[TAPE_ROW] = most;
     aim(m, to, tape, scratch + tape->nslot[TAPE_ROW] * most, n, most);
-    if (!law_vec()->run(tape->row, tape->row_end[level], m, rounded_up(n)))
+    if (!law_vec()->run(tape->row, tape->row_end[level], m,
+                        i64_max(n, VEC_ROWS)))
         tame(m, tape, level, n);
-    if (n % VEC_ROWS)
+    if (n < VEC_ROWS)
         deliver(to, m, tape, n);
 }
 
@@ -183,15 +178,6 @@ LawRows *law_rows(Arena *arena, const Law *law, double *const *column,
     return rows;
 }
 
-static void code_rows(double *out, double *jac, double *hess,
-                      const LawRows *rows, const double *theta)
-{
-    const Law *law = rows->law;
-    law->code->eval(out, jac, hess, rows->prepared, theta);
-    law_tame(out, jac, law->nparam, rows->nrow);
-    law_tame(out, hess, law->npair, rows->nrow);
-}
-
 static int level_of(const double *jac, const double *hess)
 {
     return hess ? 2 : jac ? 1 : 0;
@@ -201,7 +187,8 @@ void law_rows_eval(double *out, double *jac, double *hess, const LawRows *rows,
                    const double *theta)
 {
     if (rows->law->code) {
-        code_rows(out, jac, hess, rows, theta);
+        law_code_run(out, jac, hess, rows->law, rows->prepared, theta,
+                     rows->nrow);
         return;
     }
     const Formula *tape = rows->law->compiled;

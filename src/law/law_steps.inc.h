@@ -5,6 +5,10 @@
  * in a register; four vectors go side by side, so that the chains of exp and
  * log fill each other's waits.
  *
+ * Where rows are no whole number of vectors, the last vector reaches back over
+ * rows that are done, and computes them again to the same bits: no step writes
+ * where it reads.
+ *
  * Whether all is finite is asked on the way, since 0 x is 0 for every number
  * and for nothing else: results that need no taming then need no second pass. */
 
@@ -91,11 +95,20 @@ INLINE vd loop(TapeOp op, int shape, const TapeStep *s, const Memory *m, i64 n)
         odd3 = mul_add(z3, none, odd3);
     }
     for (; i < n; i += LANES) {
+        i = i64_min(i, n - LANES);
         const vd z = result(op, shape, &p, i);
         store(out + i, z);
         odd0 = mul_add(z, none, odd0);
     }
     return (odd0 + odd1) + (odd2 + odd3);
+}
+
+INLINE bool all_zero(vd x)
+{
+    for (int k = 0; k < LANES; k++)
+        if (x[k] != 0)
+            return false;
+    return true;
 }
 
 #define CASE(op, shape) \
@@ -121,10 +134,7 @@ static bool run(const TapeStep *step, int nstep, const Memory *memory, i64 n)
         default: return false; /* tape_make makes no other; tests see it */
         }
     }
-        for (int k = 0; k < LANES; k++)
-        if (odd[k] != 0)
-            return false;
-    return true;
+        return all_zero(odd);
 }
 
 /* f over n numbers: whole vectors, then a part of one. */
@@ -151,5 +161,18 @@ static void log_over(double *out, const double *x, i64 n)
     over(log_lanes, out, x, n);
 }
 
+static bool all_finite(const double *x, i64 n)
+{
+    double rest = 0;
+    vd odd[4] = { splat(0), splat(0), splat(0), splat(0) };
+    i64 i = 0;
+    for (; i + 4 * LANES <= n; i += 4 * LANES)
+        for (int k = 0; k < 4; k++)
+            odd[k] = mul_add(load(x + i + k * LANES), splat(0), odd[k]);
+    for (; i < n; i++)
+        rest += x[i] * 0;
+    return all_zero((odd[0] + odd[1]) + (odd[2] + odd[3])) && rest == 0;
+}
+
 #define LAW_VEC_CPU .usable = usable, .run = run, .exp = exp_over, \
-                    .log = log_over
+                    .log = log_over, .finite = all_finite

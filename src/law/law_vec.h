@@ -11,7 +11,7 @@
 
 #include "law/formula.h"
 
-enum { VEC_ROWS = 8 }; /* rows are taken by eights, padded by the caller */
+enum { VEC_ROWS = 8 }; /* the fewest rows that are run; fewer are padded */
 
 /* Where operands and results of a step lie: base[kind] + slot * stride[kind].
  * A scalar stands there VEC_ROWS times over. */
@@ -23,12 +23,13 @@ typedef struct Memory {
 typedef struct LawVec {
     const char *name, *about;
     bool (*usable)(void);
-    /* Runs steps over n rows, a multiple of VEC_ROWS. True if all that came out
-     * is finite. */
+    /* Runs steps over n rows, at least VEC_ROWS. True if all that came out is
+     * finite. */
     bool (*run)(const TapeStep *step, int nstep, const Memory *memory, i64 n);
     /* n of any size; out may be x. */
     void (*exp)(double *out, const double *x, i64 n);
     void (*log)(double *out, const double *x, i64 n);
+    bool (*finite)(const double *x, i64 n); /* all of them */
 } LawVec;
 
 /* The one to use, chosen once; or by its name, NULL if it is not there or not

@@ -410,7 +410,8 @@ static i32 free_slot(Slots *s)
     return slot;
 }
 
-/* A step may write where its operand stood: rows are read before written. */
+/* A step's result never stands where an operand of its own did: the last rows
+ * may be computed twice. */
 static void share_slots(Layout *l)
 {
     Formula *tape = l->tape;
@@ -424,13 +425,13 @@ static void share_slots(Layout *l)
     }
     for (int i = 0; i < l->nrow; i++) {
         TapeStep *step = &tape->row[i];
-        release(&s, step->a_kind, &step->a, i);
-        release(&s, step->b_kind, &step->b, i);
-        release(&s, step->c_kind, &step->c, i);
         if (step->kind == TAPE_ROW) {
             const i32 value = step->slot;
             step->slot = s.of[value] = free_slot(&s);
         }
+        release(&s, step->a_kind, &step->a, i);
+        release(&s, step->b_kind, &step->b, i);
+        release(&s, step->c_kind, &step->c, i);
     }
     tape->nslot[TAPE_ROW] = s.count;
 }

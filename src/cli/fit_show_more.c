@@ -37,7 +37,7 @@ static void show_score(const LawScore *s, double bic, double aicc, FILE *out)
         fprintf(out, "no answer: %s\n", s->words);
         return;
     }
-    fprintf(out, "%-10d%-9s%-9s%-9s%-11s%-9s%s\n", s->law->nparam,
+    fprintf(out, "%-10d%-9s%-9s%-9s%-9s%-9s%s\n", s->law->nparam,
             fixed(cell[0], s->bic - bic, 1), fixed(cell[1], s->aicc - aicc, 1),
             percent(cell[2], s->fit.rmse_log), percent(cell[3], s->cross),
             percent(cell[4], s->holdout.rms),
@@ -57,7 +57,7 @@ void fit_show_scores(const FitAnswer *a, FILE *out)
     if (a->nscore == 0)
         return;
     const double bic = a->best_bic < 0 ? NAN : a->score[a->best_bic].bic;
-    fprintf(out, "\n  %-17s%-10s%-9s%-9s%-9s%-11s%-9s%s\n", "law",
+    fprintf(out, "\n  %-17s%-10s%-9s%-9s%-9s%-9s%-9s%s\n", "law",
             "constants", "BIC", "AICc", "scatter", "cross", "hold-out",
             "worst");
     for (i64 i = 0; i < a->nscore; i++)

@@ -33,10 +33,11 @@ static void list_law(Arena *arena, const Law *law)
                                    columns, law->nconstants,
                                    law->nconstants == 1 ? "" : "s");
     laws_fold(arena_print(arena, "  %s", law->name), 26, text);
-    if (strlen(law->formula) <= 74)
-        printf("%26s%s\n", "", law->formula);
+    const char *formula = law->written ? law->written : law->formula;
+    if (strlen(formula) <= 74)
+        printf("%26s%s\n", "", formula);
     else
-        printf("%26s%.71s...\n", "", law->formula);
+        printf("%26s%.71s...\n", "", formula);
 }
 
 static void list_text(Arena *arena, const Law *const *law, int count,

@@ -55,7 +55,7 @@ static const char *bounds(Arena *arena, Interval x, double scale)
     return arena_print(arena, " [%.3g, %.3g]", scale * x.low, scale * x.high);
 }
 
-static bool say_exponent(const char **out, Arena *arena, const PlanSource *one,
+static bool say_exponent(const char **out, Arena *arena, const PlanBy *one,
                          const Best *best, Err *err)
 {
     enum { POINTS = 5 };
@@ -78,7 +78,7 @@ static const char *say_ratio(Arena *arena, const Best *best)
 }
 
 static const char *say_reading(Arena *arena, const char *evidence,
-                               const PlanSource *one, const Best *best)
+                               const PlanBy *one, const Best *best)
 {
     const Fit *fit = &one->fit;
     if (strcmp(evidence, "gain") == 0) {
@@ -100,7 +100,7 @@ static const char *say_reading(Arena *arena, const char *evidence,
 }
 
 static bool say(const char **out, Arena *arena, const char *evidence,
-                const PlanSource *one, Err *err)
+                const PlanBy *one, Err *err)
 {
     Best best = { .c = isnan(one->c_max) ? one->fit.c_max : one->c_max };
     if (isnan(best.c))
@@ -120,7 +120,7 @@ static bool say(const char **out, Arena *arena, const char *evidence,
 bool laws_evidence(TextList *out, Arena *arena, const char *evidence,
                    const char *study, const char *fit, Err *err)
 {
-    PlanSources from = { 0 };
+    PlanBys from = { 0 };
     *out = (TextList){ 0 };
     if (!evidence || (!study && !fit))
         return true;

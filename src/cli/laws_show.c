@@ -143,7 +143,9 @@ static void show_set(Arena *arena, const Law *law, const LawConstants *set)
 static void show_text(Arena *arena, const Law *law)
 {
     printf("%s: %s\n\n", law->name, law->title);
-    laws_fold("", 2, law->formula);
+    laws_fold("", 2, law->written ? law->written : law->formula);
+    for (i64 i = 0; i < law->where.count; i++)
+        laws_fold(i ? "" : "    where", 10, law->where.item[i]);
     putchar('\n');
     line("source", law->source);
     line("topic", law->topic);
@@ -241,6 +243,11 @@ static void show_json(const Law *law)
     jot_text(&j, "topic", law->topic);
     jot_text(&j, "title", law->title);
     jot_text(&j, "formula", law->formula);
+    jot_text(&j, "written", law->written);
+    jot_array(&j, "where");
+    for (i64 i = 0; i < law->where.count; i++)
+        jot_text(&j, NULL, law->where.item[i]);
+    jot_end(&j);
     jot_text(&j, "response", law->response);
     jot_text(&j, "source", law->source);
     jot_text(&j, "counts", law->counts);

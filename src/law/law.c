@@ -28,7 +28,8 @@ static bool head_read(Law *law, const Conf *conf, Err *err)
 {
     static const char *const keys[] = { "name", "title", "formula", "source",
                                         "counts", "cost", "caveat", "code",
-                                        "columns", "zero", "topic" };
+                                        "columns", "zero", "topic",
+                                        "where" };
     TextList caveat = { 0 };
     if (!conf_only(conf, "", keys, COUNT_OF(keys), err)
         || !law_need(conf, "", "name", err)
@@ -90,6 +91,7 @@ bool law_parse(const Law **out, Arena *arena, const char *text,
     *law = (Law){ .title = "", .source = "", .topic = "own" };
     if (!conf_parse(&conf, arena, text, name, err)
         || !sections_known(&conf, err) || !head_read(law, &conf, err)
+        || !law_where(law, arena, &conf, err)
         || !code_read(law, arena, &conf, err)
         || !law_read_indices(&indices, &conf, err)
         || !law_read_params(law, arena, &conf, &indices, err))

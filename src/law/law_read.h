@@ -16,6 +16,9 @@ const char *law_below(const char *section, const char *prefix);
 bool law_need(const Conf *conf, const char *section, const char *key,
               Err *err) MUST_USE;
 
+/* law_where.c: puts in what `where` says that names in the formula stand for. */
+bool law_where(Law *law, Arena *arena, const Conf *conf, Err *err) MUST_USE;
+
 /* law_read_param.c: [index], [param.NAME] and their counts. */
 bool law_read_indices(FormulaNames *indices, const Conf *conf, Err *err)
     MUST_USE;

@@ -54,6 +54,10 @@ holds "two laws at once" \
     sh -c 'grep -q "^kaplan-lr:" out && grep -q "^steplaw-lr:" out'
 holds "a rule of two columns is worked out for Chinchilla" \
     grep -q "at Chinchilla.*lr = " out
+run scalelaw laws show muennighoff
+holds "a formula reads as in the paper" \
+    grep -q "^  loss = E + A/N_1^alpha + B/D_1^beta$" out
+holds "and its parts stand below" grep -q "^    where U_D\|^ *U_D = min" out
 run scalelaw laws show mixture
 holds "shares may be 0" grep -q "^  r1 .*may be 0" out
 holds "a law without constants says so" grep -q "No published constants" out
@@ -145,13 +149,13 @@ run scalelaw laws why parameters-first twenty-tokens ten-times no-convergence \
     linear --fit=fit.json
 ends 0 "one's own runs answer too"
 holds "their exponent with its interval" \
-    grep -qE 'fit.json: N_opt ~ C\^0.[0-9]+ \[0.[0-9]+, 0.[0-9]+\]' out
-holds "their tokens a parameter" grep -q "fit.json: .* tokens a parameter" out
+    grep -qE 'fit: N_opt ~ C\^0.[0-9]+ \[0.[0-9]+, 0.[0-9]+\]' out
+holds "their tokens a parameter" grep -q "fit: .* tokens a parameter" out
 holds "what ten times the size would gain" grep -q "ten times the size" out
-holds "how far from the limit of its size" grep -q "fit.json: the best run" out
-holds "their local slope" grep -q "fit.json: d ln L/d ln N is -0" out
+holds "how far from the limit of its size" grep -q "fit: the best run" out
+holds "their local slope" grep -q "fit: d ln L/d ln N is -0" out
 run scalelaw laws why first-paper --fit=fit.json
-holds "where they say nothing, nothing is said" sh -c '! grep -q fit.json out'
+holds "where they say nothing, nothing is said" sh -c '! grep -q "your runs" out'
 refuses 1 "a fit that is not there" "nowhere.json" \
     scalelaw laws why linear --fit=nowhere.json
 refuses 1 "a study that is not there" "nowhere" \

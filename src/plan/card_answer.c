@@ -153,8 +153,8 @@ void answer_card(Answer *answer, const Card *card, const PlanBys *bys)
             answer_note(answer, "%s has no answer for such a run.", by->name);
     }
     answer_note(answer, "Losses are those of each law's own text and "
-                "tokenizer: compare them within a law, not with a loss that was "
-                "published of another text.");
+                "tokenizer: compare them within a law, not with a loss that "
+                "was published of another text.");
     if (strcmp(card->kind, "decoder") && strcmp(card->kind, "moe"))
         answer_note(answer, "The laws are of decoders that predict the next "
                     "token: what they say of an %s is a comparison, and no "
@@ -166,24 +166,32 @@ void answer_card(Answer *answer, const Card *card, const PlanBys *bys)
 
 /* --- what if -------------------------------------------------------------- */
 
+typedef struct Run { double n, d; } Run;
+
+static bool loss_of_run(double *out, const Surface *s, const void *of)
+{
+    const Run *run = of;
+    out[0] = surface_loss(s, run->n, run->d);
+    return isfinite(out[0]);
+}
+
 static void what_if(Answer *answer, const PlanBy *by, double n0, double c,
                     double n, const char *key)
 {
-    const double  d    = c / plan_flop_per_token(&by->cost, n);
-    const Surface own  = surface_of(by, by->fit.theta);
-    const double  loss = surface_loss(&own, n, d);
-    Advice        advice;
-    if (!isfinite(loss) || !advice_of(&advice, by, n, d))
+    const double d   = c / plan_flop_per_token(&by->cost, n);
+    const Run    run = { n, d };
+    Interval     loss;
+    plan_intervals(&loss, 1, by, loss_of_run, &run, PLAN_DRAWS_FEW);
+    if (isnan(loss.value))
         return;
     char label[80];
     snprintf(label, sizeof label, "N = %.3g (%.3g of it), D = %.3g", n, n / n0,
              d);
     AnswerItem *item = answer_put(answer, by->name, key, label, ANSWER_LOSS,
-                                  advice.loss);
+                                  loss);
     answer_because(answer, item, source_of(by), "D = C / F(N) = %.4g / %.4g = "
                    "%.4g; L(%.4g, %.4g) = %.5g", c,
-                   plan_flop_per_token(&by->cost, n), d, n, d,
-                   advice.loss.value);
+                   plan_flop_per_token(&by->cost, n), d, n, d, loss.value);
 }
 
 void answer_what_if(Answer *answer, const Card *card, const PlanBys *bys,

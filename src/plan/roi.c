@@ -27,20 +27,34 @@ bool roi_at(RoiPoint *out, const Surface *s, double c, double u_near)
     return isfinite(out->slope) && isfinite(twice);
 }
 
-typedef struct Wall { const Surface *s; double part, times; } Wall;
+typedef struct Wall {
+    const Surface *s;
+    double         part, times;
+    double        *u; /* of the last optimum: the next is looked for there */
+} Wall;
+
+static double least(const Wall *wall, double c)
+{
+    PlanPoint at = plan_best(wall->s, c, *wall->u);
+    if (!isfinite(at.loss) && !isnan(*wall->u))
+        at = plan_best(wall->s, c, NAN);
+    *wall->u = at.u;
+    return at.loss;
+}
 
 /* Above 0 while `times` the compute still buys more than the part. */
 static double still(const void *of, double ln_c)
 {
     const Wall  *wall = of;
-    const double now  = plan_best(wall->s, exp(ln_c), NAN).loss;
-    const double then = plan_best(wall->s, wall->times * exp(ln_c), NAN).loss;
+    const double now  = least(wall, exp(ln_c));
+    const double then = least(wall, wall->times * exp(ln_c));
     return 1 - then / now - 1 / wall->part;
 }
 
 double roi_wall(const Surface *s, double part, double times)
 {
-    const Wall   wall = { s, part, times };
+    double       u    = NAN;
+    const Wall   wall = { s, part, times, &u };
     const double low = log(1e10), high = log(1e45);
     const double first = still(&wall, low), last = still(&wall, high);
     if (isnan(first) || isnan(last))

@@ -9,6 +9,7 @@
 #define BENCH_H
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "kern/kern.h"
 
 typedef struct Timing {
@@ -45,6 +46,9 @@ i64 bench_train_bytes(const BenchShape *shape, const BenchOptions *options);
 void bench_train(const BenchShape *shape, const BenchOptions *options);
 void bench_train_head(const BenchOptions *options);
 void bench_kern(const BenchOptions *options);
+
+/* Fits: all rows, and a peer's where one is installed. */
+bool bench_fit(const BenchOptions *options, Err *err) MUST_USE;
 
 /* A backend that does what `kern` does and counts the seconds in each of its
  * kernels, all threads together. One at a time, one thread. */

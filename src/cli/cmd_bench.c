@@ -1,5 +1,6 @@
-/* cmd_bench.c - `scalelaw bench train|kern`: what the engine reaches on this
- * machine, as a share of what the machine's arithmetic could do. */
+/* cmd_bench.c - `scalelaw bench train|kern|fit`: what the engine reaches on this
+ * machine, as a share of what the machine's arithmetic could do, and how long
+ * fits take. */
 
 #include "base/opt.h"
 #include "cli/bench.h"
@@ -83,15 +84,18 @@ static bool pick(const Args *a, Err *err)
 {
     const char *what = a->what.count > 0 ? a->what.item[0] : "train";
     if (a->what.count > 1)
-        return err_set(err, ERR_USAGE, "one thing at a time: train or kern");
+        return err_set(err, ERR_USAGE, "one thing at a time: train, kern "
+                       "or fit");
     if (strcmp(what, "train") == 0)
         return train(a, err);
     if (strcmp(what, "kern") == 0) {
         bench_kern(&a->bench);
         return true;
     }
-    return err_set(err, ERR_USAGE, "cannot measure '%s'; train and kern can "
-                   "be", what);
+    if (strcmp(what, "fit") == 0)
+        return bench_fit(&a->bench, err);
+    return err_set(err, ERR_USAGE, "cannot measure '%s'; train, kern and fit "
+                   "can be", what);
 }
 
 bool cmd_bench(int argc, char **argv, Err *err)
@@ -102,7 +106,7 @@ bool cmd_bench(int argc, char **argv, Err *err)
     const Opt opts[] = {
         { "kernels", "NAME", "auto, avx512, avx2, plain or ref",
           .text = &a.kernels },
-        { "threads", "N", "threads of a training step",
+        { "threads", "N", "threads of a training step, or of fits (1 to N)",
           .count = &a.bench.threads },
         { "seconds", "X", "time to spend on a row", .real = &a.bench.seconds },
         { "shape", "LxD", "one shape, as 2x64, in place of the usual five",
@@ -121,8 +125,9 @@ bool cmd_bench(int argc, char **argv, Err *err)
         .command = "scalelaw bench",
         .about = "Measure the engine on this machine: whole training steps "
                  "(train) or single kernels (kern), as a share of what the "
-                 "core reaches when it only multiplies and adds.",
-        .opt = opts, .nopt = COUNT_OF(opts), .operands = "[train|kern]",
+                 "core reaches when it only multiplies and adds; or fits "
+                 "(fit).",
+        .opt = opts, .nopt = COUNT_OF(opts), .operands = "[train|kern|fit]",
         .rest = &a.what, .arena = &arena,
     };
     bool       helped = false;

@@ -186,16 +186,16 @@ static const char *meaning(const char *name)
     return "";
 }
 
-static bool all_there(const Table *t, const char *path,
+static bool all_there(const Table *t, Arena *arena, const char *path,
                       const char *const *need, int nneed, Err *err)
 {
     for (int n = 0; n < nneed; n++) {
         if (has(t, need[n]))
             continue;
-        (void)err_set(err, ERR_USAGE, "%s: no column '%s'%s, say which it is "
-                      "with --map=%s=COLUMN", path, need[n], meaning(need[n]),
-                      need[n]);
-        return import_list_columns(t, err);
+        return err_set(err, ERR_USAGE, "%s: no column '%s'%s; there are the "
+                       "columns %s; say which it is with --map=%s=COLUMN",
+                       path, need[n], meaning(need[n]),
+                       import_column_names(arena, t), need[n]);
     }
     return true;
 }
@@ -263,7 +263,7 @@ static bool hold(Table *t, ImportWork *work, const char *path,
 {
     const ImportOptions *o = work->options;
     Need *need = NEW(work->arena, Need, nneed);
-    if (!all_there(t, path, names, nneed, err))
+    if (!all_there(t, work->arena, path, names, nneed, err))
         return false;
     for (int n = 0; n < nneed; n++) {
         need[n] = (Need){ names[n], table_column(t, names[n]),

@@ -334,6 +334,7 @@ static bool value(Json *j)
  * between rows are those of one list around them all. */
 static bool row(Json *j, bool *in_list, bool *more)
 {
+    Sheet *const sheet = j->sheet;
     blanks(j);
     if (*in_list && (here(j) == ',' || here(j) == ']')) {
         *in_list = *j->at++ == ',';
@@ -355,7 +356,8 @@ static bool row(Json *j, bool *in_list, bool *more)
     j->key.size = 0;
     if (value(j))
         return true;
-    sheet_drop_row(j->sheet);
+    j->sheet = sheet; /* where a list was left in its middle */
+    sheet_drop_row(sheet);
     return false;
 }
 
@@ -380,12 +382,10 @@ static bool rows(Json *j, ImportWork *work, Err *err)
 {
     bool in_list = false;
     for (bool more = true; more;) {
-        Err          bad = { 0 };
-        Sheet *const sheet = j->sheet;
+        Err bad = { 0 };
         j->err = &bad;
         if (row(j, &in_list, &more))
             continue;
-        j->sheet = sheet;
         if (!in_list && is_torn(j)) {
             import_note(work, "%s:%lld: the last line is torn, and left out",
                         j->path, (long long)j->line);

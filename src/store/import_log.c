@@ -13,6 +13,9 @@
 
 static const double *step_column(const Table *t)
 {
+    const double *plain = table_column(t, "step");
+    if (plain)
+        return plain;
     for (int c = 0; c < t->ncol; c++)
         if (import_is_step(t->name[c]))
             return t->column[c];

@@ -121,7 +121,7 @@ bool import_alias(Table *table, Arena *arena, const char *name,
                   const char *from);
 void import_drop_text(Table *table, const char *name);
 
-/* "there are the columns a, b" added in front; always false. */
-bool import_list_columns(const Table *table, Err *err);
+/* "a, b, c", for messages. */
+const char *import_column_names(Arena *arena, const Table *table);
 
 #endif

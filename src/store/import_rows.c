@@ -11,19 +11,20 @@
 #include <string.h>
 #include <strings.h>
 
-bool import_list_columns(const Table *t, Err *err)
+const char *import_column_names(Arena *arena, const Table *t)
 {
     Str names = { 0 };
     for (int i = 0; i < t->ncol + t->ntext; i++) {
         const bool text = i >= t->ncol;
         const char *name = text ? t->text_name[i - t->ncol] : t->name[i];
-        if (!text || !table_column(t, name))
+        if (names.size < 400 && (!text || !table_column(t, name)))
             str_add(&names, "%s%s", names.size ? ", " : "", name);
     }
-    err_add(err, "there are the columns %.400s%s",
-            names.text ? names.text : "(none)", names.size > 400 ? "..." : "");
+    const char *out = arena_print(arena, "%.400s%s",
+                                  names.size ? names.text : "(none)",
+                                  names.size >= 400 ? "..." : "");
     str_free(&names);
-    return false;
+    return out;
 }
 
 /* ---- map ------------------------------------------------------------------ */
@@ -75,8 +76,8 @@ static bool map_one(Table *t, Arena *arena, const char *part, size_t length,
                                    equals + 1);
     if (import_alias(t, arena, name, from))
         return true;
-    (void)err_set(err, ERR_USAGE, "--map: no column is called '%.80s'", from);
-    return import_list_columns(t, err);
+    return err_set(err, ERR_USAGE, "--map: no column is called '%.80s'; there "
+                   "are the columns %s", from, import_column_names(arena, t));
 }
 
 bool import_map(Table *t, Arena *arena, const char *map, Err *err)
@@ -130,14 +131,15 @@ static const char *name_read(const char **out, Arena *arena, const char *at,
     return size ? at + size : NULL;
 }
 
-static bool column_find(Term *term, const Table *t, const char *name, Err *err)
+static bool column_find(Term *term, Arena *arena, const Table *t,
+                        const char *name, Err *err)
 {
     term->number = table_column(t, name);
     term->text = table_text(t, name);
     if (term->number || term->text)
         return true;
-    (void)err_set(err, ERR_USAGE, "--where: no column is called '%.80s'", name);
-    return import_list_columns(t, err);
+    return err_set(err, ERR_USAGE, "--where: no column is called '%.80s'; there "
+                   "are the columns %s", name, import_column_names(arena, t));
 }
 
 /* A column is compared with numbers or with texts, as it has them. */
@@ -173,7 +175,7 @@ static bool term_read(Term *term, Arena *arena, const Table *t,
     const char *end = is_op ? name_read(&value, arena, from, " \t") : NULL;
     if (!end)
         return term_bad(begin, err);
-    if (!column_find(term, t, name, err))
+    if (!column_find(term, arena, t, name, err))
         return false;
     memcpy(term->op, op, size);
     if (!strcmp(term->op, "<>"))

@@ -17,14 +17,16 @@ typedef struct Column {
     const char  **text;
 } Column;
 
-/* It stands there already, under this name or as a letter. */
+/* It stands there already, under this name or as a letter; but a log without
+ * its steps would be read as runs. */
 static bool is_met(const Column *column, int count, const Table *t,
                    const char *name)
 {
     const double *number = table_column(t, name);
     for (int c = 0; c < count; c++)
         if (!strcmp(column[c].name, name)
-            || (number && column[c].number == number && !table_text(t, name)))
+            || (number && column[c].number == number && !table_text(t, name)
+                && strcmp(name, "step") != 0))
             return true;
     return false;
 }

@@ -160,3 +160,10 @@ refuses 1 "a fit that is not there" "nowhere.json" \
     scalelaw laws why linear --fit=nowhere.json
 refuses 1 "a study that is not there" "nowhere" \
     scalelaw laws why linear --study=./nowhere
+
+# --- docs ---------------------------------------------------------------------
+holds "docs/laws.md names every law" \
+    sh -c 'for law in "$ROOT"/laws/*.law; do
+               grep -q "| .$(basename "$law" .law). |" "$ROOT/docs/laws.md" ||
+                   { basename "$law"; exit 1; }
+           done'

@@ -27,6 +27,7 @@ TEST(serving_moves_the_plan_as_published)
         CHECK_NEAR(best.at.d, row[i][2], 5e-4);
         CHECK_NEAR(best.at.d / best.at.n, row[i][3], 1e-3);
         CHECK_NEAR(surface_loss(&s, best.at.n, best.at.d), 2.3426, 1e-9);
+        CHECK_NEAR(best.serve, 2 * best.at.n * row[i][0], 1e-9);
         CHECK_NEAR(best.total, 6 * best.at.n * best.at.d
                                + 2 * best.at.n * row[i][0], 1e-9);
     }

@@ -389,19 +389,19 @@ TEST(two_of_them_fix_a_run)
         const double c   = plan_flop_per_token(&w.by.cost, n) * d;
         const Surface s  = surface_of(&w.by, w.by.fit.theta);
         const double loss = surface_loss(&s, n, d);
-        for (int k = 0; k < 6; k++) {
+        for (int k = 0; k < 8; k++) {
             PlanAsk      ask = plan_ask_nothing();
             PlanSolution at;
             Err          err = { 0 };
-            if (k == 0 || k == 1 || k == 2)
+            if (k == 0 || k == 1 || k == 2 || k == 6)
                 ask.params = n;
-            if (k == 0 || k == 3 || k == 4)
+            if (k == 0 || k == 3 || k == 4 || k == 7)
                 ask.tokens = d;
             if (k == 1 || k == 3 || k == 5)
                 ask.flop = c;
             if (k == 2 || k == 4)
                 ask.loss = loss;
-            if (k == 5)
+            if (k >= 5)
                 ask.ratio = d / n;
             test_note("%s by pair %d: %s", surfaces[i], k, err.text);
             if (!CHECK(plan_solve(&at, &w.by, &ask, &err)))

@@ -292,6 +292,20 @@ static bool sources(PlanArgs *a, Arena *arena, Err *err)
     return a->laws.count > 0 || plan_source_usual(&a->bys, arena, err);
 }
 
+/* Beside a study all laws speak of its vocabulary and context. */
+static void settings(PlanArgs *a)
+{
+    for (i64 i = 0; i < a->bys.count; i++) {
+        const PlanCost *cost = &a->bys.item[i].cost;
+        if (!cost->family)
+            continue;
+        if (isnan(a->ask.vocab))
+            a->ask.vocab = (double)cost->vocab;
+        if (isnan(a->ask.context))
+            a->ask.context = (double)cost->context;
+    }
+}
+
 /* Without another question a model asks about its own compute. */
 static bool models(PlanArgs *a, Arena *arena, Err *err)
 {
@@ -339,5 +353,6 @@ bool plan_opts_settle(PlanArgs *a, Arena *arena, Err *err)
     return quantities(a, arena, err) && machines(a, arena, err)
         && servers(a, arena, err) && sources(a, arena, err)
         && models(a, arena, err) && score(a, arena, err)
-        && plan_ask_settle(&a->ask, err) && something(a, err);
+        && plan_ask_settle(&a->ask, err) && something(a, err)
+        && (settings(a), true);
 }

@@ -5,9 +5,11 @@
 #include "base/file.h"
 #include "base/know.h"
 #include "cli/runs_place.h"
+#include "plan/solve.h"
 #include "store/study.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static PlanBy *append(PlanBys *list, Arena *arena)
@@ -21,21 +23,49 @@ static PlanBy *append(PlanBys *list, Arena *arena)
 
 /* Fits --------------------------------------------------------------------- */
 
-/* An exponent that the data cannot tell makes every size as good as any; a
- * scale that they cannot tell moves together with its exponent, and does not. */
-static bool identified(const Fit *fit, const char *path, Err *err)
+/* A pure number of ordinary size: not a scale, which moves together with its
+ * exponent and need not be known. */
+static bool is_exponent(const LawParam *p)
+{
+    return !p->linear && (!p->unit || !*p->unit) && p->to <= 10;
+}
+
+/* An exponent that the data cannot tell makes every size as good as any. */
+static bool exponents_known(const Fit *fit, const char *path, Err *err)
 {
     const FitCertificate *c = &fit->certificate;
-    for (int i = 0; i < fit->law->nparam; i++)
-        if (!fit->law->param[i].linear && (c->unidentified[i] || c->at_bound[i]))
+    for (int i = 0; i < fit->law->nparam; i++) {
+        const LawParam *p = &fit->law->param[i];
+        if (is_exponent(p) && (c->unidentified[i] || c->at_bound[i]))
             return err_set(err, ERR_REFUSED, "%s: the data behind this fit do "
                            "not tell %s (%s), so nothing can be planned from "
                            "it; add runs of other sizes and lengths, or pin "
-                           "%s (fit --pin)", path, fit->law->param[i].name,
+                           "%s (fit --pin)", path, p->name,
                            c->at_bound[i] ? "it lies at its bound"
                                           : "its interval spans a factor of 10",
-                           fit->law->param[i].name);
+                           p->name);
+    }
     return true;
+}
+
+/* Whatever the constants: the best size at the largest of its own runs must be
+ * known better than to a factor of 100. */
+static bool best_known(const PlanBy *by, const char *path, Err *err)
+{
+    PlanAsk      ask = plan_ask_nothing();
+    PlanSolution at;
+    ask.flop = by->c_max;
+    if (!(by->c_max > 0) || by->fit.ndraw == 0)
+        return true;
+    if (!plan_solve(&at, by, &ask, err))
+        return err_add(err, "%s", path);
+    if (!(at.n.high > 100 * at.n.low))
+        return true;
+    return err_set(err, ERR_REFUSED, "%s: by this fit the best size at %.3g "
+                   "FLOP, the largest of its runs, lies anywhere between %.2g "
+                   "and %.2g parameters, so nothing can be planned from it; "
+                   "add runs of other sizes and lengths", path, by->c_max,
+                   at.n.low, at.n.high);
 }
 
 /* "FIT" of "out/FIT.json": a head for a column. */
@@ -54,14 +84,14 @@ bool plan_source_fit(PlanBys *out, Arena *arena, const char *path, Err *err)
     Fit            fit;
     const PlanCost six = { .family = false };
     if (!fit_read(&fit, arena, path, err) || !plan_can(fit.law, err)
-        || !identified(&fit, path, err))
+        || !exponents_known(&fit, path, err))
         return false;
     PlanBy *one   = append(out, arena);
     *one          = plan_by_fit(stem(arena, path), &fit, &six, fit.c_max);
     one->source   = arena_print(arena, "fitted to %lld runs (%s)",
                                 (long long)fit.nrow, path);
     one->c_source = "the largest of the runs that were fitted";
-    return true;
+    return best_known(one, path, err);
 }
 
 /* Published laws ----------------------------------------------------------- */
@@ -215,15 +245,36 @@ static bool put_study_fit(PlanBys *out, Arena *arena, const char *dir,
     return true;
 }
 
+/* Of a study's fits those that know enough; why others do not is said. */
 bool plan_source_study(PlanBys *out, Arena *arena, const char *given,
                        Err *err)
 {
+    static const char *const fits[] = { "huber", "squares", "outer" };
+    const i64 before = out->count;
     RunsPlace place;
     StudyInfo info;
-    return runs_place_find(&place, arena, *given ? given : NULL, err)
-        && study_read(&info, arena, place.dir, err)
-        && put_study_fit(out, arena, place.dir, &info, "huber", err)
-        && put_study_fit(out, arena, place.dir, &info, "squares", err)
-        && (!file_exists(arena_print(arena, "%s/fit/outer.json", place.dir))
-            || put_study_fit(out, arena, place.dir, &info, "outer", err));
+    Err       first = { 0 };
+    if (!runs_place_find(&place, arena, *given ? given : NULL, err)
+        || !study_read(&info, arena, place.dir, err))
+        return false;
+    for (int i = 0; i < COUNT_OF(fits); i++) {
+        const i64 count = out->count;
+        Err       why   = { 0 };
+        if (i == 2 && !file_exists(arena_print(arena, "%s/fit/outer.json",
+                                               place.dir)))
+            continue;
+        if (put_study_fit(out, arena, place.dir, &info, fits[i], &why))
+            continue;
+        if (why.kind != ERR_REFUSED) {
+            *err = why;
+            return false;
+        }
+        out->count = count;
+        first      = why;
+        fprintf(stderr, "left out: %s\n", why.text);
+    }
+    if (out->count > before)
+        return true;
+    *err = first;
+    return false;
 }

@@ -15,17 +15,30 @@ double shape_batch(double c)
     return 0.2920 * pow(c, 0.3271);
 }
 
-/* Widths are multiples of what heads are wide, which grows with them. */
+/* Widths go in steps that grow with them. */
+static i64 width_step(i64 width)
+{
+    return width >= 2048 ? 128 : width >= 256 ? 64 : width >= 64 ? 16 : 4;
+}
+
+/* Heads of 128, 64 or 16; where 16 does not divide a small width, of 12, 8, 4 or
+ * all of it. */
 static i64 head_width(i64 width)
 {
-    return width >= 2048 ? 128 : width >= 256 ? 64 : 16;
+    static const i64 small[] = { 16, 12, 8, 4 };
+    const i64 usual = width >= 2048 ? 128 : width >= 256 ? 64 : 16;
+    if (width % usual == 0)
+        return usual;
+    for (int i = 0; i < COUNT_OF(small); i++)
+        if (width % small[i] == 0)
+            return small[i];
+    return width;
 }
 
 static Shape shape_of(i64 layers, i64 width, const ShapeAsk *ask)
 {
-    const i64 head = i64_min(head_width(width), width);
     return (Shape){ .layers = layers, .width = width,
-                    .heads = width % head ? 1 : width / head, .ff = 4 * width,
+                    .heads = width / head_width(width), .ff = 4 * width,
                     .vocab = ask->vocab, .context = ask->context };
 }
 
@@ -70,7 +83,7 @@ static double search(Shape *best, const ShapeAsk *ask, double aspect)
                  aspect);
         return least;
     }
-    for (i64 width = 16; width <= 1 << 20; width += head_width(width)) {
+    for (i64 width = 4; width <= 1 << 20; width += width_step(width)) {
         const double layers = isnan(ask->layers) ? layers_for(width, ask)
                                                  : ask->layers;
         if (layers < 1 || layers > 1e5) {
@@ -87,9 +100,9 @@ static double search(Shape *best, const ShapeAsk *ask, double aspect)
 
 static bool none_near(const ShapeAsk *ask, Err *err)
 {
-    const Shape least = shape_of(1, 16, ask);
+    const Shape least = shape_of(1, 4, ask);
     return err_set(err, ERR_REFUSED, "no shape has about %.3g parameters (%s): "
-                   "one layer of width 16 with a vocabulary of %lld has %.3g; "
+                   "one layer of width 4 with a vocabulary of %lld has %.3g; "
                    "give another --vocab, --layers or --width", ask->n,
                    count_n_name(ask->counts), (long long)ask->vocab,
                    count_n(least, ask->counts));

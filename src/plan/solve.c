@@ -130,7 +130,7 @@ static PlanPoint smallest(const PlanAsk *ask, const Surface *s,
     const PlanPoint best = plan_best(s, ask->flop, near ? near->u : NAN);
     const Walk w = { .s = s, .path = BY_BUDGET, .c = ask->flop,
                      .loss = ask->loss };
-    return best.loss <= ask->loss ? walked(&w, best.u, NAN) : none();
+    return isfinite(best.loss) ? walked(&w, best.u, NAN) : none();
 }
 
 /* The run that two of C, N, D, D/N fix; false if fewer are given. */

@@ -3,6 +3,13 @@
 
 #include "plan/shape.h"
 
+#include "plan/around.h"
+#include "plan/bottleneck.h"
+#include "plan/inference.h"
+#include "plan/limited.h"
+#include "plan/overtrain.h"
+#include "plan/solve_answer.h"
+
 #include "tests/plan_world.h"
 #include "tests/test.h"
 
@@ -193,4 +200,45 @@ TEST(the_answer_can_be_written_as_a_configuration)
     CHECK(flop && fabs(flop->value.value / 1e19 - 1) < 1e-3);
     CHECK(answer_find(&a, "common", "family", "n") != NULL);
     world_close(&w);
+}
+
+/* --explain promises an equation for each number. */
+TEST(no_number_comes_without_its_equation)
+{
+    World   a = world_open("family", 30), b = world_open("outer", 0);
+    PlanBy  all[4] = { a.by, b.by };
+    PlanBys bys = { 4, all };
+    PlanAsk ask = plan_ask_nothing();
+    Err     err = { 0 };
+    i64     numbers = 0;
+    CHECK(plan_by_frontier(&all[2], &a.arena, "kaplan", &err));
+    CHECK(plan_by_frontier(&all[3], &a.arena, "llama-3", &err));
+    ask.flop  = 1e20, ask.batch = 1e6, ask.serve = 1e12, ask.unique = 1e9;
+    ask.ratio = 50,   ask.more = 100;
+    Answer answer = answer_new(&a.arena);
+    CHECK(answer_plan(&answer, &bys, &ask, &err));
+    ask.ratio = NAN;
+    CHECK(answer_plan(&answer, &bys, &ask, &err));
+    CHECK(answer_more(&answer, &bys, &ask, &err));
+    CHECK(answer_shape(&answer, &bys, &ask, &err));
+    answer_common(&answer, &bys, &ask);
+    answer_around(&answer, &bys, &ask);
+    answer_bottleneck(&answer, &bys, &ask);
+    answer_overtrain(&answer, &bys, &ask);
+    answer_inference(&answer, &bys, &ask);
+    answer_limited(&answer, &bys, &ask);
+    for (i64 i = 0; i < answer.nsection; i++)
+        for (i64 k = 0; k < answer.section[i].nitem; k++) {
+            const AnswerItem *item = &answer.section[i].item[k];
+            test_note("%s, %s, %s", answer.section[i].key, item->by,
+                      item->key);
+            if (item->unit == ANSWER_TEXT)
+                continue;
+            numbers++;
+            CHECK(item->equation != NULL);
+            CHECK(!isnan(item->value.value));
+        }
+    CHECK(numbers > 200);
+    world_close(&a);
+    world_close(&b);
 }

@@ -44,7 +44,10 @@ static void put_wrongs(Answer *answer, const PlanBy *by, const PlanPoint *best)
                        best->loss + x[i].value);
         snprintf(key, sizeof key, "nats_%g", sizes[i]);
         snprintf(label, sizeof label, "   and in loss");
-        answer_put(answer, by->name, key, label, ANSWER_NATS, x[i]);
+        item = answer_put(answer, by->name, key, label, ANSWER_NATS, x[i]);
+        answer_because(answer, item, by->source, "L(%g N, C) - L(N, C) = %.5g "
+                       "- %.5g", sizes[i], best->loss + x[i].value,
+                       best->loss);
     }
 }
 
@@ -135,8 +138,10 @@ static void draw_valley(Answer *answer, const PlanBy *by, const Surface *s,
         snprintf(key, sizeof key, "r_%g", r);
         snprintf(label, sizeof label, r < 1 ? "N = best / %g" : "N = best x %g",
                  r < 1 ? 1 / r : r);
-        answer_number(answer, by->name, key, label, ANSWER_SHARE,
-                      fmax(0, wrong.wasted));
+        AnswerItem *item = answer_number(answer, by->name, key, label,
+                                         ANSWER_SHARE, fmax(0, wrong.wasted));
+        answer_because(answer, item, NULL, "1 - C'/C at r = %g, %.4g nats "
+                       "above the best", r, wrong.nats);
     }
 }
 

@@ -72,9 +72,12 @@ static void put(Answer *answer, const PlanBy *by, const PlanAsk *ask,
     answer_because(answer, item, by->source,
                    "L(inf, D) - L(inf, inf) = %.4g at D = %.4g", own.data,
                    at->at.d);
-    if (fabs(own.joint) > 1e-9)
-        answer_put(answer, by->name, "joint", "from both together",
-                   ANSWER_NATS, x[3]);
+    if (fabs(own.joint) > 1e-9) {
+        item = answer_put(answer, by->name, "joint", "from both together",
+                          ANSWER_NATS, x[3]);
+        answer_because(answer, item, by->source, "%.5g - %.5g - %.4g - %.4g",
+                       own.loss, own.floor, own.size, own.data);
+    }
     if (!isnan(own.batch)) {
         item = answer_put(answer, by->name, "batch", "from the batch",
                           ANSWER_NATS, x[4]);
@@ -82,10 +85,14 @@ static void put(Answer *answer, const PlanBy *by, const PlanAsk *ask,
                        "L(N, D/(1 + B/B_crit)) - L(N, D), B_crit = %.4g",
                        kaplan_b_crit(&kaplan_printed, own.loss));
     }
-    answer_put(answer, by->name, "ten_n", "ten times N would gain",
-               ANSWER_NATS, x[5]);
-    answer_put(answer, by->name, "ten_d", "ten times D would gain",
-               ANSWER_NATS, x[6]);
+    item = answer_put(answer, by->name, "ten_n", "ten times N would gain",
+                      ANSWER_NATS, x[5]);
+    answer_because(answer, item, by->source, "L(N, D) - L(10 N, D) = %.5g - "
+                   "%.5g", own.loss, own.loss - own.more_n);
+    item = answer_put(answer, by->name, "ten_d", "ten times D would gain",
+                      ANSWER_NATS, x[6]);
+    answer_because(answer, item, by->source, "L(N, D) - L(N, 10 D) = %.5g - "
+                   "%.5g", own.loss, own.loss - own.more_d);
     answer_text(answer, by->name, "binds", "what binds", "%s", binds(&own));
 }
 

@@ -106,6 +106,21 @@ static bool numbers(double *out, const Surface *s, const void *of)
     return true;
 }
 
+static void because_rest(Answer *answer, AnswerItem *const *item,
+                         const PlanBy *by, const Served *best, double tokens)
+{
+    const PlanPoint *at = &best->at;
+    answer_because(answer, item[0], by->source, "the loss of the plan: %.5g",
+                   at->loss);
+    answer_because(answer, item[2], by->source, "L(%.4g, D) = %.5g: D = %.4g",
+                   at->n, at->loss, at->d);
+    answer_because(answer, item[3], NULL, "%.4g/%.4g", at->d, at->n);
+    answer_because(answer, item[4], NULL, "F(N) D = %.4g x %.4g",
+                   at->c / at->d, at->d);
+    answer_because(answer, item[5], NULL, "F(N)/3 x %.4g = %.4g", tokens,
+                   best->serve);
+}
+
 static void put(Answer *answer, const PlanBy *by, const Wish *wish)
 {
     static const struct { const char *key, *label; AnswerUnit unit; } row[] = {
@@ -139,10 +154,15 @@ static void put(Answer *answer, const PlanBy *by, const Wish *wish)
                    "1 - %.4g/%.4g, against N = %.4g on %.4g tokens", best.total,
                    best.total / (1 - best.saved), best.train_best.n,
                    best.train_best.d);
-    answer_number(answer, by->name, "break_even",
-                  "half the size pays from, served", ANSWER_TOKENS,
-                  inference_break_even(&s, &best.train_best, 0.5,
-                                       wish->serving.weight));
+    because_rest(answer, item, by, &best, wish->serving.tokens);
+    const double even = inference_break_even(&s, &best.train_best, 0.5,
+                                             wish->serving.weight);
+    AnswerItem *half = answer_number(answer, by->name, "break_even",
+                                     "half the size pays from, served",
+                                     ANSWER_TOKENS, even);
+    answer_because(answer, half, NULL, "(C(N/2, loss) - %.4g)/(w (F(N) - "
+                   "F(N/2))/3), N = %.4g", best.train_best.c,
+                   best.train_best.n);
 }
 
 void answer_inference(Answer *answer, const PlanBys *bys, const PlanAsk *ask)

@@ -32,6 +32,38 @@ static bool numbers(double *out, const Surface *s, const void *of)
     return true;
 }
 
+static void because(Answer *answer, AnswerItem *item, int row,
+                    const Limited *l, const PlanPoint *at, double free)
+{
+    static const char source[] = "Muennighoff et al. 2023, arXiv:2305.16264";
+    switch (row) {
+    case L_N: case L_D:
+        answer_because(answer, item, source, "least L(N', D') at N = %.4g, D = "
+                       "C/F = %.4g", at->n, at->d);
+        break;
+    case L_EPOCHS:
+        answer_because(answer, item, NULL, "D/U = %.4g/%.4g", at->d, l->unique);
+        break;
+    case L_LOSS:
+        answer_because(answer, item, source, "L(N' = %.4g, D' = %.4g), U_N = "
+                       "%.4g, R_D = %.4g",
+                       limited_amount(at->n, l->best_n, l->repeats.params),
+                       limited_amount(at->d, l->unique, l->repeats.data),
+                       l->best_n, at->d / l->unique - 1);
+        break;
+    case L_LACK:
+        answer_because(answer, item, NULL, "%.5g, less the best of endless "
+                       "text; the plan's own loss is %.5g", at->loss, free);
+        break;
+    case L_DOUBLE:
+        answer_because(answer, item, source, "the same with U = %.4g",
+                       2 * l->unique);
+        break;
+    default:
+        answer_because(answer, item, NULL, "1 - C'/C, L*(C') = %.5g", at->loss);
+    }
+}
+
 static void put(Answer *answer, const PlanBy *by, const PlanAsk *ask,
                 const PlanPoint *plan)
 {
@@ -61,13 +93,7 @@ static void put(Answer *answer, const PlanBy *by, const PlanAsk *ask,
         x[i].value = own[i].value;
         AnswerItem *item = answer_put(answer, by->name, row[i].key,
                                       row[i].label, row[i].unit, x[i]);
-        if (i == L_LOSS)
-            answer_because(answer, item, "Muennighoff et al. 2023, "
-                           "arXiv:2305.16264",
-                           "L(N' = %.4g, D' = %.4g), U_N = %.4g, R_D = %.4g",
-                           limited_amount(at.n, l.best_n, l.repeats.params),
-                           limited_amount(at.d, l.unique, l.repeats.data),
-                           l.best_n, at.d / l.unique - 1);
+        because(answer, item, i, &l, &at, plan->loss);
     }
     const double worth = limited_amount(at.d, l.unique, l.repeats.data) / at.d;
     AnswerItem *item = answer_number(answer, by->name, "token_worth",

@@ -75,8 +75,10 @@ static void put(Answer *answer, const PlanBy *by, const PlanPoint *best,
                        sqrt(best->c / 6 * list[i]), best->loss + x[2 * i].value,
                        best->loss);
         snprintf(key, sizeof key, "nats_%g", list[i]);
-        answer_put(answer, by->name, key, "   and in loss", ANSWER_NATS,
-                   x[2 * i]);
+        item = answer_put(answer, by->name, key, "   and in loss",
+                          ANSWER_NATS, x[2 * i]);
+        answer_because(answer, item, by->source, "%.5g - %.5g",
+                       best->loss + x[2 * i].value, best->loss);
     }
 }
 

@@ -88,10 +88,17 @@ void answer_common(Answer *answer, const PlanBys *bys, const PlanAsk *ask)
                        by->cost.family ? "the family's own count: %.4g"
                                        : "N_total = N + omega N^(1/3) where N "
                                          "leaves embeddings out: %.4g", at.n);
-        answer_number(answer, by->name, "d", "tokens D", ANSWER_TOKENS, at.d);
-        answer_number(answer, by->name, "ratio", "tokens a parameter",
-                      ANSWER_PLAIN, at.d / at.n);
-        answer_number(answer, by->name, "flop", "6 N D", ANSWER_FLOP, at.c);
+        item = answer_number(answer, by->name, "d", "tokens D", ANSWER_TOKENS,
+                             at.d);
+        answer_because(answer, item, by->source, "C/(6 N_total) = %.4g/(6 x "
+                       "%.4g)", at.c, at.n);
+        item = answer_number(answer, by->name, "ratio", "tokens a parameter",
+                             ANSWER_PLAIN, at.d / at.n);
+        answer_because(answer, item, NULL, "D/N_total = %.4g/%.4g", at.d, at.n);
+        item = answer_number(answer, by->name, "flop", "6 N D", ANSWER_FLOP,
+                             at.c);
+        answer_because(answer, item, NULL, "6 x %.4g x %.4g = %.4g", at.n,
+                       at.d, at.c);
         if (!by->counts)
             answer_note(answer, "%s: what its N counts is unsaid; it is taken "
                         "to be all.", by->name);

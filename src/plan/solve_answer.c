@@ -43,6 +43,9 @@ static void because_n(Answer *answer, AnswerItem *n, const PlanBy *by,
     else if (sol->free)
         answer_because(answer, n, by->source, "dL(N, %s)/dN = 0 at N = %.4g",
                        cost_words(by), at->n);
+    else
+        answer_because(answer, n, NULL, "what was given: N D F(N)/N = C, D/N = "
+                       "%.4g, L = %.5g", at->d / at->n, at->loss);
 }
 
 static void because_loss(Answer *answer, AnswerItem *loss, const PlanBy *by,
@@ -93,10 +96,15 @@ static void put_excess(Answer *answer, const PlanBy *by,
     if (!isfinite(best.loss))
         return;
     const PlanPoint same = plan_cheapest(&s, sol->at.loss, &best);
-    answer_number(answer, by->name, "best_n", "best N for that C",
-                  ANSWER_PARAMS, best.n);
-    answer_number(answer, by->name, "best_d", "   on D", ANSWER_TOKENS, best.d);
-    AnswerItem *item = answer_number(answer, by->name, "excess",
+    AnswerItem *item = answer_number(answer, by->name, "best_n",
+                                     "best N for that C", ANSWER_PARAMS,
+                                     best.n);
+    answer_because(answer, item, by->source, "dL(N, %s)/dN = 0 at N = %.4g",
+                   cost_words(by), best.n);
+    item = answer_number(answer, by->name, "best_d", "   on D", ANSWER_TOKENS,
+                         best.d);
+    answer_because(answer, item, NULL, "%s = %.4g", cost_words(by), best.d);
+    item = answer_number(answer, by->name, "excess",
                                      "   and its loss, less ours",
                                      ANSWER_NATS, best.loss - sol->at.loss);
     answer_because(answer, item, NULL, "%.5g - %.5g", best.loss, sol->at.loss);
@@ -112,10 +120,15 @@ static void put_family(Answer *answer, const PlanBy *by,
     const Size size = size_at(&by->cost, sol->at.u);
     if (!by->cost.family || isnan(size.width))
         return;
-    answer_number(answer, by->name, "layers", "layers, about", ANSWER_PLAIN,
-                  size.layers);
-    answer_number(answer, by->name, "width", "width, about", ANSWER_PLAIN,
-                  size.width);
+    AnswerItem *item = answer_number(answer, by->name, "layers",
+                                     "layers, about", ANSWER_PLAIN,
+                                     size.layers);
+    answer_because(answer, item, NULL, "max(%.3g, d/%.3g) = %.4g",
+                   by->cost.layers_min, by->cost.aspect, size.layers);
+    item = answer_number(answer, by->name, "width", "width, about",
+                         ANSWER_PLAIN, size.width);
+    answer_because(answer, item, NULL, "N(d) = %.4g at d = %.4g", size.n,
+                   size.width);
 }
 
 static void put(Answer *answer, const PlanBy *by, const PlanSolution *sol,
@@ -132,8 +145,10 @@ static void put(Answer *answer, const PlanBy *by, const PlanSolution *sol,
     item = answer_put(answer, by->name, "d", "tokens D", ANSWER_TOKENS, sol->d);
     answer_because(answer, item, by->source, "D = %s = %.4g", cost_words(by),
                    sol->at.d);
-    answer_put(answer, by->name, "ratio", "tokens a parameter", ANSWER_PLAIN,
-               sol->ratio);
+    item = answer_put(answer, by->name, "ratio", "tokens a parameter",
+                      ANSWER_PLAIN, sol->ratio);
+    answer_because(answer, item, NULL, "D/N = %.4g/%.4g = %.4g", sol->at.d,
+                   sol->at.n, sol->at.d / sol->at.n);
     if (isfinite(sol->at.loss)) {
         item = answer_put(answer, by->name, "loss", "loss", ANSWER_LOSS,
                           sol->loss);
@@ -287,6 +302,23 @@ static bool more_of(Interval *x, const PlanBy *by, double c, double times)
     return true;
 }
 
+static void because_more(Answer *answer, AnswerItem *item, const PlanBy *by,
+                         const Interval *x, double times, int row)
+{
+    if (row == 0)
+        answer_because(answer, item, by->source, "%.4g^%.4g = %.4g", times,
+                       x[2].value, x[0].value);
+    else if (row == 1)
+        answer_because(answer, item, by->source, "%.4g^%.4g = %.4g", times,
+                       log(x[1].value) / log(times), x[1].value);
+    else if (row == 2)
+        answer_because(answer, item, by->source, "ln %.4g/ln %.4g",
+                       x[0].value, times);
+    else
+        answer_because(answer, item, by->source, "the plan for %.4g times the "
+                       "compute", times);
+}
+
 bool answer_more(Answer *answer, const PlanBys *bys, const PlanAsk *ask,
                  Err *err)
 {
@@ -308,9 +340,7 @@ bool answer_more(Answer *answer, const PlanBys *bys, const PlanAsk *ask,
             AnswerItem *item = answer_put(answer, by->name, more_row[i].key,
                                           more_row[i].label, more_row[i].unit,
                                           x[i]);
-            if (i == 0)
-                answer_because(answer, item, by->source, "%.4g^%.4g = %.4g",
-                               ask->more, x[2].value, x[0].value);
+            because_more(answer, item, by, x, ask->more, i);
         }
     }
     if (shown == 0)

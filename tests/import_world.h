@@ -28,7 +28,9 @@ WORLD const char *world_bytes(const char *name, const void *bytes, i64 count)
     *slash = 0;
     CHECK(dir_make(path, &err));
     *slash = '/';
-    FILE *out = fopen(path, "w"); /* file_write waits for the disk */
+    /* Not file_write, and nothing cut short: both wait for the disk. */
+    remove(path);
+    FILE *out = fopen(path, "w");
     CHECK(out && fwrite(bytes, 1, (size_t)count, out) == (size_t)count);
     fclose(out);
     return path;

@@ -90,6 +90,8 @@ static ImportRead *reader_of(const ImportText *text)
 static bool reader_find(ImportRead **out, const ImportText *text,
                         const char *named, Err *err)
 {
+    if (text->size == 0)
+        return err_set(err, ERR_FORMAT, "%s: empty", text->path);
     for (int f = 0; named && f < COUNT_OF(format); f++)
         if (!strcmp(format[f].name, named)) {
             *out = format[f].read;
@@ -99,8 +101,6 @@ static bool reader_find(ImportRead **out, const ImportText *text,
         return err_set(err, ERR_USAGE, "--format=%.40s: there are %s", named,
                        import_formats());
     *out = reader_of(text);
-    if (text->size == 0)
-        return err_set(err, ERR_FORMAT, "%s: empty", text->path);
     const char *words = *out == import_tensorboard ? NULL
                                                    : foreign_words(text);
     return !words || err_set(err, ERR_FORMAT, "%s: %s", text->path, words);
@@ -190,7 +190,7 @@ ImportRead *import_reader(const char *path, const ImportWork *work)
         read = reader_of(&text);
     if (read == import_csv && (!is_named_csv(path) || foreign_words(&text)))
         read = NULL;
-    if (work->options->format && reader_find(&only, &text, work->options->format,
+    if (read && work->options->format && reader_find(&only, &text, work->options->format,
                                              &err) && read != only)
         read = NULL;
     import_text_close(&text);

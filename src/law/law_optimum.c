@@ -3,6 +3,8 @@
 
 #include "law/law.h"
 
+#include "law/law_vec.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -16,54 +18,48 @@ bool law_has_optimum(const Law *law)
     return n && d && law->ncolumn == 2 && strcmp(law->response, "loss") == 0;
 }
 
-static double loss_at(const Law *law, const double *theta, double c,
-                      double ln_n)
+/* Sizes evaluated together, which costs little more than one: of the walk over
+ * all, and of each look closer. */
+enum { WALK = 65, CLOSER = 17 };
+
+/* Which of `points` sizes, evenly apart in ln N from low to high, has the least
+ * loss; -1 where none is finite. */
+static int least(const Law *law, const double *theta, double c, double low,
+                 double high, int points)
 {
-    const double n = exp(ln_n);
-    return law_at(law, theta, n, c / 6 / n);
+    double n[WALK], d[WALK], loss[WALK], *column[2];
+    for (int k = 0; k < 2; k++)
+        column[k] = strcmp(law->column[k], "N") == 0 ? n : d;
+    for (int i = 0; i < points; i++)
+        n[i] = low + (high - low) * i / (points - 1);
+    law_vec()->exp(n, n, points);
+    for (int i = 0; i < points; i++)
+        d[i] = c / 6 / n[i];
+    law_eval(loss, NULL, NULL, law, theta, column, points);
+    int best = -1;
+    for (int i = 0; i < points; i++)
+        if (loss[i] < (best < 0 ? INFINITY : loss[best]))
+            best = i;
+    return best;
 }
 
-/* Golden section. ln N is known to about 1e-7 at the end, the root of the
- * machine's precision: near its minimum a loss says no more. */
-static double golden(const Law *law, const double *theta, double c, double low,
-                     double high)
-{
-    const double part = (sqrt(5) - 1) / 2;
-    double a = high - part * (high - low), b = low + part * (high - low);
-    double fa = loss_at(law, theta, c, a), fb = loss_at(law, theta, c, b);
-    while (high - low > 1e-7) {
-        if (fa < fb) {
-            high = b;
-            b = a;
-            fb = fa;
-            a = high - part * (high - low);
-            fa = loss_at(law, theta, c, a);
-        } else {
-            low = a;
-            a = b;
-            fa = fb;
-            b = low + part * (high - low);
-            fb = loss_at(law, theta, c, b);
-        }
-    }
-    return (low + high) / 2;
-}
-
-/* A coarse walk brackets, the section ends. */
+/* The walk brackets; each look after it sees the bracket eight times closer.
+ * ln N is known to about 1e-7 at the end, the root of the machine's precision:
+ * near its minimum a loss says no more. */
 double law_optimum(const Law *law, const double *theta, double c)
 {
-    enum { STEPS = 64 };
-    const double end = log(c / 6), step = end / STEPS;
-    int best = 0;
-    double least = INFINITY;
-    for (int i = 0; i <= STEPS; i++) {
-        const double loss = loss_at(law, theta, c, i * step);
-        if (loss < least) {
-            least = loss;
-            best = i;
-        }
-    }
-    if (!law_has_optimum(law) || best == 0 || best == STEPS)
+    double low = 0, high = log(c / 6);
+    if (!law_has_optimum(law) || !(high > low))
         return NAN;
-    return exp(golden(law, theta, c, (best - 1) * step, (best + 1) * step));
+    int best = least(law, theta, c, low, high, WALK), points = WALK;
+    if (best <= 0 || best == WALK - 1)
+        return NAN;
+    while (high - low > 1e-7) {
+        const double step = (high - low) / (points - 1), from = low;
+        low = from + fmax(best - 1, 0) * step;
+        high = from + fmin(best + 1, points - 1) * step;
+        points = CLOSER;
+        best = least(law, theta, c, low, high, points);
+    }
+    return exp(low + (high - low) * best / (points - 1));
 }

@@ -103,12 +103,18 @@ INLINE vd loop(TapeOp op, int shape, const TapeStep *s, const Memory *m, i64 n)
     return (odd0 + odd1) + (odd2 + odd3);
 }
 
+/* NaN is not 0. */
 INLINE bool all_zero(vd x)
 {
-    for (int k = 0; k < LANES; k++)
-        if (x[k] != 0)
-            return false;
-    return true;
+#if LANES == 8
+    return _mm512_cmp_pd_mask((__m512d)x, _mm512_setzero_pd(), _CMP_NEQ_UQ)
+        == 0;
+#elif LANES == 4
+    return _mm256_movemask_pd(_mm256_cmp_pd((__m256d)x, _mm256_setzero_pd(),
+                                            _CMP_NEQ_UQ)) == 0;
+#else
+    return x[0] == 0 && x[1] == 0;
+#endif
 }
 
 #define CASE(op, shape) \

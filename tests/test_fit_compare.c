@@ -74,6 +74,11 @@ TEST(criteria_are_those_of_their_papers)
     const double fit = 30 * log(rss / 30);
     CHECK_NEAR(s.bic, fit + 6 * log(30), 1e-9);
     CHECK_NEAR(s.aicc, fit + 12 + 2 * 6 * 7 / 23.0, 1e-9);
+    LawScore huber;
+    if (compared(&huber, names, 1, &t, quick(FIT_HUBER_LOG, 0))) {
+        CHECK_NEAR(huber.bic, s.bic, 1e-9);
+        CHECK(huber.fit.theta[0] != s.fit.theta[0]);
+    }
 }
 
 /* Leave-one-out, done again from outside (10 units or fewer are left out one
@@ -205,6 +210,14 @@ TEST(noise_is_what_repeats_differ_by)
         pure += square - 3 * mean * mean;
     }
     CHECK_NEAR(n.sd_log, sqrt(pure / 40), 1e-6);
+    /* 20 settings, 5 parameters, 40 repeats beyond the first. */
+    Fit f;
+    Err err = { 0 };
+    if (!CHECK(fit_law(&f, &arena, world_law(&arena, "chinchilla"), &t,
+                       quick(FIT_SQUARES_LOG, 0), &err)))
+        return;
+    CHECK_NEAR(n.lack, (f.objective - pure) / 15 / (pure / 40), 1e-6);
+    CHECK_NEAR(n.p, fdist_above(n.lack, 15, 40), 1e-9);
 }
 
 /* p is then anything between 0 and 1: of 60 studies about 3 are below 5 %

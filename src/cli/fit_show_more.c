@@ -32,7 +32,7 @@ static const char *percent_off(char out[CELL_TEXT], double share)
 static void show_score(const LawScore *s, double bic, double aicc, FILE *out)
 {
     char cell[6][CELL_TEXT];
-    fprintf(out, "  %-17.16s", s->law->name);
+    fprintf(out, "  %-16.15s", s->law->name);
     if (s->refused) {
         fprintf(out, "no answer: %s\n", s->words);
         return;
@@ -57,7 +57,7 @@ void fit_show_scores(const FitAnswer *a, FILE *out)
     if (a->nscore == 0)
         return;
     const double bic = a->best_bic < 0 ? NAN : a->score[a->best_bic].bic;
-    fprintf(out, "\n  %-17s%-10s%-9s%-9s%-9s%-9s%-9s%s\n", "law",
+    fprintf(out, "\n  %-16s%-10s%-9s%-9s%-9s%-9s%-9s%s\n", "law",
             "constants", "BIC", "AICc", "scatter", "cross", "hold-out",
             "worst");
     for (i64 i = 0; i < a->nscore; i++)

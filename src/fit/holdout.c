@@ -120,8 +120,9 @@ static bool hold(Holdout *out, Arena *arena, const Law *law, const Table *runs,
     return out->refused;
 }
 
-/* Where the largest share begins, moved to the nearer edge of a budget, but
- * never to hold out none or more than half of the runs. */
+/* Where the largest share begins, moved to the nearer edge of a budget, but not
+ * to hold out none, nor more than half of the runs where the other edge holds
+ * out some. */
 static double cut_at(Arena *arena, const double *size, i64 n, double share)
 {
     double *sorted = NEW(arena, double, n);

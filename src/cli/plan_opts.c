@@ -70,7 +70,8 @@ static int table_rows(Opt row[ROWS], PlanArgs *a)
         { .name = "more", .unit = "TIMES", .text = &a->more,
           .help = "how to spend so many times more compute: 1e9x" },
         { .name = "model", .unit = "NAME", .texts = &a->models,
-          .help = "a real model, gpt-3-175b: what the laws say of it" },
+          .help = "a real model, gpt-3-175b; a family of them, gpt-3; all: what "
+                  "the laws say of it" },
         { .name = "goal", .unit = "NATS", .text = &a->goal,
           .help = "a loss to wait for: when trends make it affordable" },
         { .name = "score", .unit = "LAW[:SET]", .text = &a->score_law,
@@ -306,17 +307,40 @@ static void settings(PlanArgs *a)
     }
 }
 
+/* A model, or all of a family, or all there are. */
+static bool model(PlanArgs *a, Arena *arena, const char *name, Err *err)
+{
+    Err         ignored = { 0 };
+    const bool  all     = strcmp(name, "all") == 0;
+    Cards       more;
+    if (!all && card_find(&a->card[a->ncard], arena, name, err)) {
+        a->ncard++;
+        return true;
+    }
+    if (!cards_load(&more, arena, all ? NULL : name, &ignored))
+        return false; /* in the words of card_find */
+    Card *both = NEW(arena, Card, a->cards.count + more.count + 1);
+    if (a->cards.count > 0)
+        memcpy(both, a->cards.item, (size_t)a->cards.count * sizeof *both);
+    memcpy(both + a->cards.count, more.item, (size_t)more.count * sizeof *both);
+    a->cards = (Cards){ a->cards.count + more.count, both };
+    return true;
+}
+
+static bool no_budget(const PlanAsk *ask)
+{
+    return !plan_ask_something(ask) && isnan(ask->dollars) && isnan(ask->kwh)
+        && isnan(ask->days) && isnan(ask->device_hours);
+}
+
 /* Without another question a model asks about its own compute. */
 static bool models(PlanArgs *a, Arena *arena, Err *err)
 {
-    a->ncard = a->models.count;
-    a->card  = NEW(arena, Card, a->models.count + 1);
+    a->card = NEW(arena, Card, a->models.count + 1);
     for (i64 i = 0; i < a->models.count; i++)
-        if (!card_find(&a->card[i], arena, a->models.item[i], err))
+        if (!model(a, arena, a->models.item[i], err))
             return false;
-    if (a->ncard > 0 && !plan_ask_something(&a->ask) && isnan(a->ask.dollars)
-        && isnan(a->ask.kwh) && isnan(a->ask.days)
-        && isnan(a->ask.device_hours))
+    if (a->ncard > 0 && no_budget(&a->ask))
         a->ask.flop = card_c(&a->card[0]);
     return true;
 }
@@ -339,6 +363,7 @@ static bool score(PlanArgs *a, Arena *arena, Err *err)
 static bool something(const PlanArgs *a, Err *err)
 {
     if (plan_ask_something(&a->ask) || !isnan(a->ask.more) || a->ncard > 0
+        || a->cards.count > 0
         || !isnan(a->goal_loss) || a->show.count > 0)
         return true;
     return err_set(err, ERR_USAGE, "how much compute? give --flops=1e21, or "

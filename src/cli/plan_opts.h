@@ -29,7 +29,8 @@ typedef struct PlanArgs {
     double     *budget;    /* all of --flops                               */
     PlanBys     bys;
     i64         ncard;
-    Card       *card;
+    Card       *card;      /* models asked for by name                     */
+    Cards       cards;     /* families of them                             */
     double      goal_loss; /* NaN: none                                    */
     Fit         score_fit;
     Score       score;     /* fit NULL: none                               */

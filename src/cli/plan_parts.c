@@ -49,6 +49,11 @@ PLAN_PART(models)
         answer_card(answer, &args->card[i], &args->bys);
         answer_what_if(answer, &args->card[i], &args->bys, args->ask.params);
     }
+    for (i64 i = 0; args->cards.count > 0 && i < args->bys.count; i++)
+        if (plan_has_surface(&args->bys.item[i])) {
+            answer_cards(answer, &args->cards, &args->bys.item[i]);
+            break;
+        }
     return true;
 }
 

@@ -55,7 +55,7 @@ static bool priced(const PlanArgs *a)
 
 static bool modelled(const PlanArgs *a)
 {
-    return a->ncard > 0;
+    return a->ncard > 0 || a->cards.count > 0;
 }
 
 static bool awaited(const PlanArgs *a)

@@ -106,18 +106,19 @@ static bool put_set(PlanBys *out, Arena *arena, const Law *law,
          : plan_by_set(append(out, arena), arena, name, law, set, err);
 }
 
-static bool no_set(const Law *law, const char *wanted, Arena *arena, Err *err)
+static bool no_set(const Law *law, const char *wanted, const char *flag,
+                   Arena *arena, Err *err)
 {
     const char *all = "";
     for (int i = 0; i < law->nconstants; i++)
         all = arena_print(arena, "%s%s%s", all, i ? ", " : "",
                           law->constants[i].name);
     if (law->nconstants == 0)
-        return err_set(err, ERR_USAGE, "--law=%s: nobody's constants are kept "
-                       "for it; fit it to runs first (scalelaw fit)",
+        return err_set(err, ERR_USAGE, "%s=%s: nobody's constants are kept for "
+                       "it; fit it to runs first (scalelaw fit)", flag,
                        law->name);
-    return err_set(err, ERR_USAGE, "--law=%s:%s: no constants of that name; "
-                   "there are %s", law->name, wanted, all);
+    return err_set(err, ERR_USAGE, "%s=%s:%s: no constants of that name; there "
+                   "are %s", flag, law->name, wanted, all);
 }
 
 /* Laws of other columns, and laws without constants, have no plan and are
@@ -144,7 +145,7 @@ static bool put_all(PlanBys *out, Arena *arena, Err *err)
 
 /* "LAW" and "LAW:SET" to the law and the set, its first where none is named. */
 static bool set_find(const Law **law, const LawConstants **set, Arena *arena,
-                     const char *name, Err *err)
+                     const char *name, const char *flag, Err *err)
 {
     char       *file   = arena_text(arena, name);
     char       *colon  = strrchr(file, ':');
@@ -156,7 +157,7 @@ static bool set_find(const Law **law, const LawConstants **set, Arena *arena,
     *set = *wanted                  ? law_constants(*law, wanted)
            : (*law)->nconstants > 0 ? &(*law)->constants[0]
                                     : NULL;
-    return *set || no_set(*law, wanted, arena, err);
+    return *set || no_set(*law, wanted, flag, arena, err);
 }
 
 bool plan_source_law(PlanBys *out, Arena *arena, const char *name, Err *err)
@@ -167,7 +168,7 @@ bool plan_source_law(PlanBys *out, Arena *arena, const char *name, Err *err)
         return put_all(out, arena, err);
     if (plan_is_frontier(name))
         return plan_by_frontier(append(out, arena), arena, name, err);
-    if (!set_find(&law, &set, arena, name, err)) {
+    if (!set_find(&law, &set, arena, name, "--law", err)) {
         Err unfit = { 0 };
         /* That no budget follows from it comes before what it lacks. */
         if (law && !plan_is_line(law) && !plan_can(law, &unfit))
@@ -183,7 +184,7 @@ bool plan_source_score(Fit *out, Arena *arena, const char *name, Err *err)
 {
     const Law          *law;
     const LawConstants *set;
-    if (!set_find(&law, &set, arena, name, err))
+    if (!set_find(&law, &set, arena, name, "--score", err))
         return false;
     *out = (Fit){ .law = law, .options = fit_defaults(), .counts = law->counts };
     memcpy(out->theta, set->theta, sizeof out->theta);
@@ -201,7 +202,7 @@ bool plan_source_usual(PlanBys *out, Arena *arena, Err *err)
     for (int i = 0; i < COUNT_OF(sets); i++) {
         const LawConstants *set = law_constants(law, sets[i]);
         if (!set)
-            return no_set(law, sets[i], arena, err);
+            return no_set(law, sets[i], "--law", arena, err);
         if (!put_set(out, arena, law, set, sets[i], err))
             return false;
     }

@@ -44,8 +44,8 @@ static void because_n(Answer *answer, AnswerItem *n, const PlanBy *by,
         answer_because(answer, n, by->source, "dL(N, %s)/dN = 0 at N = %.4g",
                        cost_words(by), at->n);
     else
-        answer_because(answer, n, NULL, "what was given: N D F(N)/N = C, D/N = "
-                       "%.4g, L = %.5g", at->d / at->n, at->loss);
+        answer_because(answer, n, NULL, "from what was given: C = %.4g, D/N = "
+                       "%.4g, L = %.5g", at->c, at->d / at->n, at->loss);
 }
 
 static void because_loss(Answer *answer, AnswerItem *loss, const PlanBy *by,

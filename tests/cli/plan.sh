@@ -135,6 +135,33 @@ holds "no line of it is wider than 100 columns" \
 run scalelaw plan --model=gpt-3-175b --law=chinchilla:besiroglu
 ends 0 "a real model"
 holds "what the law would have advised" grep -Eq 'N advised .* 5[23]\.[0-9] B' out
+run scalelaw plan --model=gpt-3 --law=chinchilla:besiroglu
+holds "a family of them: GPT-3 wasted 39.1 %" grep -Eq 'compute wasted.* 39\.1 %' out
+run scalelaw plan --model=all --law=chinchilla:besiroglu --json
+holds "all of them" \
+    sh -c 'test $(grep -o "\"key\":\"wasted\"" out | wc -l) -ge 40'
+cat >score.law <<'END'
+name    = "score"
+title   = "A made score"
+formula = "accuracy = top - slope*loss"
+[param.top]
+from = 0.5
+to   = 2
+[param.slope]
+from = 0.1
+to   = 1
+[published.made]
+top    = 1.2
+slope  = 0.3
+source = "made for this test"
+END
+run scalelaw plan --flops=1e21 --score=score.law --show=roi \
+    --law=chinchilla:besiroglu --on=h100
+holds "a score follows from the loss: 1.2 - 0.3 x 2.3055" grep -q '0\.508' out
+refuses 2 "a score that nobody's constants are kept for" "--score" \
+    scalelaw plan --flops=1e21 --score=accuracy-of-loss --show=roi
+run scalelaw plan --goal=2 --money=1M --on=h100 --law=chinchilla:besiroglu
+holds "when a loss is affordable" grep -q 'years from now' out
 run scalelaw plan --flops=1e21 --show=all --json --on=h100 --batch=2M
 ends 0 "the same for programs"
 holds "sections with items" grep -q '"sections":\[{"key":"plan"' out
@@ -173,7 +200,8 @@ holds "under its own name" grep -Eq '^ +mine +chinchilla:besiroglu' out
 holds "with intervals" grep -Eq '[0-9] [MB]\.\.[0-9.]+ [MB]' out
 run scalelaw plan --flops=1e20 --fit=mine.json --json
 holds "for programs too" grep -Eq '"by":"mine".*"low":[0-9]' out
-sed 's/"unidentified":\[false,false,false,false,false\]/"unidentified":[false,false,false,true,false]/' \
+no=false,false,false
+sed "s/\"unidentified\":\[$no,false,false\]/\"unidentified\":[$no,true,false]/" \
     mine.json >vague.json
 refuses 3 "a fit that its data do not identify" "do not tell" \
     scalelaw plan --flops=1e20 --fit=vague.json

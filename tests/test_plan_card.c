@@ -4,6 +4,7 @@
 
 #include "plan/card.h"
 
+#include "base/file.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -162,10 +163,10 @@ TEST(names_are_found_in_any_case_and_wrong_ones_with_the_near_ones)
     arena_free(&arena);
 }
 
-static const char *written(const char *text)
+static const char *written(const char *name, const char *text)
 {
     static char path[600];
-    snprintf(path, sizeof path, "%s/own.model", test_folder());
+    snprintf(path, sizeof path, "%s/%s", test_folder(), name);
     FILE *file = fopen(path, "w");
     if (CHECK(file != NULL)) {
         fputs(text, file);
@@ -179,7 +180,8 @@ TEST(a_users_own_cards_are_read_and_wrong_ones_refused)
     Arena arena = { 0 };
     Card  one;
     Err   err = { 0 };
-    const char *path = written("title = \"ours\"\nd = 1e9\n[model.a]\nn = 1e7\n"
+    const char *path = written("own.model", "title = \"ours\"\nd = 1e9\n"
+                               "[model.a]\nn = 1e7\n"
                                "[model.b]\nn = 3e7\nd = 2e9\n");
     CHECK(card_find(&one, &arena, arena_print(&arena, "%s:b", path), &err));
     CHECK_NEAR(one.d, 2e9, 0);
@@ -187,8 +189,8 @@ TEST(a_users_own_cards_are_read_and_wrong_ones_refused)
     CHECK(isnan(one.loss));
     CHECK(!card_find(&one, &arena, path, &err));
     CHECK_HAS(err.text, "a, b");
-    CHECK(card_find(&one, &arena, written("d = 1e9\n[model.a]\nn = 1e7\n"),
-                    &err));
+    path = written("own.model", "d = 1e9\n[model.a]\nn = 1e7\n");
+    CHECK(card_find(&one, &arena, path, &err));
     CHECK_NEAR(one.n, 1e7, 0);
 
     static const struct { const char *text, *says; } wrong[] = {
@@ -200,9 +202,39 @@ TEST(a_users_own_cards_are_read_and_wrong_ones_refused)
     };
     for (int i = 0; i < COUNT_OF(wrong); i++) {
         test_note("%s", wrong[i].text);
-        CHECK(!card_find(&one, &arena, written(wrong[i].text), &err));
+        path = written("own.model", wrong[i].text);
+        CHECK(!card_find(&one, &arena, path, &err));
         CHECK_HAS(err.text, wrong[i].says);
     }
+    arena_free(&arena);
+}
+
+TEST(a_users_folder_of_cards_is_searched_too)
+{
+    Arena arena = { 0 };
+    Card  one;
+    Err   err    = { 0 };
+    const char *folder = arena_text(&arena, test_folder());
+    CHECK(dir_make(arena_print(&arena, "%s/models", folder), &err));
+    written("models/house.model", "d = 1e9\n[model.house-1]\nn = 1e7\n");
+    written("models/gopher.model", "d = 1e9\n[model.mole]\nn = 1e7\n");
+    written("models/notes.txt", "not a card");
+    setenv("SCALELAW_DATA", folder, 1);
+    CHECK(card_find(&one, &arena, "House-1", &err));
+    CHECK_TEXT(one.family, "house");
+    CHECK(card_find(&one, &arena, "mole", &err));
+    const Cards found = all(&arena);
+    int moles = 0;
+    for (i64 i = 0; i < found.count; i++)
+        moles += !strcmp(found.item[i].name, "mole");
+    CHECK(moles == 1);
+    CHECK(!card_find(&one, &arena, "chinchilla-70b", &err));
+    CHECK(card_find(&one, &arena, "gpt-3-13b", &err));
+    written("models/house.model", "d = 1e9\n[model.house-1]\nm = 1e7\n");
+    CHECK(!card_find(&one, &arena, "gpt-3-13b", &err));
+    CHECK_HAS(err.text, "house.model");
+    unsetenv("SCALELAW_DATA");
+    CHECK(card_find(&one, &arena, "chinchilla-70b", &err));
     arena_free(&arena);
 }
 

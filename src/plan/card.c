@@ -3,10 +3,12 @@
 
 #include "plan/card.h"
 
+#include "base/file.h"
 #include "base/know.h"
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct Key { const char *name; size_t at; } Key;
@@ -141,6 +143,40 @@ static bool add_family(Cards *to, i64 *room, Arena *arena, const char *name,
     return true;
 }
 
+static bool among(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+/* Families that stand in the user's folder alone; those that ship and are
+ * overridden there were found by name. */
+static bool add_own(Cards *to, i64 *room, Arena *arena,
+                    const char *const *shipped, int nshipped, Err *err)
+{
+    const char *data = getenv("SCALELAW_DATA");
+    char      **files;
+    i64         count;
+    Err         none;
+    if (!data || !*data)
+        return true;
+    const char *folder = arena_print(arena, "%s/models", data);
+    if (!dir_list(&files, &count, arena, folder, &none))
+        return true; /* they have none */
+    for (i64 i = 0; i < count; i++) {
+        const size_t size = strlen(files[i]);
+        if (size < 7 || strcmp(files[i] + size - 6, ".model"))
+            continue;
+        const char *family = family_of(arena, files[i]);
+        if (!among(shipped, nshipped, family)
+            && !add_family(to, room, arena, family, err))
+            return false;
+    }
+    return true;
+}
+
 bool cards_load(Cards *out, Arena *arena, const char *family, Err *err)
 {
     i64 room = 0;
@@ -152,7 +188,7 @@ bool cards_load(Cards *out, Arena *arena, const char *family, Err *err)
     for (int i = 0; i < count; i++)
         if (!add_family(out, &room, arena, names[i], err))
             return false;
-    return true;
+    return add_own(out, &room, arena, names, count, err);
 }
 
 /* --- names ---------------------------------------------------------------- */

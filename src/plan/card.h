@@ -28,7 +28,8 @@ typedef struct Card {
 
 typedef struct Cards { i64 count; Card *item; } Cards;
 
-/* One family ("gpt-3", a path), or NULL: all that ship. */
+/* One family ("gpt-3", a path), or NULL: all that ship, and those in the user's
+ * $SCALELAW_DATA/models. */
 bool cards_load(Cards *out, Arena *arena, const char *family, Err *err)
     MUST_USE;
 

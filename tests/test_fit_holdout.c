@@ -157,6 +157,44 @@ TEST(the_largest_are_the_largest_by_compute)
     CHECK_NEAR(h.extrapolation, 4, 1e-12);
 }
 
+/* The largest sizes are not the largest computes: other rows are held out. */
+TEST(size_and_data_are_held_out_in_their_turn)
+{
+    const Table t = world_study(&arena, truth, 6, 5, 0, 1);
+    const Law *law = world_law(&arena, "chinchilla");
+    static const char *const names[] = { "C", "N", "D" };
+    double held_most[3] = { 0 };
+    for (int k = 0; k < 3; k++) {
+        Holdout h;
+        Err err = { 0 };
+        test_note("by %s", names[k]);
+        if (!CHECK(holdout_largest_by(&h, &arena, law, &t, names[k], 0.2,
+                                      quick(0), &err)))
+            return;
+        CHECK(h.nheld >= 5 && h.nheld <= 7 && !h.refused);
+        CHECK_TEXT(h.by, names[k]);
+        CHECK_BELOW(h.rms, 1e-5);
+        held_most[k] = h.extrapolation;
+    }
+    /* N of the largest run over that of the largest fitted one, by hand. */
+    double sorted[30];
+    for (int i = 0; i < 30; i++) {
+        sorted[i] = t.column[0][i];
+        for (int j = i; j > 0 && sorted[j] < sorted[j - 1]; j--) {
+            const double other = sorted[j];
+            sorted[j] = sorted[j - 1];
+            sorted[j - 1] = other;
+        }
+    }
+    CHECK_NEAR(held_most[1], sorted[29] / sorted[23], 1e-9);
+    CHECK_NEAR(held_most[0], 3, 1e-9);
+    Holdout none;
+    Err err = { 0 };
+    CHECK(!holdout_largest_by(&none, &arena, law, &t, "lr", 0.2, quick(0),
+                              &err));
+    CHECK_HAS(err.text, "no column 'lr'");
+}
+
 /* ---- windows ----------------------------------------------------------- */
 
 TEST(each_budget_is_foretold_from_all_below)

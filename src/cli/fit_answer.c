@@ -134,16 +134,32 @@ static void contrast_make(FitAnswer *out, Arena *arena, const Law *law,
 
 /* ---- foretelling ------------------------------------------------------- */
 
+/* By compute with intervals; by size and by data, where the law has both, the
+ * error alone. */
+static bool held_out(FitAnswer *out, Arena *arena, const Law *law,
+                     const FitArgs *args, Err *err)
+{
+    static const char *const also[] = { "N", "D" };
+    if (args->hold_out <= 0)
+        return true;
+    if (!holdout_largest(&out->holdout[out->nheld++], arena, law, &out->runs,
+                         args->hold_out, fewer(args, RESAMPLES_HELD), err))
+        return false;
+    for (int i = 0; i < COUNT_OF(also) && law_has_optimum(law); i++)
+        if (!holdout_largest_by(&out->holdout[out->nheld++], arena, law,
+                                &out->runs, also[i], args->hold_out,
+                                fewer(args, 0), err))
+            return false;
+    return true;
+}
+
 static bool foretell(FitAnswer *out, Arena *arena, const Law *law,
                      const FitArgs *args, Err *err)
 {
-    const FitOptions o = fewer(args, RESAMPLES_HELD);
-    out->held = args->hold_out > 0;
-    if (out->held && !holdout_largest(&out->holdout, arena, law, &out->runs,
-                                      args->hold_out, o, err))
-        return false;
-    return !args->windows || holdout_windows(&out->window, &out->nwindow, arena,
-                                             law, &out->runs, o, err);
+    return held_out(out, arena, law, args, err)
+        && (!args->windows
+            || holdout_windows(&out->window, &out->nwindow, arena, law,
+                               &out->runs, fewer(args, RESAMPLES_HELD), err));
 }
 
 static bool compare(FitAnswer *out, Arena *arena, const LawList *laws,

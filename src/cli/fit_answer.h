@@ -36,8 +36,8 @@ typedef struct FitAnswer {
     FitSide     contrast;       /* without them, or (left_out) with them    */
     char        contrast_why[400];
 
-    bool        held;
-    Holdout     holdout;
+    int         nheld;          /* hold-outs: by compute, size, data        */
+    Holdout     holdout[3];
     i64         nwindow;
     Holdout    *window;
     FitNoise    noise;

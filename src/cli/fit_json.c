@@ -43,6 +43,7 @@ static void put_holdout(Jot *j, const char *key, const Holdout *h)
 {
     jot_object(j, key);
     jot_text(j, "rule", h->rule);
+    jot_text(j, "by", h->by);
     jot_count(j, "fitted", h->nfit);
     jot_count(j, "held", h->nheld);
     jot_real(j, "extrapolation", h->extrapolation);
@@ -183,8 +184,10 @@ void fit_json(Str *out, const FitAnswer *a)
     jot_end(&j);
     put_lines(&j, a);
     jot_count(&j, "runs_read", a->all.nrow);
-    if (a->held)
-        put_holdout(&j, "holdout", &a->holdout);
+    jot_array(&j, "holdout");
+    for (int i = 0; i < a->nheld; i++)
+        put_holdout(&j, NULL, &a->holdout[i]);
+    jot_end(&j);
     put_windows(&j, a);
     put_noise(&j, &a->noise);
     put_suspects(&j, a);

@@ -224,21 +224,35 @@ static void show_certificate(const FitAnswer *a, FILE *out)
 
 static void show_holdout(const Holdout *h, FILE *out)
 {
-    char told[32] = "";
+    char by[32], cell[5][BRIEF_TEXT];
+    snprintf(by, sizeof by, "by %s", h->by);
+    fprintf(out, "  %-*s%-9s%-8lld", MARGIN - 2, "", by, (long long)h->nheld);
     if (h->refused) {
-        fit_paragraph(out, "hold-out", "%s cannot be foretold from the other "
-                      "%lld: %s", h->rule, (long long)h->nfit, h->words);
+        fprintf(out, "the other %lld are too few to fit\n",
+                (long long)h->nfit);
         return;
     }
-    if (!isnan(h->inside))
-        snprintf(told, sizeof told, "%.0f %%", 100 * h->inside);
-    fit_paragraph(out, "hold-out", "%s (%lld runs, up to %.3g times beyond) "
-                  "foretold from the other %lld: off by %+.2f %% on average, "
-                  "%.2f %% root mean square, %+.2f %% at worst%s%s%s", h->rule,
-                  (long long)h->nheld, h->extrapolation, (long long)h->nfit,
-                  100 * h->error, 100 * h->rms, 100 * h->worst,
-                  *told ? "; " : "", told, *told ? " of them within the "
-                  "interval of a new run" : "");
+    snprintf(cell[0], BRIEF_TEXT, "%.3gx", h->extrapolation);
+    snprintf(cell[1], BRIEF_TEXT, "%+.2f %%", 100 * h->error);
+    snprintf(cell[2], BRIEF_TEXT, "%.2f %%", 100 * h->rms);
+    snprintf(cell[3], BRIEF_TEXT, "%+.2f %%", 100 * h->worst);
+    snprintf(cell[4], BRIEF_TEXT, "   %.0f %%", 100 * h->inside);
+    fprintf(out, "%-9s%-11s%-9s%s%s\n", cell[0], cell[1], cell[2], cell[3],
+            isnan(h->inside) ? "" : cell[4]);
+}
+
+static void show_holdouts(const FitAnswer *a, double share, FILE *out)
+{
+    if (a->nheld == 0)
+        return;
+    char held[32];
+    snprintf(held, sizeof held, "largest %.3g %%", 100 * share);
+    fprintf(out, "  %-*s%-17s%-9s%-11s%-9s%-11s%s\n", MARGIN - 2, "hold-out",
+            held, "beyond", "mean error", "rms", "worst",
+            isnan(a->holdout[0].inside) ? "" : "in interval");
+    for (int i = 0; i < a->nheld; i++)
+        show_holdout(&a->holdout[i], out);
+    fit_paragraph(out, "", "(runs left out, foretold from the others)");
 }
 
 static void show_noise(const FitNoise *n, FILE *out)
@@ -322,8 +336,7 @@ void fit_show(const FitAnswer *a, const FitArgs *args, FILE *out)
     show_others(&a->side[0].fit, args->se, out);
     putc('\n', out);
     show_certificate(a, out);
-    if (a->held)
-        show_holdout(&a->holdout, out);
+    show_holdouts(a, args->hold_out, out);
     show_noise(&a->noise, out);
     show_suspects(a, out);
     show_contrast(a, out);

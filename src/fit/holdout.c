@@ -88,9 +88,9 @@ static double most(const double *value, const bool *among, bool want, i64 n)
     return out;
 }
 
-static Holdout nothing_yet(const char *rule)
+static Holdout nothing_yet(const char *rule, const char *by)
 {
-    return (Holdout){ .rule = rule, .extrapolation = NAN, .error = NAN,
+    return (Holdout){ .rule = rule, .by = by, .extrapolation = NAN, .error = NAN,
                       .rms = NAN, .worst = NAN, .inside = NAN };
 }
 
@@ -157,16 +157,12 @@ static bool shaped(const Law *law, const Table *runs, double share, Err *err)
     return true;
 }
 
-bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
-                     const Table *runs, double share, FitOptions options,
-                     Err *err)
+static bool hold_largest(Holdout *out, Arena *arena, const Law *law,
+                         const Table *runs, const Compute *by, double share,
+                         FitOptions options, Err *err)
 {
-    *out = nothing_yet("");
-    if (!shaped(law, runs, share, err))
-        return false;
-    const Compute by = compute_of(arena, law, runs);
-    out->rule = arena_print(arena, "the largest %.3g %% by %s", 100 * share,
-                            by.name);
+    *out = nothing_yet(arena_print(arena, "the largest %.3g %% by %s",
+                                   100 * share, by->name), by->name);
     if (runs->nrow < 2) {
         out->refused = true;
         snprintf(out->words, sizeof out->words, "%lld runs are too few to "
@@ -175,12 +171,36 @@ bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
     }
     bool *kept = NEW(arena, bool, runs->nrow);
     bool *held = NEW(arena, bool, runs->nrow);
-    const double cut = cut_at(arena, by.value, runs->nrow, share);
+    const double cut = cut_at(arena, by->value, runs->nrow, share);
     for (i64 i = 0; i < runs->nrow; i++) {
-        held[i] = by.value[i] >= cut;
+        held[i] = by->value[i] >= cut;
         kept[i] = !held[i];
     }
-    return hold(out, arena, law, runs, by.value, kept, held, options, err);
+    return hold(out, arena, law, runs, by->value, kept, held, options, err);
+}
+
+bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
+                     const Table *runs, double share, FitOptions options,
+                     Err *err)
+{
+    if (!shaped(law, runs, share, err))
+        return false;
+    const Compute by = compute_of(arena, law, runs);
+    return hold_largest(out, arena, law, runs, &by, share, options, err);
+}
+
+bool holdout_largest_by(Holdout *out, Arena *arena, const Law *law,
+                        const Table *runs, const char *column, double share,
+                        FitOptions options, Err *err)
+{
+    if (!shaped(law, runs, share, err))
+        return false;
+    const Compute by = strcmp(column, "C") == 0
+                     ? compute_of(arena, law, runs)
+                     : (Compute){ column, table_column(runs, column) };
+    if (!by.value)
+        return err_set(err, ERR_USAGE, "the table has no column '%s'", column);
+    return hold_largest(out, arena, law, runs, &by, share, options, err);
 }
 
 /* ---- expanding windows ------------------------------------------------- */
@@ -253,7 +273,7 @@ bool holdout_windows(Holdout **out, i64 *count, Arena *arena, const Law *law,
             continue;
         Holdout *one = &(*out)[(*count)++];
         *one = nothing_yet(arena_print(arena, "%s %.3g", by.name,
-                                       middle(by.value, held, n)));
+                                       middle(by.value, held, n)), by.name);
         if (!hold(one, arena, law, runs, by.value, kept, held, options, err))
             return false;
     }

@@ -12,8 +12,9 @@
 
 typedef struct Holdout {
     const char *rule;          /* "the largest 20 % by C", "budget 3e12"      */
+    const char *by;            /* "C", "6 N D", "N": what largest refers to   */
     i64         nfit, nheld;
-    double      extrapolation; /* largest held C / largest fitted C           */
+    double      extrapolation; /* largest held / largest fitted, of `by`      */
     double      error;         /* mean of L^/L - 1: which way it errs         */
     double      rms;           /* root mean square of the same                */
     double      worst;         /* largest in size, with its sign              */
@@ -28,6 +29,11 @@ typedef struct Holdout {
 bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
                      const Table *runs, double share, FitOptions options,
                      Err *err) MUST_USE;
+
+/* The same by any column: "N", "D", "C" (6 N D where the table has none). */
+bool holdout_largest_by(Holdout *out, Arena *arena, const Law *law,
+                        const Table *runs, const char *column, double share,
+                        FitOptions options, Err *err) MUST_USE;
 
 /* Expanding window over budgets (column `budget`, or C in steps): fit all below,
  * foretell the next. */

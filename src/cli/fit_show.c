@@ -249,10 +249,12 @@ static void show_holdouts(const FitAnswer *a, double share, FILE *out)
     snprintf(held, sizeof held, "largest %.3g %%", 100 * share);
     fprintf(out, "  %-*s%-17s%-9s%-11s%-9s%-11s%s\n", MARGIN - 2, "hold-out",
             held, "beyond", "mean error", "rms", "worst",
-            isnan(a->holdout[0].inside) ? "" : "in interval");
+            isnan(a->holdout[0].inside) ? "" : "within");
     for (int i = 0; i < a->nheld; i++)
         show_holdout(&a->holdout[i], out);
-    fit_paragraph(out, "", "(runs left out, foretold from the others)");
+    fit_paragraph(out, "", "(runs left out, foretold from the others%s)",
+                  isnan(a->holdout[0].inside) ? ""
+                                              : "; within their interval");
 }
 
 static void show_noise(const FitNoise *n, FILE *out)

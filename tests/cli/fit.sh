@@ -348,7 +348,7 @@ if [ -f "$POINTS" ]; then
         --where='excluded_outlier = 0' --bootstrap=0
     holds "the 240 points reach 1.0182740178e-3" grep -q 0.001018274018 out
     holds "and foretell their largest fifth within two per cent" \
-        says "by (C|6 N D) 4[0-9] [0-9.]+x [+-][01]\.[0-9]+ % [01]\.[0-9]+ %"
+        says "by (C|6 N D) [45][0-9] [0-9.]+x [+-][01]\.[0-9]+ % [01]\.[0-9]+ %"
     run scalelaw fit "$POINTS" --map=N=params,D=tokens $quick
     holds "of all 245 the five that others left out are listed" \
         sh -c '[ $(grep -cE "points.csv:[2-6]: outlier" out) -eq 5 ]'

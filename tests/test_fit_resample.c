@@ -141,6 +141,39 @@ TEST(errors_and_draws_of_a_mean_are_those_of_theory)
     }
 }
 
+/* A weighted mean has the variance sum w^2 e^2 / (sum w)^2, and a mean of
+ * logarithms the same for e = ln y - ln m. */
+TEST(draws_of_weighted_rows_and_of_logarithms_are_those_of_theory)
+{
+    static const FitResample ways[] = { FIT_RESAMPLE_RUNS, FIT_RESAMPLE_WILD };
+    Table t = line(false);
+    double *weight = NEW(&arena, double, ROWS);
+    for (i64 i = 0; i < ROWS; i++)
+        weight[i] = i % 2 ? 5 : 0.5;
+    table_add(&t, &arena, "w", weight);
+    for (int k = 0; k < 4; k++) {
+        FitOptions o = fit_defaults();
+        Fit f;
+        o.objective = k < 2 ? FIT_SQUARES : FIT_SQUARES_LOG;
+        o.resamples = 3000;
+        o.resample = ways[k % 2];
+        o.weight = "w";
+        if (!fitted(&f, constant_law(), &t, o))
+            return;
+        const double *y = table_column(&t, "y");
+        double sum = 0, total = 0;
+        for (i64 i = 0; i < ROWS; i++) {
+            const double e = k < 2 ? y[i] - f.theta[0]
+                                   : f.theta[0] * log(y[i] / f.theta[0]);
+            sum += weight[i] * weight[i] * e * e;
+            total += weight[i];
+        }
+        test_note("%s, way %d", fit_objective_name(o.objective), k % 2);
+        /* 5 % for drawing weights, and for residuals without their own row */
+        CHECK_NEAR(sd_of(&f, 0), sqrt(sum) / total, 0.07);
+    }
+}
+
 /* README of the points: SE of 4000 bootstraps; the sandwich should be of their
  * size, its density estimate being good to some 30 %. */
 TEST(standard_errors_without_draws_are_near_those_of_draws)
@@ -153,6 +186,7 @@ TEST(standard_errors_without_draws_are_near_those_of_draws)
         o.resamples = 300;
         if (!fitted(&f, world_law(&arena, "chinchilla"), &t, o))
             return;
+        CHECK(f.ndraw >= 294);
         for (int p = 0; p < 5; p++) {
             test_note("%s, %s", fit_objective_name(o.objective),
                       f.law->param[p].name);

@@ -30,6 +30,15 @@ static Problem problem_of(const Law *law, const Table *t,
     return p;
 }
 
+static const Law *parsed(const char *text)
+{
+    Err err = { 0 };
+    const Law *law = NULL;
+    test_note("%s", err.text);
+    CHECK(law_parse(&law, &arena, text, "test.law", &err));
+    return law;
+}
+
 /* ---- the objective ----------------------------------------------------- */
 
 typedef struct Slopes {
@@ -93,6 +102,33 @@ TEST(the_objective_knows_its_slopes_and_curvatures)
         const Problem p = problem_of(law, &t, (FitObjective)o, 0.08);
         check_slopes(&p, off, false);
         check_slopes(&p, off, true);
+    }
+}
+
+/* 3 - x is 0 at the fourth row and below at the fifth. */
+TEST(a_value_without_a_logarithm_is_infinitely_wrong_unless_it_has_no_say)
+{
+    const Law *law = parsed("name = \"down\"\nformula = \"y = a - x\"\n"
+                            "[param.a]\nfrom = 1\nto = 9\n");
+    static const char *const names[] = { "x", "y" };
+    Table t = table_new(&arena, 2, names, 4);
+    const double at = 3;
+    for (i64 i = 0; i < t.nrow; i++) {
+        t.column[0][i] = (double)i + 1;
+        t.column[1][i] = 2;
+    }
+    for (int o = FIT_HUBER_LOG; o <= FIT_QUANTILE; o++) {
+        Problem p = problem_of(law, &t, (FitObjective)o, 0.1);
+        double *weight = NEW(&arena, double, 4);
+        Scratch s = scratch_new(&arena, &p);
+        test_note("objective %d", o);
+        const bool by_log = objective_by_log((FitObjective)o);
+        CHECK(isinf(objective(NULL, NULL, NULL, &p, &at, &s)) == by_log);
+        weight[0] = weight[1] = weight[2] = 1;
+        p.weight = weight;
+        CHECK(isinf(objective(NULL, NULL, NULL, &p, &at, &s)) == by_log);
+        weight[2] = 0;
+        CHECK(isfinite(objective(NULL, NULL, NULL, &p, &at, &s)));
     }
 }
 
@@ -164,15 +200,6 @@ TEST(a_singular_matrix_has_no_finite_condition)
 
 /* ---- the lattice ------------------------------------------------------- */
 
-static const Law *parsed(const char *text)
-{
-    Err err = { 0 };
-    const Law *law = NULL;
-    test_note("%s", err.text);
-    CHECK(law_parse(&law, &arena, text, "test.law", &err));
-    return law;
-}
-
 /* All parameters linear: the lattice is one point, and what it gives for Huber
  * should already be near the minimum, three rows being far off. */
 TEST(the_inner_solution_of_huber_is_near_its_minimum)
@@ -215,6 +242,32 @@ TEST(a_lattice_that_keeps_nothing_finds_the_same)
     CHECK(grid_starts(anew, 4, &grid, &p, &space) == count);
     for (int i = 0; i < count; i++)
         CHECK(memcmp(kept[i], anew[i], 5 * sizeof(double)) == 0);
+}
+
+/* Of many rows the basins are found on some, evenly chosen: the first rows are
+ * all of one bump. */
+TEST(of_two_basins_in_many_rows_the_deeper_is_taken)
+{
+    enum { MANY = 20000 };
+    const Law *law = parsed("name = \"bump\"\n"
+        "formula = \"y = 1 + A*exp(-(x - m)^2/8)\"\n"
+        "[param.A]\nfrom = 0.1\nto = 9\nlow = 0\n"
+        "[param.m]\nfrom = 1\nto = 90\nlow = 0\n");
+    static const char *const names[] = { "x", "y" };
+    Table t = table_new(&arena, 2, names, MANY);
+    for (i64 i = 0; i < t.nrow; i++) {
+        const double x = 1 + 90.0 * (double)i / MANY;
+        t.column[0][i] = x;
+        t.column[1][i] = 1 + 2 * exp(-(x - 9) * (x - 9) / 8)
+                       + 3 * exp(-(x - 70) * (x - 70) / 8);
+    }
+    FitOptions options = fit_defaults();
+    Err err = { 0 };
+    Fit f;
+    options.objective = FIT_SQUARES;
+    options.resamples = 0;
+    if (CHECK(fit_law(&f, &arena, law, &t, options, &err)))
+        CHECK_NEAR(f.theta[1], 70, 1e-3);
 }
 
 /* Two bumps, the lower one nearer the middle of the search: a fit that took

@@ -90,14 +90,17 @@ static void look(Place *at, const Problem *p, Scratch *s)
     to_search(at->grad, at->scale, at->hess, law, at->theta);
 }
 
-/* Against the sizes of its terms; where every row that feels a parameter is met
- * exactly, these are dust, and a millionth of what they could be is taken. */
-static double relative_gradient(const Place *at, int n)
+/* Against the sizes of its terms. Where runs are met exactly these are dust, and
+ * so is the gradient; what it is held against is not less than if residuals were
+ * a millionth of a response. */
+static double relative_gradient(const Place *at, const Problem *p)
 {
+    const int n = p->law->nparam;
+    const double unit = 1e-6 * p->size * sqrt((double)p->nrow);
     double worst = 0;
     for (int i = 0; i < n; i++) {
-        const double could = sqrt(fabs(at->value * at->hess[i * n + i]));
-        const double scale = at->scale[i] + 1e-6 * could;
+        const double scale = at->scale[i]
+                           + unit * sqrt(fabs(at->hess[i * n + i]));
         if (!at->held[i] && scale > 0)
             worst = fmax(worst, fabs(at->grad[i]) / scale);
     }
@@ -193,15 +196,15 @@ static void finish(Descent *d)
 {
     const int n = d->p->law->nparam;
     double step[P_MAX];
-    for (int i = 0; i < 4 && relative_gradient(d->here, n) > 1e-14; i++) {
+    for (int i = 0; i < 4 && relative_gradient(d->here, d->p) > 1e-14; i++) {
         if (!newton_step(step, d->here, n, 0))
             return;
         moved(d->there->theta, d->here->theta, step, d->p->law);
         look(d->there, d->p, d->s);
         if (d->there->value > d->here->value
                                   + 1e-12 * fabs(d->here->value)
-            || !(relative_gradient(d->there, n)
-                 < relative_gradient(d->here, n)))
+            || !(relative_gradient(d->there, d->p)
+                 < relative_gradient(d->here, d->p)))
             return;
         swap(d);
     }
@@ -234,13 +237,12 @@ static bool joined(const Place *at, const Basin *basin, const Law *law)
 static int newton(Descent *d, i64 steps, double enough, const Basin *basin,
                   int nbasin)
 {
-    const int n = d->p->law->nparam;
     look(d->here, d->p, d->s);
     for (i64 i = 0; i < steps && d->here->value < INFINITY; i++) {
         for (int k = 0; k < nbasin; k++)
             if (joined(d->here, &basin[k], d->p->law))
                 return k;
-        if (relative_gradient(d->here, n) <= enough || !descend(d))
+        if (relative_gradient(d->here, d->p) <= enough || !descend(d))
             break;
     }
     return -1;
@@ -337,7 +339,7 @@ static Polished polished(const Descent *d)
     const Place *at = d->here;
     Polished out = { .objective = at->value, .iterations = d->iterations,
                      .gradient = at->value < INFINITY
-                                     ? relative_gradient(at, law->nparam)
+                                     ? relative_gradient(at, d->p)
                                      : INFINITY };
     memcpy(out.theta, at->theta, (size_t)law->nparam * sizeof *out.theta);
     for (int i = 0; i < law->nparam; i++)

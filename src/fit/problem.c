@@ -38,7 +38,9 @@ Problem problem_new(Arena *arena, const Law *law, double *const *column,
                   .quantile = options->quantile,
                   .threads = options->threads };
     double *ln_y = NEW(arena, double, nrow), *one = NEW(arena, double, nrow);
+    const bool by_log = objective_by_log(options->objective);
     for (i64 i = 0; i < nrow; i++) {
+        p.size += (by_log ? 1 : fabs(y[i])) / (double)nrow;
         ln_y[i] = y[i] > 0 ? log(y[i]) : NAN;
         one[i] = 1;
     }
@@ -48,6 +50,12 @@ Problem problem_new(Arena *arena, const Law *law, double *const *column,
         p.delta *= QUANTILE_ROUNDING;
     blocks_make(&p, arena);
     return p;
+}
+
+double problem_dust(const Problem *p)
+{
+    const double r = 1e-13 * p->size;
+    return 0.5 * problem_shape(p).gain * r * r * (double)p->nrow;
 }
 
 static const double *picked(Arena *arena, const double *from, const i64 *row,

@@ -65,17 +65,18 @@ static Problem some_of(const Search *search, const Problem *p, SearchSpace *s)
     return q;
 }
 
-static bool better(const Polished *a, const Polished *b)
+static bool better(const Polished *a, const Polished *b, double dust)
 {
-    if (a->settled != b->settled && fabs(a->objective - b->objective)
-                                        <= SAME * fabs(b->objective))
+    if (a->settled != b->settled
+        && fabs(a->objective - b->objective)
+               <= SAME * fabs(b->objective) + dust)
         return a->settled;
     return a->objective < b->objective;
 }
 
-static bool same_value(double a, double b)
+static bool same_value(double a, double b, double dust)
 {
-    return a <= b + SAME * fabs(b) + 1e-300;
+    return a <= b + SAME * fabs(b) + dust;
 }
 
 /* Ends of starts on some rows, each different one polished on all of them.
@@ -84,12 +85,13 @@ static int ends_on_all(Polished *end, int *times, int count, const Problem *p,
                        Scratch *s)
 {
     enum { KEPT = 3 };
+    const double dust = problem_dust(p);
     int kept = 0;
     for (int i = 0; i < count; i++) {
         int same = -1;
         for (int k = 0; k < kept; k++)
-            if (same_value(end[i].objective, end[k].objective)
-                && same_value(end[k].objective, end[i].objective))
+            if (same_value(end[i].objective, end[k].objective, dust)
+                && same_value(end[k].objective, end[i].objective, dust))
                 same = k;
         if (same >= 0) {
             times[same]++;
@@ -99,7 +101,8 @@ static int ends_on_all(Polished *end, int *times, int count, const Problem *p,
         }
     }
     for (int i = 1; i < kept; i++) /* best first; there are few */
-        for (int k = i; k > 0 && better(&end[k], &end[k - 1]); k--) {
+        for (int k = i; k > 0 && better(&end[k], &end[k - 1], dust);
+             k--) {
             const Polished swapped = end[k];
             const int times_swapped = times[k];
             end[k] = end[k - 1];
@@ -114,16 +117,17 @@ static int ends_on_all(Polished *end, int *times, int count, const Problem *p,
 }
 
 /* The best of some ends, and how many starts it stands for. */
-static Refit best_of(const Polished *end, const int *times, int count)
+static Refit best_of(const Polished *end, const int *times, int count,
+                     double dust)
 {
     Refit out = { .best = { .objective = INFINITY } };
     for (int i = 0; i < count; i++) {
         out.starts += times[i];
-        if (i == 0 || better(&end[i], &out.best))
+        if (i == 0 || better(&end[i], &out.best, dust))
             out.best = end[i];
     }
     for (int i = 0; i < count; i++)
-        if (same_value(end[i].objective, out.best.objective))
+        if (same_value(end[i].objective, out.best.objective, dust))
             out.agree += times[i];
     return out;
 }
@@ -143,7 +147,7 @@ Refit refit(const Search *search, const Problem *p, int want,
     }
     if (search->row)
         count = ends_on_all(end, times, count, p, &space->whole);
-    return best_of(end, times, count);
+    return best_of(end, times, count, problem_dust(p));
 }
 
 /* Every start goes down until it is seen to be in a basin that another has been
@@ -181,5 +185,5 @@ Refit refit_quick(const Search *search, const Problem *p, const Problem *tight,
         end[count] = polish_from(tight, also_from, p->delta, &space->whole);
         times[count++] = 1;
     }
-    return best_of(end, times, count);
+    return best_of(end, times, count, problem_dust(p));
 }

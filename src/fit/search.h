@@ -83,6 +83,7 @@ typedef struct Problem {
     FitObjective   objective;
     double         delta;     /* quantile: the width of the rounding       */
     double         quantile;
+    double         size;      /* of a response, in the residuals' unit     */
     const bool    *pinned;    /* parameters that stay where they are; NULL */
     int            threads;   /* over blocks                               */
 } Problem;
@@ -101,6 +102,9 @@ Problem problem_part(Arena *arena, const Problem *p, const i64 *row, i64 n,
 bool problem_rows_apart(const Problem *p);
 
 Shape problem_shape(const Problem *p);
+
+/* An objective below this is all rounding: residuals of 1e-13 of a response. */
+double problem_dust(const Problem *p);
 bool  objective_by_log(FitObjective objective);
 
 /* Room for one evaluation. */

@@ -154,10 +154,16 @@ TEST(names_are_found_in_any_case_and_wrong_ones_with_the_near_ones)
     Err   err = { 0 };
     CHECK_TEXT(card(&arena, "GPT-3-175B").name, "gpt-3-175b");
     CHECK_TEXT(card(&arena, "Llama 3.1 405B").name, "llama-3.1-405b");
-    CHECK(!card_find(&one, &arena, "gpt-3-175", &err));
+    CHECK_TEXT(card(&arena, "gpt3-175b").name, "gpt-3-175b");
+    CHECK_TEXT(card(&arena, "chinchilla").name, "chinchilla-70b");
+    CHECK_TEXT(card(&arena, "llama3.1").name, "llama-3.1-405b");
+    /* A name that is whole comes before those that it begins. */
+    CHECK_TEXT(card(&arena, "cerebras-gpt-111m").name, "cerebras-gpt-111m");
+    CHECK(!card_find(&one, &arena, "gpt-3-175x", &err));
     CHECK_HAS(err.text, "did you mean gpt-3-175b");
-    CHECK(!card_find(&one, &arena, "gpt-3", &err));
-    CHECK_HAS(err.text, "gpt-3-13b");
+    CHECK(!card_find(&one, &arena, "GPT-3", &err));
+    CHECK_HAS(err.text, "several; name one of gpt-3-125m, gpt-3-350m");
+    CHECK(!card_find(&one, &arena, "", &err));
     CHECK(!card_find(&one, &arena, "eliza-of-1966", &err));
     CHECK_HAS(err.text, "chinchilla-70b");
     arena_free(&arena);

@@ -193,34 +193,61 @@ bool cards_load(Cards *out, Arena *arena, const char *family, Err *err)
 
 /* --- names ---------------------------------------------------------------- */
 
-static const char *lower(Arena *arena, const char *name)
+/* Letters, digits and dots alone, in lower case: "GPT-3 1.3B" is "gpt31.3b". */
+static const char *squeezed(Arena *arena, const char *name)
 {
-    char *out = arena_text(arena, name);
-    for (char *c = out; *c; c++)
-        *c = *c == ' ' || *c == '_' ? '-' : (char)tolower((unsigned char)*c);
+    char *out = arena_text(arena, name), *to = out;
+    for (const char *from = name; *from; from++)
+        if (isalnum((unsigned char)*from) || *from == '.')
+            *to++ = (char)tolower((unsigned char)*from);
+    *to = 0;
     return out;
 }
 
-static bool unknown(Arena *arena, const Cards *cards, const char *name,
-                    Err *err)
+/* Cards whose name begins so; the one that is it whole, if there is one. */
+static i64 matches(const Card **out, Arena *arena, const Cards *cards,
+                   const char *name)
+{
+    const char  *wanted = squeezed(arena, name);
+    const size_t size   = strlen(wanted);
+    i64          count  = 0;
+    for (i64 i = 0; size && i < cards->count; i++) {
+        const char *has = squeezed(arena, cards->item[i].name);
+        if (!strcmp(has, wanted)) {
+            out[0] = &cards->item[i];
+            return 1;
+        }
+        if (!strncmp(has, wanted, size))
+            out[count++] = &cards->item[i];
+    }
+    return count;
+}
+
+static void list_names(Str *out, const Card *const *card, i64 count)
+{
+    for (i64 i = 0; i < count; i++)
+        str_add(out, "%s%s", i ? ", " : "", card[i]->name);
+}
+
+static bool unknown(Arena *arena, const Cards *cards, const Card **match,
+                    i64 nmatch, const char *name, Err *err)
 {
     const char **names = NEW(arena, const char *, cards->count + 1);
     Str          list  = { 0 };
-    for (i64 i = 0; i < cards->count; i++) {
+    for (i64 i = 0; i < cards->count; i++)
         names[i] = cards->item[i].name;
-        if (!strcmp(cards->item[i].family, name))
-            str_add(&list, "%s%s", list.size ? ", " : "", names[i]);
-    }
     const char *near = conf_nearest(name, names, (int)cards->count);
-    if (list.size)
-        err_set(err, ERR_USAGE, "model %s: a family; name one of %s", name,
+    if (nmatch > 0) {
+        list_names(&list, match, nmatch);
+        err_set(err, ERR_USAGE, "model %s: several; name one of %s", name,
                 list.text);
-    else if (near)
+    } else if (near) {
         err_set(err, ERR_USAGE, "model %s: not among the cards; did you mean "
                 "%s?", name, near);
-    else {
+    } else {
         for (i64 i = 0; i < cards->count; i++)
-            str_add(&list, "%s%s", i ? ", " : "", names[i]);
+            match[i] = &cards->item[i];
+        list_names(&list, match, cards->count);
         err_set(err, ERR_USAGE, "model %s: not among the cards; there are %s",
                 name, list.size ? list.text : "none");
     }
@@ -230,9 +257,8 @@ static bool unknown(Arena *arena, const Cards *cards, const char *name,
 
 bool card_find(Card *out, Arena *arena, const char *name, Err *err)
 {
-    const char *colon = strstr(name, ".model:");
+    const char *colon = strstr(name, ".model:"), *file = NULL, *wanted = name;
     Cards       cards;
-    const char *file = NULL, *wanted = lower(arena, name);
     if (colon) {
         file   = arena_print(arena, "%.*s", (int)(colon + 6 - name), name);
         wanted = colon + 7;
@@ -241,17 +267,17 @@ bool card_find(Card *out, Arena *arena, const char *name, Err *err)
     }
     if (!cards_load(&cards, arena, file, err))
         return false;
-    if (file && !colon && cards.count == 1) {
-        *out = cards.item[0];
-        return true;
-    }
-    for (i64 i = 0; i < cards.count; i++)
-        if (!strcmp(cards.item[i].name, wanted)) {
-            *out = cards.item[i];
-            return true;
-        }
-    return unknown(arena, &cards, file && !colon ? family_of(arena, file)
-                                                 : wanted, err);
+    const Card **match = NEW(arena, const Card *, cards.count + 1);
+    i64          count;
+    if (file && !colon) /* all of the file are meant */
+        for (count = 0; count < cards.count; count++)
+            match[count] = &cards.item[count];
+    else
+        count = matches(match, arena, &cards, wanted);
+    if (count != 1)
+        return unknown(arena, &cards, match, count, wanted, err);
+    *out = *match[0];
+    return true;
 }
 
 /* --- what follows from a card --------------------------------------------- */

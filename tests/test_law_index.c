@@ -3,6 +3,8 @@
 
 #include "law/law.h"
 
+#include "base/rng.h"
+#include "law/formula.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -194,6 +196,45 @@ TEST(a_broken_count_is_refused_in_words)
                   "to = 2\ncount = [0]\n", "a whole number from 1");
     check_refused("name = \"x\"\nformula = \"y = p*x\"\nzero = [\"z\"]\n" P,
                   "'z' is no column");
+}
+
+/* mentions[] of a random graph, now and then with a parameter in its own. */
+static u32 random_mentions(u32 *mentions, int n, u64 seed)
+{
+    const i64 density = 2 + rng_below(seed, RNG_TEST, 1000, 8);
+    for (int i = 0; i < n; i++) {
+        mentions[i] = 0;
+        for (int j = 0; j < n; j++)
+            if (rng_below(seed, RNG_TEST, (u64)(i * n + j), 10) >= density)
+                mentions[i] |= i == j && j % 3 ? 0 : 1u << j;
+    }
+    return (1u << n) - 1 - (u32)rng_below(seed, RNG_TEST, 2000, 4);
+}
+
+/* Every set there is, the definition of the largest. */
+static u32 largest_of_all(const u32 *mentions, u32 used, int n)
+{
+    u32 best = 0;
+    for (u32 set = 1; set < 1u << n; set++) {
+        bool linear = (set & ~used) == 0;
+        for (int i = 0; i < n; i++)
+            linear = linear && !((set >> i & 1u) && (mentions[i] & set));
+        if (linear && __builtin_popcount(set) > __builtin_popcount(best))
+            best = set;
+    }
+    return best;
+}
+
+TEST(the_largest_linear_set_is_the_largest_of_all_sets)
+{
+    for (u64 seed = 0; seed < 400; seed++) {
+        u32 mentions[12];
+        const int n = 3 + (int)(seed % 9);
+        const u32 used = random_mentions(mentions, n, seed);
+        test_note("graph %d", (int)seed);
+        CHECK(formula_linear(mentions, used, n)
+              == largest_of_all(mentions, used, n));
+    }
 }
 
 TEST(a_law_with_as_many_parameters_as_there_may_be_compiles_at_once)

@@ -57,9 +57,10 @@ static bool all_used(const Law *law, const Dag *dag, int value, Err *err)
     for (int i = 0; i < law->nparam; i++)
         if (!(dag->node[value].params >> i & 1u))
             return err_set(err, ERR_FORMAT,
-                           "[param.%s]: the formula '%s' does not mention it; "
-                           "take one of them out", law->param[i].name,
-                           law->formula);
+                           "[param.%s]: the formula '%.200s%s' does not "
+                           "mention it; take one of them out",
+                           law->param[i].name, law->formula,
+                           strlen(law->formula) > 200 ? "..." : "");
     return true;
 }
 
@@ -102,8 +103,9 @@ static bool compile(Law *law, Arena *arena, Arena *scratch,
 
     const int npair = differentiate(law, &dag, value, slope, curve);
     if (dag.full)
-        return err_set(err, ERR_FORMAT, "formula '%s': too large to "
-                       "differentiate; write it shorter", law->formula);
+        return err_set(err, ERR_FORMAT, "formula '%.200s%s': too large to "
+                       "differentiate; write it shorter", law->formula,
+                       strlen(law->formula) > 200 ? "..." : "");
     names_keep(law, arena, &names);
     find_linear(law, &dag, value, slope);
     law->compiled = tape_make(arena, &dag, value, slope, law->nparam, curve,

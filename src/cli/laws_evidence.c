@@ -48,11 +48,18 @@ static Interval over_draws(Arena *arena, Reading *reading, const Fit *fit,
 
 /* ---- sentences --------------------------------------------------------- */
 
+/* Three digits, and no powers of ten for what is counted in thousands. */
+static const char *figure(Arena *arena, double x)
+{
+    return arena_print(arena, fabs(x) >= 1000 ? "%.0f" : "%.3g", x);
+}
+
 static const char *bounds(Arena *arena, Interval x, double scale)
 {
     if (isnan(x.low) || isnan(x.high))
         return "";
-    return arena_print(arena, " [%.3g, %.3g]", scale * x.low, scale * x.high);
+    return arena_print(arena, " [%s, %s]", figure(arena, scale * x.low),
+                       figure(arena, scale * x.high));
 }
 
 static bool say_exponent(const char **out, Arena *arena, const PlanBy *one,
@@ -72,8 +79,8 @@ static bool say_exponent(const char **out, Arena *arena, const PlanBy *one,
 
 static const char *say_ratio(Arena *arena, const Best *best)
 {
-    return arena_print(arena, "%.3g%s tokens a parameter are best at %.3g FLOP",
-                       best->plan.ratio.value,
+    return arena_print(arena, "%s%s tokens a parameter are best at %.3g FLOP",
+                       figure(arena, best->plan.ratio.value),
                        bounds(arena, best->plan.ratio, 1), best->c);
 }
 

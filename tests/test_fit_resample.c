@@ -240,7 +240,7 @@ TEST(a_replicate_finds_the_other_basin_when_its_rows_speak_for_it)
  * starts, all polished to the end. */
 TEST(replicates_reach_what_a_thorough_search_reaches)
 {
-    enum { DRAWS = 60 };
+    enum { DRAWS = 100 }; /* draw 94 has a small hollow beside its least */
     const Table t = world_points(&arena, true);
     const Law *law = world_law(&arena, "chinchilla");
     double *column[2] = { table_column(&t, "N"), table_column(&t, "D") };

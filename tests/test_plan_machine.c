@@ -166,6 +166,16 @@ TEST(a_machine_that_is_not_there_is_refused_with_the_near_ones)
     arena_free(&arena);
 }
 
+TEST(a_machine_is_found_by_what_it_is_also_called)
+{
+    Arena arena = { 0 };
+    CHECK_TEXT(machine(&arena, "A100-80GB").name, "a100");
+    CHECK_TEXT(machine(&arena, "A100 80").name, "a100");
+    CHECK_TEXT(machine(&arena, "4090").name, "rtx4090");
+    CHECK_TEXT(machine(&arena, "TPUv4").name, "tpu-v4");
+    arena_free(&arena);
+}
+
 TEST(a_precision_that_a_machine_lacks_is_refused_with_those_it_has)
 {
     Arena         arena = { 0 };

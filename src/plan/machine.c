@@ -32,14 +32,44 @@ static const char *bare(Arena *arena, const char *path)
     return name;
 }
 
+static bool read(Conf *conf, const char **path, Arena *arena, const char *name,
+                 const char *ending, Err *err)
+{
+    const char *text;
+    return know_load(&text, path, arena, "hardware", name, ending, err)
+        && conf_parse(conf, arena, text, *path, err);
+}
+
+/* The file that has `wanted` among its other names; NULL if none has. */
+static const char *also_called(Arena *arena, const char *wanted,
+                               const char *ending)
+{
+    const char **names, *path;
+    const int    count = know_names(&names, arena, "hardware", ending);
+    for (int i = 0; i < count; i++) {
+        Conf     conf;
+        Err      err;
+        TextList also = { 0 };
+        if (!read(&conf, &path, arena, names[i], ending, &err)
+            || !conf_texts(&also, &conf, "", "also", &err))
+            continue; /* it will be refused when it is asked for */
+        for (i64 k = 0; k < also.count; k++)
+            if (!strcmp(also.item[k], wanted))
+                return names[i];
+    }
+    return NULL;
+}
+
 static bool load(Conf *conf, const char **name, Arena *arena, const char *given,
                  const char *ending, Err *err)
 {
-    const char *text, *path;
-    if (!know_load(&text, &path, arena, "hardware", lower(arena, given), ending,
-                   err)
-        || !conf_parse(conf, arena, text, path, err))
-        return false;
+    const char *wanted = lower(arena, given), *path;
+    if (!read(conf, &path, arena, wanted, ending, err)) {
+        const char *other = err->kind == ERR_USAGE
+                          ? also_called(arena, wanted, ending) : NULL;
+        if (!other || !read(conf, &path, arena, other, ending, err))
+            return false;
+    }
     *name = bare(arena, path);
     return true;
 }
@@ -79,7 +109,7 @@ static const Field words[] = {
 static const char *const machine_keys[] = {
     "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "memory", "bandwidth",
     "watts", "embodied_kg", "title", "kind", "source", "date", "price",
-    "price_source", "price_date", "caveat",
+    "price_source", "price_date", "caveat", "also",
 };
 
 static bool read_price(Machine *out, const Conf *conf, Err *err)

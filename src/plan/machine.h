@@ -11,6 +11,7 @@
  *
  *     title     = "NVIDIA H100 SXM5 80 GB"
  *     kind      = "gpu"                     gpu, tpu, cpu
+ *     also      = ["h100-sxm"]              other names it is asked for by
  *     bf16      = 989.4e12                  dense peaks, FLOP/s; also fp32 tf32
  *     memory    = 80e9                        fp16 fp8 int8; bytes; bytes/s
  *     bandwidth = 3.35e12
@@ -52,7 +53,7 @@ typedef struct PowerGrid {
     TextList    caveat;
 } PowerGrid;
 
-/* Names in any case ("H100"). Unknown names fail with the near ones and the
+/* Names in any case ("H100"), or what the file is also called. Unknown names fail with the near ones and the
  * list. */
 bool machine_load(Machine *out, Arena *arena, const char *name, Err *err)
     MUST_USE;

@@ -330,5 +330,7 @@ bool fit_answer(FitAnswer *out, Arena *arena, const FitArgs *args, Err *err)
     noise(out, arena, args);
     fit_ways(&out->ways, arena, args, &out->runs, &out->side[0].fit,
              out->side[0].has_line ? &out->side[0].line : NULL);
-    return true;
+    return !args->conventions
+        || fit_counts(&out->conventions, arena, law, &out->runs, args->options,
+                      err);
 }

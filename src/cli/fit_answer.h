@@ -4,6 +4,7 @@
 #ifndef FIT_ANSWER_H
 #define FIT_ANSWER_H
 
+#include "cli/fit_counts.h"
 #include "cli/fit_laws.h"
 #include "cli/fit_ways.h"
 #include "fit/holdout.h"
@@ -51,6 +52,7 @@ typedef struct FitAnswer {
     const char *apart_words;    /* the verdict                              */
 
     FitWays     ways;
+    FitCounts   conventions;    /* count 0: not asked                       */
 } FitAnswer;
 
 bool fit_answer(FitAnswer *out, Arena *arena, const FitArgs *args, Err *err)

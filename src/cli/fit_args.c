@@ -130,6 +130,9 @@ bool fit_args_read(FitArgs *out, Arena *arena, int argc, char **argv,
         { "approach", "1|2|3|all", "the compute-optimal size by Chinchilla's "
           "approaches: envelope of curves, IsoFLOP curves, the law",
           .texts = &w.ways },
+        { "conventions", NULL, "the same runs under every way of counting N "
+          "that the table has (n_body, n_total ...)",
+          .flag = &out->conventions },
         { "threads", "COUNT", "for the refits; the result is the same",
           .count = &w.threads, .unhashed = true },
         { "out", "FILE", "write the chosen fit as JSON, for predict and plan",

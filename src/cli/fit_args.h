@@ -18,7 +18,7 @@ typedef struct FitArgs {
     FitOptions  options;
     bool        way[FIT_WAYS];   /* --approach                                */
     double      hold_out;        /* share of the largest runs; 0: none        */
-    bool        se, windows, without_outliers, json;
+    bool        se, windows, without_outliers, conventions, json;
     const char *out;
 } FitArgs;
 

@@ -173,6 +173,23 @@ static void put_ways(Jot *j, const FitWays *w)
     jot_end(j);
 }
 
+static void put_conventions(Jot *j, const FitAnswer *a)
+{
+    jot_array(j, "conventions");
+    for (int k = 0; k < a->conventions.count; k++) {
+        const FitCount *one = &a->conventions.item[k];
+        jot_object(j, NULL);
+        jot_text(j, "counts", one->counts);
+        jot_text(j, "refused", one->done ? NULL : one->why);
+        if (one->has_line)
+            put_line(j, "optimum", &one->line);
+        if (one->done)
+            fit_put(j, "fit", &one->fit);
+        jot_end(j);
+    }
+    jot_end(j);
+}
+
 void fit_json(Str *out, const FitAnswer *a)
 {
     Jot j = jot_open(out);
@@ -194,5 +211,6 @@ void fit_json(Str *out, const FitAnswer *a)
     put_scores(&j, a);
     put_apart(&j, a);
     put_ways(&j, &a->ways);
+    put_conventions(&j, a);
     jot_end(&j);
 }

@@ -2,7 +2,7 @@
  *
  *     { "scalelaw": "fit-answer", "fits": [chosen objective, the other],
  *       "runs", "holdout", "windows", "noise", "suspects", "without_suspects",
- *       "laws", "groups", "approaches", "isoflop" }
+ *       "laws", "groups", "approaches", "conventions" }
  *
  * What was not asked or could not be answered is null, with its reason beside
  * it in "refused". */

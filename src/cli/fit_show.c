@@ -247,9 +247,9 @@ static void show_holdouts(const FitAnswer *a, double share, FILE *out)
         return;
     char held[32];
     snprintf(held, sizeof held, "largest %.3g %%", 100 * share);
-    fprintf(out, "  %-*s%-17s%-9s%-11s%-9s%-11s%s\n", MARGIN - 2, "hold-out",
-            held, "beyond", "mean error", "rms", "worst",
-            isnan(a->holdout[0].inside) ? "" : "within");
+    fprintf(out, "  %-*s%-17s%-9s%-11s%-9s%s\n", MARGIN - 2, "hold-out", held,
+            "beyond", "mean error", "rms",
+            isnan(a->holdout[0].inside) ? "worst" : "worst      within");
     for (int i = 0; i < a->nheld; i++)
         show_holdout(&a->holdout[i], out);
     fit_paragraph(out, "", "(runs left out, foretold from the others%s)",
@@ -345,5 +345,6 @@ void fit_show(const FitAnswer *a, const FitArgs *args, FILE *out)
     fit_show_windows(a, out);
     fit_show_scores(a, out);
     fit_show_apart(a, out);
+    fit_show_conventions(a, out);
     fit_show_ways(a, out);
 }

@@ -19,6 +19,7 @@ void fit_paragraph(FILE *out, const char *label, const char *format, ...)
 void fit_show_scores(const FitAnswer *answer, FILE *out);
 void fit_show_windows(const FitAnswer *answer, FILE *out);
 void fit_show_apart(const FitAnswer *answer, FILE *out);
+void fit_show_conventions(const FitAnswer *answer, FILE *out);
 void fit_show_ways(const FitAnswer *answer, FILE *out);
 
 #endif

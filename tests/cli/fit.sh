@@ -253,6 +253,29 @@ holds "approach 1 from learning curves" grep -qE "^  1 envelope +0\.4[0-9]+" out
 refuses 2 "an approach that is none" "there are 1 \(envelope" \
     scalelaw fit runs.csv $MAP --approach=4
 
+# --- Ways of counting -------------------------------------------------------
+# N with a head of 65,536 x width beside a body of 12 L d^2: Kaplan's exponent
+# and Chinchilla's from the same runs.
+
+awk 'BEGIN {
+    print "N,D,loss,n_body,n_total"
+    for (b = 0; b < 6; b++) for (s = 0; s < 7; s++) {
+        body = 3e5 * 3^b * 1.6^(s - 3); total = body + 47491 * body^(1 / 3)
+        d = 3e15 * 9^b / 6 / total
+        l = 1.8 + 480 / total^0.347 + 2100 / d^0.367
+        printf "%.8e,%.8e,%.8f,%.8e,%.8e\n", total, d, l, body, total
+    }
+}' >counts.csv
+run scalelaw fit counts.csv $quick --conventions
+ends 0 "the same runs under two ways of counting"
+holds "the one that made them has its exponent" \
+    grep -qE "^  total +0\.514[0-9] +0\.00 %" out
+holds "and without embeddings it is steeper" sh -c '
+    awk "/^  body /  { body = \$2 } /^  total / { total = \$2 }
+         END { exit !(body > total + 0.1) }" out'
+refuses 2 "where nothing was counted" "no column n_body" \
+    scalelaw fit runs.csv $MAP $quick --conventions
+
 # --- What cannot be answered ends with 3, in words --------------------------
 
 awk -F, 'NR == 1 || NR <= 8' runs.csv >few.csv

@@ -144,12 +144,12 @@ TEST(a_column_that_is_missing_is_asked_for)
     Table t;
     const char *path = world_file("x.csv", "size,tokens,loss\n1,2,3\n");
     CHECK_HAS(world_import(&t, path, NULL, NDL, 3),
-              "; there are the columns D, size, tokens, loss; ");
+              "; there are the columns size, tokens, loss; ");
     CHECK_HAS(world_import(&t, path, NULL, NDL, 3),
               "x.csv: no column 'N' (parameters: params, n_params, ...); there");
     CHECK_HAS(world_import(&t, path, NULL, NDL, 3), "with --map=N=COLUMN");
     const ImportOptions typo = { .map = "N=siez" };
-    CHECK_HAS(world_import(&t, path, &typo, NDL, 3), "no column is called 'siez'");
+    CHECK_HAS(world_import(&t, path, &typo, NDL, 3), "no column is called 'siez', did you mean 'size'; there");
     const ImportOptions none = { .map = "size" };
     CHECK_HAS(world_import(&t, path, &none, NDL, 3), "'size' is not NAME=COLUMN");
     world_end();
@@ -307,6 +307,9 @@ TEST(files_that_are_no_tables_are_refused_with_a_remedy)
     static const struct { const char *bytes; int size; const char *error; } file[] = {
         { "", 0, "x: empty" },
         { "a,b\n", 4, "a first line with names, and no rows" },
+        { "1e6,2e7,3\n2e6,2e7,2\n", 20, "x:1: numbers, where the names of the "
+          "columns are expected" },
+        { "params loss\n1 2\n", 16, "x:1: one column, 'params loss'; separate" },
         { "PAR1....", 8, "a Parquet file; write it as CSV: duckdb" },
         { "SQLite format 3\0", 16, "an SQLite database" },
         { "PK\3\4xx", 6, "a zip archive" },
@@ -329,6 +332,15 @@ TEST(files_that_are_no_tables_are_refused_with_a_remedy)
     const ImportOptions odd = { .format = "parquet" };
     CHECK_HAS(world_import(&t, world_file("x.csv", "N\n1\n"), &odd, NULL, 0),
               "--format=parquet: there are csv, jsonl, wandb");
+    world_end();
+}
+
+TEST(lines_may_end_as_they_did_on_very_old_machines)
+{
+    Table t;
+    const char *path = world_file("x.csv", "params,tokens,loss\r1,2,3\r4,5,6\r");
+    CHECK_TEXT(world_import(&t, path, NULL, NDL, 3), "");
+    CHECK(t.nrow == 2 && world_at(&t, "loss", 1) == 6);
     world_end();
 }
 

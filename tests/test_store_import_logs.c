@@ -39,14 +39,15 @@ TEST(curves_give_every_evaluation_with_the_tokens_of_its_step)
 {
     Table t;
     const ImportOptions curves = { .curves = true };
-    const char *path = world_file("trainer_state.json", STATE);
+    const char *path = world_file("run-b/checkpoint-300/trainer_state.json",
+                                  STATE);
     CHECK_TEXT(world_import(&t, path, &curves, LOSS, 1), "");
     CHECK(t.nrow == 2);
     CHECK(world_at(&t, "step", 0) == 100 && world_at(&t, "loss", 0) == 4.25);
     CHECK(world_at(&t, "D", 0) == 1000 && world_at(&t, "D", 1) == 2000);
     /* What holds at the end alone is not said of the points before it. */
     CHECK(isnan(world_at(&t, "eval_runtime", 1)) == false);
-    CHECK_TEXT(world_text(&t, "cluster", 1), "trainer_state");
+    CHECK_TEXT(world_text(&t, "cluster", 1), "run-b"); /* of the folder */
     CHECK_HAS(t.label[1], "at step 200");
     world_end();
 }
@@ -74,7 +75,7 @@ TEST(a_run_that_diverged_is_not_its_last_finite_loss)
     Table t;
     const char *path = world_file("t.json", "{\"log_history\": ["
         "{\"step\": 1, \"eval_loss\": 4}, {\"step\": 2, \"eval_loss\": NaN}]}");
-    CHECK_HAS(world_import(&t, path, NULL, LOSS, 1), "t: loss is 'NaN'");
+    CHECK_HAS(world_import(&t, path, NULL, LOSS, 1), ": loss is 'NaN'");
     world_end();
 }
 
@@ -327,6 +328,20 @@ TEST(a_folder_without_a_table_is_refused)
     world_end();
 }
 
+TEST(what_one_file_lacks_follows_there_alone)
+{
+    Table t;
+    world_file("two/a.csv", "params,flops,loss\n2,48,3\n");
+    world_file("two/b.csv", "params,tokens,loss\n2,5,3\n2,none,3\n");
+    const char *path = arena_print(&arena, "%s/two", test_folder());
+    const ImportOptions skip = { .skip_bad = true };
+    CHECK_TEXT(world_import(&t, path, &skip, NDL, 3), "");
+    CHECK(t.nrow == 2 && world_at(&t, "D", 0) == 4 && world_at(&t, "C", 1) == 60);
+    CHECK_HAS(notes.text, "C: not in 1 of 3 rows, taken there from C = 6 N D");
+    CHECK_HAS(notes.text, "D is 'none'");
+    world_end();
+}
+
 TEST(several_files_are_one_table)
 {
     Table t;
@@ -338,7 +353,7 @@ TEST(several_files_are_one_table)
                                                  "\"val_loss\":6,\"x\":\"y\"}\n") };
     CHECK(import_tables(&t, &said, &arena, path, 2, &options, NDL, 3, &err));
     CHECK(t.nrow == 2 && world_at(&t, "N", 0) == 1 && world_at(&t, "N", 1) == 4);
-    CHECK(world_at(&t, "loss", 1) == 6);
+    CHECK(world_at(&t, "loss", 1) == 6 && world_at(&t, "C", 0) == 12);
     CHECK_TEXT(world_text(&t, "x", 0), "");
     str_free(&said);
     world_end();

@@ -89,6 +89,15 @@ static void texts_copy(const char **out, Arena *arena, const char **text,
     }
 }
 
+/* The first column with the same numbers, not only equal ones. */
+static int first_of(const Table *table, int column)
+{
+    int c = 0;
+    while (table->column[c] != table->column[column])
+        c++;
+    return c;
+}
+
 Table table_where(Arena *arena, const Table *table, const bool *keep)
 {
     i64 kept = 0;
@@ -96,10 +105,16 @@ Table table_where(Arena *arena, const Table *table, const bool *keep)
         kept += keep[row];
 
     Table out = table_new(arena, table->ncol, table->name, kept);
-    for (int c = 0; c < table->ncol; c++)
+    for (int c = 0; c < table->ncol; c++) {
+        const int same = first_of(table, c);
+        if (same < c) { /* two names of one column stay that */
+            out.column[c] = out.column[same];
+            continue;
+        }
         for (i64 row = 0, to = 0; row < table->nrow; row++)
             if (keep[row])
                 out.column[c][to++] = table->column[c][row];
+    }
     texts_copy(out.label, arena, table->label, keep, table->nrow);
 
     for (int c = table->ntext - 1; c >= 0; c--) {

@@ -142,7 +142,7 @@ void import_part_rows(ImportPart *part, const char *path, ImportWork *work)
 }
 
 /* "x/run-7.csv.gz" is run-7. */
-static const char *stem(Arena *arena, const char *path)
+static char *stem(Arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
     char       *name = arena_text(arena, slash ? slash + 1 : path);
@@ -154,10 +154,35 @@ static const char *stem(Arena *arena, const char *path)
     return name;
 }
 
+/* Every run calls its log so: the folder says which it is. */
+static bool says_nothing(const char *name)
+{
+    static const char *const word[] = { "trainer_state", "main", "metrics",
+                                        "log", "history", "results" };
+    bool found = !strncmp(name, "events.out", 10)
+                 || !strncmp(name, "checkpoint-", 11);
+    for (int w = 0; w < COUNT_OF(word); w++)
+        found |= !strcmp(word[w], name);
+    return found;
+}
+
+const char *import_run_name(Arena *arena, const char *path)
+{
+    char *name = stem(arena, path), *from = arena_text(arena, path), *slash;
+    while (says_nothing(name) && (slash = strrchr(from, '/'))) {
+        *slash = 0;
+        char *last = strrchr(from, '/');
+        name = last ? last + 1 : from;
+    }
+    return *name && strcmp(name, ".") != 0 ? arena_text(arena, name)
+                                           : stem(arena, path);
+}
+
 bool import_file(Table *out, const char *path, ImportWork *work, Err *err)
 {
     ImportPart part;
-    if (!import_part(&part, path, stem(work->arena, path), work, err))
+    if (!import_part(&part, path, import_run_name(work->arena, path), work,
+                     err))
         return false;
     import_part_rows(&part, path, work);
     if (part.log && !work->options->curves)

@@ -103,18 +103,33 @@ static void units_all(Table *t, Arena *arena)
 
 /* ---- C = 6 N D ---------------------------------------------------------------- */
 
-/* One of N, D, C from the other two. */
+/* One of N, D, C from the other two, where nothing stands. A cell with words in
+ * it is no empty one. */
 static void derive(Table *t, ImportWork *work, const char *name,
                    const char *one, const char *other)
 {
     const double *a = table_column(t, one), *b = table_column(t, other);
-    if (has(t, name) || !a || !b)
+    const double *old = table_column(t, name);
+    const char  **text = table_text(t, name);
+    if (!a || !b)
         return;
     double *values = NEW(work->arena, double, t->nrow);
-    for (i64 row = 0; row < t->nrow; row++)
-        values[row] = *name == 'C' ? 6 * a[row] * b[row] : a[row] / b[row] / 6;
+    i64     count = 0;
+    for (i64 row = 0; row < t->nrow; row++) {
+        const double x = *name == 'C' ? 6 * a[row] * b[row]
+                                      : a[row] / b[row] / 6;
+        const bool stands = (old && !isnan(old[row])) || (text && text[row][0]);
+        values[row] = stands ? old ? old[row] : NAN : x;
+        count += !stands && !isnan(x);
+    }
+    if (!count)
+        return;
     table_add(t, work->arena, name, values);
-    import_note(work, "%s: not in the table, taken from C = 6 N D", name);
+    if (count == t->nrow)
+        import_note(work, "%s: not in the table, taken from C = 6 N D", name);
+    else
+        import_note(work, "%s: not in %" PRId64 " of %" PRId64 " rows, taken "
+                    "there from C = 6 N D", name, count, t->nrow);
 }
 
 static void derive_all(Table *t, ImportWork *work)

@@ -8,6 +8,8 @@
 #include "store/import_part.h"
 #include "store/import_sheet.h"
 
+#include "base/conf.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -121,18 +123,48 @@ static void runs_label(Table *t)
                                                    : t->label[row];
 }
 
+/* What is offered as CSV and has no names, or no cells. */
+static bool is_table(const Table *t, const char *path, Err *err)
+{
+    double ignored;
+    bool   named = t->ncol + t->ntext == 0;
+    for (int c = 0; c < t->ncol; c++)
+        named |= !conf_number(&ignored, t->name[c]);
+    named |= t->ntext > 0;
+    if (!named)
+        return err_set(err, ERR_FORMAT, "%s:1: numbers, where the names of the "
+                       "columns are expected; put them in front: params,tokens,"
+                       "loss", path);
+    const char *only = t->ncol ? t->name[0] : t->ntext ? t->text_name[0] : "";
+    if (t->ncol + t->ntext == 1 && strpbrk(only, " \t"))
+        return err_set(err, ERR_FORMAT, "%s:1: one column, '%.60s'; separate "
+                       "cells by commas, semicolons or tabs", path, only);
+    return true;
+}
+
+/* Line ends of very old programs. */
+static void returns_end_lines(char *text)
+{
+    if (!strchr(text, '\n'))
+        for (char *at = text; (at = strchr(at, '\r'));)
+            *at = '\n';
+}
+
 bool import_csv(ImportPart *out, const ImportText *from, ImportWork *work,
                 Err *err)
 {
     char *text = NEW(work->arena, char, from->size + 1);
     if (from->size)
         memcpy(text, from->text, (size_t)from->size);
+    returns_end_lines(text);
     if (!table_csv_parse(&out->table, work->arena, text, from->size, from->path,
                          work->options->skip_bad ? &work->bad : NULL, err))
         return false;
     if (out->table.nrow == 0)
         return err_set(err, ERR_FORMAT, "%s: a first line with names, and no "
                        "rows", from->path);
+    if (!is_table(&out->table, from->path, err))
+        return false;
     if (is_chart(&out->table))
         return chart_turn(out, from->path, work, err);
     out->format = origin(&out->table);

@@ -165,10 +165,11 @@ static bool is_log_by_kind(const ImportPart *part, const Found *found)
 }
 
 /* The files [from, to) of one folder, as rows of `all`. */
-static bool folder_read(ImportStack *all, const Found *found, i64 count,
-                        ImportWork *work, Err *err)
+static bool folder_read(ImportStack *all, const char *root,
+                        const Found *found, i64 count, ImportWork *work,
+                        Err *err)
 {
-    Folder      f = { .run = *found->run ? found->run : "." };
+    Folder      f = { .run = *found->run ? found->run : root };
     ImportPart *part = NEW(work->arena, ImportPart, count);
     bool       *use = NEW(work->arena, bool, count);
     i64         own = 0;
@@ -216,7 +217,10 @@ bool import_folder(Table *out, const char *path, ImportWork *work, Err *err)
 {
     Walk  w = { .work = work };
     ImportStack all = { 0 };
-    if (!walk(&w, path, "", 0, err))
+    char       *dir = arena_text(work->arena, path);
+    for (size_t n = strlen(dir); n > 1 && dir[n - 1] == '/'; n--)
+        dir[n - 1] = 0;
+    if (!walk(&w, dir, "", 0, err))
         return false;
     if (w.count == 0)
         return err_set(err, ERR_FORMAT, "%s: no file in it that could be read, "
@@ -227,7 +231,8 @@ bool import_folder(Table *out, const char *path, ImportWork *work, Err *err)
         for (to = from + 1; to < w.count
                             && !strcmp(w.found[to].run, w.found[from].run);)
             to++;
-        if (!folder_read(&all, w.found + from, to - from, work, err))
+        if (!folder_read(&all, import_run_name(work->arena, dir),
+                         w.found + from, to - from, work, err))
             return false;
     }
     if (w.others)

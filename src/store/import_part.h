@@ -96,6 +96,9 @@ bool import_part(ImportPart *out, const char *path, const char *run,
                  ImportWork *work, Err *err) MUST_USE;
 void import_part_rows(ImportPart *part, const char *path, ImportWork *work);
 
+/* What a run is called whose log lies there. */
+const char *import_run_name(Arena *arena, const char *path);
+
 /* How a folder sees a file: which reader's it is, NULL if none's. */
 ImportRead *import_reader(const char *path, const ImportWork *work);
 

@@ -11,13 +11,22 @@
 #include <string.h>
 #include <strings.h>
 
+/* A name that another column has too: N, of what the file calls params. */
+static bool is_alias(const Table *t, int column)
+{
+    for (int c = column + 1; c < t->ncol; c++)
+        if (t->column[c] == t->column[column])
+            return true;
+    return false;
+}
+
 const char *import_column_names(Arena *arena, const Table *t)
 {
     Str names = { 0 };
     for (int i = 0; i < t->ncol + t->ntext; i++) {
         const bool text = i >= t->ncol;
         const char *name = text ? t->text_name[i - t->ncol] : t->name[i];
-        if (names.size < 400 && (!text || !table_column(t, name)))
+        if (names.size < 400 && (text ? !table_column(t, name) : !is_alias(t, i)))
             str_add(&names, "%s%s", names.size ? ", " : "", name);
     }
     const char *out = arena_print(arena, "%.400s%s",
@@ -25,6 +34,27 @@ const char *import_column_names(Arena *arena, const Table *t)
                                   names.size >= 400 ? "..." : "");
     str_free(&names);
     return out;
+}
+
+static const char *nearest(const Table *t, Arena *arena, const char *name)
+{
+    const char **all = NEW(arena, const char *, t->ncol + t->ntext);
+    int          count = 0;
+    for (int c = 0; c < t->ncol; c++)
+        all[count++] = t->name[c];
+    for (int c = 0; c < t->ntext; c++)
+        all[count++] = t->text_name[c];
+    return conf_nearest(name, all, count);
+}
+
+static bool no_column(const Table *t, Arena *arena, const char *option,
+                      const char *name, Err *err)
+{
+    const char *near = nearest(t, arena, name);
+    return err_set(err, ERR_USAGE, "%s: no column is called '%.80s'%s%.80s%s; "
+                   "there are the columns %s", option, name,
+                   near ? ", did you mean '" : "", near ? near : "",
+                   near ? "'" : "", import_column_names(arena, t));
 }
 
 /* ---- map ------------------------------------------------------------------ */
@@ -76,8 +106,7 @@ static bool map_one(Table *t, Arena *arena, const char *part, size_t length,
                                    equals + 1);
     if (import_alias(t, arena, name, from))
         return true;
-    return err_set(err, ERR_USAGE, "--map: no column is called '%.80s'; there "
-                   "are the columns %s", from, import_column_names(arena, t));
+    return no_column(t, arena, "--map", from, err);
 }
 
 bool import_map(Table *t, Arena *arena, const char *map, Err *err)
@@ -138,8 +167,7 @@ static bool column_find(Term *term, Arena *arena, const Table *t,
     term->text = table_text(t, name);
     if (term->number || term->text)
         return true;
-    return err_set(err, ERR_USAGE, "--where: no column is called '%.80s'; there "
-                   "are the columns %s", name, import_column_names(arena, t));
+    return no_column(t, arena, "--where", name, err);
 }
 
 /* A column is compared with numbers or with texts, as it has them. */

@@ -41,13 +41,23 @@ static void column_put(Column *column, int *count, const Table *t,
                                    table_text(t, name) };
 }
 
+/* A letter is a number or nothing; words stay with the column it is from. */
+static void letter_put(Column *column, int *count, const Table *t,
+                       const char *name)
+{
+    if (table_column(t, name))
+        column[(*count)++] = (Column){ name, table_column(t, name), NULL };
+}
+
 /* N, D, C, S, loss; names of runs; numbers; texts. */
 static Column *columns_order(int *count, Arena *arena, const Table *t)
 {
-    static const char *const first[] = { "N", "D", "C", "S", "loss", "run",
-                                         "cluster", "step" };
+    static const char *const letter[] = { "N", "D", "C", "S", "loss" };
+    static const char *const first[] = { "run", "cluster", "step" };
     Column *column = NEW(arena, Column, t->ncol + t->ntext);
     *count = 0;
+    for (int c = 0; c < COUNT_OF(letter); c++)
+        letter_put(column, count, t, letter[c]);
     for (int c = 0; c < COUNT_OF(first); c++)
         column_put(column, count, t, first[c]);
     for (int c = 0; c < t->ntext; c++)

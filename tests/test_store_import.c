@@ -101,6 +101,7 @@ TEST(a_bad_row_is_refused_with_its_place_or_left_out_by_name)
             "x.csv", arena_print(&arena, "params,tokens,loss\n1e6,2e7,3\n%s\n"
                                          "3e6,2e7,2.5\n", bad[i].row));
         CHECK_HAS(world_import(&t, path, NULL, NDL, 3), bad[i].error);
+        CHECK(!strstr(notes.text, "left out"));
         CHECK_TEXT(world_import(&t, path, &skip, NDL, 3), "");
         CHECK(t.nrow == 2 && world_at(&t, "N", 1) == 3e6);
         CHECK_HAS(notes.text, "x.csv:3: ");
@@ -206,14 +207,16 @@ TEST(runs_that_crashed_are_left_out_by_name_unless_asked_for)
         "\"Name\",\"State\",\"config.n_params\",\"summary.tokens\",\"val/loss\"\n"
         "\"run-1\",\"finished\",\"1000000\",\"2e7\",\"3\"\n"
         "\"run-2\",\"crashed\",\"1000000\",\"1e7\",\"5\"\n"
-        "\"run-3\",\"running\",\"1000000\",\"1e6\",\"7\"\n");
+        "\"run-3\",\"running\",\"1000000\",\"1e6\",\"7\"\n"
+        "\"run-4\",\"\",\"1000000\",\"1e6\",\"8\"\n");
     CHECK_TEXT(world_import(&t, path, NULL, NDL, 3), "");
     CHECK(t.nrow == 1);
     CHECK_TEXT(t.label[0], "run-1");
-    CHECK_HAS(notes.text, "W&B export, 3 rows");
+    CHECK_HAS(notes.text, "W&B export, 4 rows");
     CHECK_HAS(notes.text, "run-2: left out, its State is crashed");
+    CHECK_HAS(notes.text, "run-4: left out, its State is empty");
     CHECK_TEXT(world_import(&t, path, &asked, NDL, 3), "");
-    CHECK(t.nrow == 2);
+    CHECK(t.nrow == 3);
     world_end();
 }
 

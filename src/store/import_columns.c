@@ -154,7 +154,8 @@ static bool is_unfinished(const char *state)
     return false;
 }
 
-/* A run that crashed has a loss that says nothing of its size. */
+/* A run that crashed has a loss that says nothing of its size, and one without a
+ * state, among others with one, has not ended. */
 static void unfinished_skip(Table *t, ImportWork *work, int column)
 {
     enum { NAMED = 10 };
@@ -162,10 +163,10 @@ static void unfinished_skip(Table *t, ImportWork *work, int column)
     bool       *keep = NEW(work->arena, bool, t->nrow);
     i64         count = 0;
     for (i64 row = 0; row < t->nrow; row++) {
-        keep[row] = !is_unfinished(state[row]);
+        keep[row] = state[row][0] && !is_unfinished(state[row]);
         if (!keep[row] && count++ < NAMED)
             import_note(work, "%s: left out, its %s is %s", t->label[row], name,
-                        state[row]);
+                        state[row][0] ? state[row] : "empty");
     }
     if (count > NAMED)
         import_note(work, "... and %" PRId64 " more like these", count - NAMED);
@@ -251,6 +252,16 @@ static const Need *first_bad(const Need *need, int nneed, i64 row)
     return NULL;
 }
 
+static bool row_refuse(const Table *t, const Need *need, i64 row, Err *err)
+{
+    Str words = { 0 };
+    row_words(&words, t, need, row);
+    err_set(err, ERR_FORMAT, "%.500s; correct it, or leave such rows out with "
+            "--skip-bad", words.text);
+    str_free(&words);
+    return false;
+}
+
 static bool rows_whole(Table *t, ImportWork *work, const Need *need, int nneed,
                        Err *err)
 {
@@ -262,10 +273,9 @@ static bool rows_whole(Table *t, ImportWork *work, const Need *need, int nneed,
         if (!which)
             continue;
         bad++;
-        row_words(&work->bad, t, which, row);
         if (!work->options->skip_bad)
-            return err_set(err, ERR_FORMAT, "%.500s; correct it, or leave such "
-                           "rows out with --skip-bad", work->bad.text);
+            return row_refuse(t, which, row, err);
+        row_words(&work->bad, t, which, row);
         str_put(&work->bad, "\n");
     }
     if (bad)

@@ -144,8 +144,36 @@ assert rows["d-00000004"]["D"] == rows["d-00000004"]["val_loss"] == ""'
 run scalelaw runs export --jsonl --where="status = 'done'" --out=runs.jsonl
 holds "JSONL goes to a file, one run a line" \
     test "$(wc -l <place/runs.jsonl)" -eq 2
+python_holds "each line is JSON, with numbers where there are some" '
+import json
+rows = [json.loads(line) for line in open("place/runs.jsonl")]
+assert [row["status"] for row in rows] == ["done", "done"]
+assert rows[1]["flop"] == 1.234e12 and rows[1]["joules"] is None'
+run scalelaw runs export --format=jsonl --where="status = 'done'"
+holds "--format=jsonl is the same" cmp -s out place/runs.jsonl
+run scalelaw runs export
+cp out runs.csv
+run scalelaw runs export --format=csv
+holds "--format=csv is the default" cmp -s out runs.csv
 refuses 2 "two formats are refused" "give one" \
     scalelaw runs export --csv --jsonl
+refuses 2 "and in other words" "give one" \
+    scalelaw runs export --csv --format=jsonl
+refuses 2 "an unknown format is refused" "csv or jsonl" \
+    scalelaw runs export --format=parquet
+
+# -- and back: what was exported is imported as the study's runs that are done
+
+run scalelaw runs export --out=all.csv
+run scalelaw runs import all.csv --need=N,D,C,loss
+ends 0 "an export is imported"
+python_holds "with the N that studies fit, and the runs that are done" '
+import csv
+rows = {r["id"]: r for r in csv.DictReader(open("out"))}
+assert sorted(rows) == ["a-00000001", "b-00000002"]
+b = rows["b-00000002"]
+assert b["N"] == "95280" and b["D"] == "1843200" and b["loss"] == "1.75"'
+holds "the others are named" grep -q "left out, its status is plateau" err
 refuses 1 "a place that cannot be written is refused" "none/x.csv" \
     scalelaw runs export --out=none/x.csv
 if [ -c /dev/full ]; then

@@ -33,7 +33,7 @@ typedef struct Cards { i64 count; Card *item; } Cards;
 bool cards_load(Cards *out, Arena *arena, const char *family, Err *err)
     MUST_USE;
 
-/* A model by name, in which case, blanks and dashes do not count ("GPT-3 175B"),
+/* A model by name, in which case, blanks and dashes do not count ("GPT-3 175B")
  * or by how it alone begins ("chinchilla"); "FILE.model", "FILE.model:NAME".
  * What begins several fails with those, what is unknown with the near ones. */
 bool card_find(Card *out, Arena *arena, const char *name, Err *err) MUST_USE;

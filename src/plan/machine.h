@@ -53,8 +53,8 @@ typedef struct PowerGrid {
     TextList    caveat;
 } PowerGrid;
 
-/* Names in any case ("H100"), or what the file is also called. Unknown names fail with the near ones and the
- * list. */
+/* Names in any case ("H100"), or what the file is also called. Unknown names
+ * fail with the near ones and the list. */
 bool machine_load(Machine *out, Arena *arena, const char *name, Err *err)
     MUST_USE;
 bool power_grid_load(PowerGrid *out, Arena *arena, const char *name, Err *err)

@@ -46,8 +46,8 @@ static void losses(World *w, const Law *law, const double *theta)
 }
 
 static const double of_25m[] = { 3.040, .525, .508, 363.788, 2.066, .583,
-                                 .641 };
-static const double cooled[] = { 2.6, .43, .55, .41, .99 };
+                                 .641, .5 };
+static const double cooled[] = { 2.6, .43, .55, .41, .99, .5 };
 
 /* ---- the formulas as they are printed ---------------------------------- */
 
@@ -103,9 +103,9 @@ TEST(tissues_two_sums_are_the_published_ones)
     const Law *law = load("tissue");
     for (int i = 0; i < 5; i++)
         row(&w, 1, i + 1, eta[i]);
-    losses(&w, law, (const double[]){ 0, 1, -1, 0, .9 }); /* S1 itself */
+    losses(&w, law, (const double[]){ 0, 1, -1, 0, .9, 1 }); /* S1 itself */
     CHECK_NEAR(w.loss[4], 3.75, 1e-14);
-    losses(&w, law, (const double[]){ 0, 0, 1, -1, .9 }); /* S2 itself */
+    losses(&w, law, (const double[]){ 0, 0, 1, -1, .9, 1 }); /* S2 itself */
     CHECK_NEAR(w.loss[4], 1.2, 1e-14);
 }
 
@@ -185,7 +185,7 @@ TEST(a_long_stretch_by_its_closed_form_is_its_steps)
 {
     static World dense, sparse;
     const Law *law = load("tissue");
-    const double theta[] = { 2.6, .43, .55, .41, .999 };
+    const double theta[] = { 2.6, .43, .55, .41, .999, 1 };
     for (int i = 1; i <= 3900; i++)
         row(&dense, 1, i, 1e-3 - 2e-7 * i);
     row(&sparse, 1, 1, 1e-3 - 2e-7);
@@ -199,13 +199,20 @@ TEST(a_long_stretch_by_its_closed_form_is_its_steps)
     CHECK_NEAR(sparse.loss[3], dense.loss[3899], 1e-9);
 }
 
-/* 1 + 2 + ... + 100 hundredths of the rate, and nothing of it cooled. */
-TEST(before_the_first_row_the_rate_has_risen_in_a_line)
+/* 1 + 2 + ... + 100 hundredths of the rate, or a hundred of it; and nothing of
+ * it cooled. */
+TEST(before_the_first_row_the_rate_has_risen_in_a_line_or_not_at_all)
 {
     static World w;
+    const Law *law = load("tissue");
     row(&w, 1, 100, 1e-2);
-    losses(&w, load("tissue"), (const double[]){ 0, 1, -1, 5, .9 });
+    row(&w, 1, 110, 1e-2);
+    losses(&w, law, (const double[]){ 0, 1, -1, 5, .9, .5 });
     CHECK_NEAR(w.loss[0], 1e-2 * 50.5, 1e-14);
+    CHECK_NEAR(w.loss[1], 1e-2 * 60.5, 1e-14);
+    losses(&w, law, (const double[]){ 0, 1, -1, 5, .9, 1 });
+    CHECK_NEAR(w.loss[0], 1, 1e-14);
+    CHECK_NEAR(w.loss[1], 1.1, 1e-14);
 }
 
 TEST(rows_may_come_in_any_order_and_curves_do_not_meet)
@@ -249,7 +256,7 @@ TEST(a_rate_of_zero_gives_no_nan)
     static World w;
     const Law *law = load("multi-power");
     enum { STEPS = 40 };
-    double jac[7 * STEPS], hess[49 * STEPS], out[STEPS];
+    double jac[8 * STEPS], hess[64 * STEPS], out[STEPS];
     for (int i = 0; i < STEPS; i++)
         row(&w, 1, i + 1, 5e-4 * (1 + cos(M_PI * i / (STEPS - 1))));
     w.lr[STEPS - 1] = 0;
@@ -257,9 +264,9 @@ TEST(a_rate_of_zero_gives_no_nan)
     law_eval(out, jac, hess, law, of_25m, column, STEPS);
     for (int i = 0; i < STEPS; i++)
         CHECK(isfinite(out[i]) && out[i] > 3);
-    for (int i = 0; i < 7 * STEPS; i++)
+    for (int i = 0; i < 8 * STEPS; i++)
         CHECK(isfinite(jac[i]));
-    for (int i = 0; i < 49 * STEPS; i++)
+    for (int i = 0; i < 64 * STEPS; i++)
         CHECK(isfinite(hess[i]));
 }
 
@@ -279,7 +286,7 @@ TEST(slopes_and_curvatures_are_true_along_jumps_and_long_stretches)
     double *column[] = { w.curve, w.step, w.lr };
     const Law *mpl = load("multi-power"), *tissue = load("tissue");
     const LawGaps a = law_gaps(mpl, mpl, of_25m, column, w.n);
-    const double theta[] = { 2.6, .43, .55, 41, .9 };
+    const double theta[] = { 2.6, .43, .55, 41, .9, .7 };
     const LawGaps b = law_gaps(tissue, tissue, theta, column, w.n);
     CHECK_BELOW(a.slope, 1e-9);
     CHECK_BELOW(a.curve, 1e-9);

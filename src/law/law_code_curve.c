@@ -32,12 +32,11 @@ static Point *points_sorted(Arena *arena, double *const *column, i64 nrow)
     return point;
 }
 
-/* 1 + 2 + ... + n steps up to the rate. */
-static Stretch warm_up(const Point *p)
+static Stretch beginning(const Point *p)
 {
     return (Stretch){ .row = p->row, .first = true, .count = (i64)p->step,
-                      .from = p->lr, .last = p->lr,
-                      .sum = p->lr * (p->step + 1) / 2 };
+                      .from = p->lr, .last = p->lr, .sum = p->lr,
+                      .before = p->lr * fmax(p->step - 1, 0) };
 }
 
 static double rate_at_end(const Stretch *s)
@@ -49,7 +48,7 @@ static Stretch next(const Stretch *before, const Point *was, const Point *p)
 {
     const double n = p->step - was->step;
     Stretch s = { .row = p->row, .count = (i64)n, .from = was->lr,
-                  .sum_before = before->sum };
+                  .sum_before = before->sum, .before = before->before };
     s.last = before->count || before->first ? rate_at_end(before)
                                             : before->last;
     s.slope = n > 0 ? (p->lr - was->lr) / n : 0;
@@ -63,11 +62,22 @@ Curves curves_make(Arena *arena, double *const *column, i64 nrow)
     Curves out = { nrow, NEW(arena, Stretch, nrow) };
     for (i64 i = 0; i < nrow; i++) {
         const bool first = i == 0 || point[i].curve != point[i - 1].curve;
-        out.stretch[i] = first ? warm_up(&point[i])
+        out.stretch[i] = first ? beginning(&point[i])
                                : next(&out.stretch[i - 1], &point[i - 1],
                                       &point[i]);
     }
     return out;
+}
+
+Fallen curve_fallen(const Stretch *s, double alpha, double warm)
+{
+    const double sum = s->sum + warm * s->before, ln = log(sum);
+    const double v = exp(-alpha * ln), slope = -alpha * v / sum;
+    return (Fallen){ .v = v, .l = -v * ln, .w = slope * s->before,
+                     .ll = v * ln * ln,
+                     .lw = s->before * v / sum * (alpha * ln - 1),
+                     .ww = -slope * (alpha + 1) / sum * s->before
+                         * s->before };
 }
 
 int pair_at(int i, int j, int n)

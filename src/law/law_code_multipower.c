@@ -4,7 +4,8 @@
  *     loss(t) = L0 + A S(t)^-alpha
  *             - B sum_k (eta_(k-1) - eta_k) G(eta_k^-gamma S_k(t))
  *     G(x)    = 1 - (C x + 1)^-beta
- *     S_k(t)  = eta_k + ... + eta_t,    S(t) = S_1(t) with the warm-up
+ *     S_k(t)  = eta_k + ... + eta_t,    S(t) = S_1(t) with what was before
+ *                                       (warm: law_code_curve.h)
  *
  * The sum over k runs over steps at which the rate changes, so a constant
  * stretch costs nothing. A long stretch of a straight line is not summed step
@@ -18,7 +19,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { L0, A, ALPHA, B, C, BETA, GAMMA, NPARAM };
+enum { L0, A, ALPHA, B, C, BETA, GAMMA, WARM, NPARAM };
 enum { NODES = 4, STEPWISE = 8 }; /* steps; up to here one by one */
 
 /* A fall of the rate (or several that one point stands for). */
@@ -105,11 +106,11 @@ static void win(Won *won, const Fall *f, double x, const double *theta,
                 bool slopes)
 {
     const double beta = theta[BETA], y = theta[C] * x, ln_u = log1p(y);
-    const double k = f->size;
-    won->v -= k * expm1(-beta * ln_u);
+    const double k = f->size, less = expm1(-beta * ln_u);
+    won->v -= k * less;
     if (!slopes)
         return;
-    const double u = 1 + y, q = exp(-beta * ln_u);
+    const double u = 1 + y, q = 1 + less;
     const double gy = beta * q / u, gyy = -(beta + 1) * gy / u;
     const double gyb = q / u * (1 - beta * ln_u);
     const double yg = -y * f->ln_eta; /* dy by gamma; x by C */
@@ -124,45 +125,50 @@ static void win(Won *won, const Fall *f, double x, const double *theta,
     won->gg += k * (gyy * yg * yg - gy * yg * f->ln_eta);
 }
 
-static Won won_by(const Prepared *p, i64 i, const double *theta, bool slopes)
+/* power[k]: eta_k^-gamma. */
+static Won won_by(const Prepared *p, i64 i, const double *power,
+                  const double *theta, bool slopes)
 {
     Won won = { 0 };
     const double sum = p->curves.stretch[i].sum;
     for (i64 k = p->begin[i]; k < p->end[i]; k++) {
         const Fall *f = &p->fall[k];
-        const double since = fmax(sum - f->sum_before, 0);
-        win(&won, f, since * exp(-theta[GAMMA] * f->ln_eta), theta, slopes);
+        win(&won, f, fmax(sum - f->sum_before, 0) * power[k], theta, slopes);
     }
     return won;
 }
 
 /* ---- the law ----------------------------------------------------------- */
 
-static void put_slopes(double *jac, i64 n, i64 i, const Won *w, double ln,
-                       double fallen, const double *theta)
+static void put(double *jac, double *hess, i64 n, i64 row, const Won *w,
+                const Fallen *f, const double *theta)
 {
-    jac[L0 * n + i] = 1;
-    jac[A * n + i] = fallen;
-    jac[ALPHA * n + i] = -theta[A] * fallen * ln;
-    jac[B * n + i] = -w->v;
-    jac[C * n + i] = -theta[B] * w->c;
-    jac[BETA * n + i] = -theta[B] * w->b;
-    jac[GAMMA * n + i] = -theta[B] * w->g;
+    const double a = theta[A], b = theta[B];
+    const double slope[NPARAM] = {
+        [L0] = 1, [A] = f->v, [ALPHA] = a * f->l, [B] = -w->v, [C] = -b * w->c,
+        [BETA] = -b * w->b, [GAMMA] = -b * w->g, [WARM] = a * f->w,
+    };
+    const struct { int i, j; double value; } pair[] = {
+        { A, ALPHA, f->l }, { A, WARM, f->w }, { ALPHA, ALPHA, a * f->ll },
+        { ALPHA, WARM, a * f->lw }, { WARM, WARM, a * f->ww },
+        { B, C, -w->c }, { B, BETA, -w->b }, { B, GAMMA, -w->g },
+        { C, C, -b * w->cc }, { C, BETA, -b * w->cb }, { C, GAMMA, -b * w->cg },
+        { BETA, BETA, -b * w->bb }, { BETA, GAMMA, -b * w->bg },
+        { GAMMA, GAMMA, -b * w->gg },
+    };
+    for (int p = 0; jac && p < NPARAM; p++)
+        jac[p * n + row] = slope[p];
+    for (int k = 0; hess && k < COUNT_OF(pair); k++)
+        hess[pair_at(pair[k].i, pair[k].j, NPARAM) * n + row] = pair[k].value;
 }
 
-static void put_curves(double *hess, i64 n, i64 i, const Won *w, double ln,
-                       double fallen, const double *theta)
+static double *powers(Arena *arena, const Prepared *p, double gamma)
 {
-    const struct { int i, j; double value; } pair[] = {
-        { A, ALPHA, -fallen * ln },
-        { ALPHA, ALPHA, theta[A] * fallen * ln * ln },
-        { B, C, -w->c }, { B, BETA, -w->b }, { B, GAMMA, -w->g },
-        { C, C, -theta[B] * w->cc }, { C, BETA, -theta[B] * w->cb },
-        { C, GAMMA, -theta[B] * w->cg }, { BETA, BETA, -theta[B] * w->bb },
-        { BETA, GAMMA, -theta[B] * w->bg }, { GAMMA, GAMMA, -theta[B] * w->gg },
-    };
-    for (int k = 0; k < COUNT_OF(pair); k++)
-        hess[pair_at(pair[k].i, pair[k].j, NPARAM) * n + i] = pair[k].value;
+    const i64 nrow = p->curves.nrow, count = nrow ? p->end[nrow - 1] : 0;
+    double *power = NEW(arena, double, count + 1);
+    for (i64 k = 0; k < count; k++)
+        power[k] = exp(-gamma * p->fall[k].ln_eta);
+    return power;
 }
 
 static void eval(double *out, double *jac, double *hess, const void *prepared,
@@ -170,18 +176,18 @@ static void eval(double *out, double *jac, double *hess, const void *prepared,
 {
     const Prepared *p = prepared;
     const i64 n = p->curves.nrow;
+    Arena scratch = { 0 };
+    const double *power = powers(&scratch, p, theta[GAMMA]);
     if (hess)
         memset(hess, 0, (size_t)n * NPARAM * (NPARAM + 1) / 2 * sizeof *hess);
     for (i64 i = 0; i < n; i++) {
         const Stretch *s = &p->curves.stretch[i];
-        const double ln = log(s->sum), fallen = exp(-theta[ALPHA] * ln);
-        const Won won = won_by(p, i, theta, jac || hess);
-        out[s->row] = theta[L0] + theta[A] * fallen - theta[B] * won.v;
-        if (jac)
-            put_slopes(jac, n, s->row, &won, ln, fallen, theta);
-        if (hess)
-            put_curves(hess, n, s->row, &won, ln, fallen, theta);
+        const Fallen f = curve_fallen(s, theta[ALPHA], theta[WARM]);
+        const Won won = won_by(p, i, power, theta, jac || hess);
+        out[s->row] = theta[L0] + theta[A] * f.v - theta[B] * won.v;
+        put(jac, hess, n, s->row, &won, &f, theta);
     }
+    arena_free(&scratch);
 }
 
 extern const LawCode law_code_multipower;
@@ -189,7 +195,8 @@ const LawCode law_code_multipower = {
     .name = "multipower", .response = "loss",
     .ncolumn = 3, .column = { "curve", "step", "lr" },
     .nparam = NPARAM,
-    .param = { "L0", "A", "alpha", "B", "C", "beta", "gamma" },
+    .param = { "L0", "A", "alpha", "B", "C", "beta", "gamma",
+               "warm" },
     .linear = 1u << L0 | 1u << A | 1u << B,
     .prepare = prepare, .eval = eval,
 };

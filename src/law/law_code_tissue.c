@@ -2,7 +2,7 @@
  * rate: how far it has come, and how much it has cooled.
  *
  *     loss = L0 + A S1^-alpha - C S2
- *     S1   = sum of the rates eta_i
+ *     S1   = sum of the rates eta_i (warm: law_code_curve.h)
  *     m_i  = lambda m_(i-1) + (eta_(i-1) - eta_i),    S2 = sum of the m_i
  *
  * A fall of the rate lowers the loss, not at once but over 1/(1 - lambda)
@@ -17,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { L0, A, ALPHA, C, LAMBDA, NPARAM };
+enum { L0, A, ALPHA, C, LAMBDA, WARM, NPARAM };
 enum { LONG = 1000 }; /* steps; from here on the closed form */
 
 /* A function of lambda, with its first and second derivative. */
@@ -102,23 +102,23 @@ static void cool_stretch(Cooling *at, const Stretch *s, double lambda)
 static void put(double *out, double *jac, double *hess, i64 n,
                 const Stretch *s, Jet s2, const double *theta)
 {
-    const double ln = log(s->sum), fallen = exp(-theta[ALPHA] * ln);
-    const i64 i = s->row;
-    out[i] = theta[L0] + theta[A] * fallen - theta[C] * s2.v;
-    if (jac) {
-        jac[L0 * n + i] = 1;
-        jac[A * n + i] = fallen;
-        jac[ALPHA * n + i] = -theta[A] * fallen * ln;
-        jac[C * n + i] = -s2.v;
-        jac[LAMBDA * n + i] = -theta[C] * s2.d;
-    }
-    if (hess) {
-        hess[pair_at(A, ALPHA, NPARAM) * n + i] = -fallen * ln;
-        hess[pair_at(ALPHA, ALPHA, NPARAM) * n + i] = theta[A] * fallen * ln
-                                                    * ln;
-        hess[pair_at(C, LAMBDA, NPARAM) * n + i] = -s2.d;
-        hess[pair_at(LAMBDA, LAMBDA, NPARAM) * n + i] = -theta[C] * s2.dd;
-    }
+    const Fallen f = curve_fallen(s, theta[ALPHA], theta[WARM]);
+    const double slope[NPARAM] = {
+        [L0] = 1, [A] = f.v, [ALPHA] = theta[A] * f.l, [C] = -s2.v,
+        [LAMBDA] = -theta[C] * s2.d, [WARM] = theta[A] * f.w,
+    };
+    const struct { int i, j; double value; } pair[] = {
+        { A, ALPHA, f.l }, { A, WARM, f.w },
+        { ALPHA, ALPHA, theta[A] * f.ll }, { ALPHA, WARM, theta[A] * f.lw },
+        { C, LAMBDA, -s2.d }, { LAMBDA, LAMBDA, -theta[C] * s2.dd },
+        { WARM, WARM, theta[A] * f.ww },
+    };
+    out[s->row] = theta[L0] + theta[A] * f.v - theta[C] * s2.v;
+    for (int p = 0; jac && p < NPARAM; p++)
+        jac[p * n + s->row] = slope[p];
+    for (int k = 0; hess && k < COUNT_OF(pair); k++)
+        hess[pair_at(pair[k].i, pair[k].j, NPARAM) * n + s->row]
+            = pair[k].value;
 }
 
 static void *prepare(Arena *arena, double *const *column, i64 nrow)
@@ -150,7 +150,7 @@ extern const LawCode law_code_tissue;
 const LawCode law_code_tissue = {
     .name = "tissue", .response = "loss",
     .ncolumn = 3, .column = { "curve", "step", "lr" },
-    .nparam = NPARAM, .param = { "L0", "A", "alpha", "C", "lambda" },
+    .nparam = NPARAM, .param = { "L0", "A", "alpha", "C", "lambda", "warm" },
     .linear = 1u << L0 | 1u << A | 1u << C,
     .prepare = prepare, .eval = eval,
 };

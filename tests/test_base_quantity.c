@@ -52,6 +52,8 @@ TEST(quantities_are_read_as_the_field_writes_them)
         { "3d", QUANTITY_TIME, 259200 },
         { "3 weeks", QUANTITY_TIME, 3 * 604800 },
         { "3 months", QUANTITY_TIME, 365.25 * 21600 },
+        { "1 mo", QUANTITY_TIME, 365.25 * 7200 },
+        { "1 month", QUANTITY_TIME, 365.25 * 7200 },
         { "1y", QUANTITY_TIME, 365.25 * 86400 },
         { "12k GPU-hours", QUANTITY_TIME, 12e3 * 3600 },
         { "1.7M A100-hours", QUANTITY_TIME, 1.7e6 * 3600 },

@@ -150,7 +150,8 @@ TEST(a_column_that_is_missing_is_asked_for)
               "x.csv: no column 'N' (parameters: params, n_params, ...); there");
     CHECK_HAS(world_import(&t, path, NULL, NDL, 3), "with --map=N=COLUMN");
     const ImportOptions typo = { .map = "N=siez" };
-    CHECK_HAS(world_import(&t, path, &typo, NDL, 3), "no column is called 'siez', did you mean 'size'; there");
+    CHECK_HAS(world_import(&t, path, &typo, NDL, 3),
+              "no column is called 'siez', did you mean 'size'; there");
     const ImportOptions none = { .map = "size" };
     CHECK_HAS(world_import(&t, path, &none, NDL, 3), "'size' is not NAME=COLUMN");
     world_end();

@@ -30,6 +30,7 @@ TEST(a_trainer_state_gives_its_last_evaluation)
     CHECK(world_at(&t, "step", 0) == 200 && world_at(&t, "D", 0) == 2000);
     CHECK(world_at(&t, "train_loss", 0) == 3.5);
     CHECK(world_at(&t, "train_batch_size", 0) == 8);
+    CHECK(world_at(&t, "C", 0) == 1.8e10); /* said once, behind the loss */
     CHECK_HAS(notes.text, "trainer_state.json, a log of 6 lines: the last loss of "
                           "1 run\n");
     world_end();

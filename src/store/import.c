@@ -124,17 +124,23 @@ bool import_part(ImportPart *out, const char *path, const char *run,
     return ok;
 }
 
+enum { FILES_SAID = 8 };
+
 void import_part_rows(ImportPart *part, const char *path, ImportWork *work)
 {
     const bool curves = work->options->curves;
+    const bool said = work->files++ < FILES_SAID;
     const i64  lines = part->table.nrow;
     if (!part->log) {
-        import_note(work, "%s: %s, %" PRId64 " row%s", path, part->format, lines,
-                    lines == 1 ? "" : "s");
+        if (said)
+            import_note(work, "%s: %s, %" PRId64 " row%s", path, part->format,
+                        lines, lines == 1 ? "" : "s");
         return;
     }
     part->table = import_log_rows(part, work);
     const i64 left = part->table.nrow;
+    if (!said)
+        return;
     import_note(work, "%s: %s, a log of %" PRId64 " lines: %s of %" PRId64
                 " %s%s", path, part->format, lines,
                 curves ? "all" : "the last loss", left,
@@ -258,6 +264,14 @@ static bool read_one(Table *out, const char *path, ImportWork *work, Err *err)
                                                              err);
 }
 
+/* What was not said file by file. */
+static void files_note(const Table *t, const ImportWork *work)
+{
+    if (work->files > FILES_SAID)
+        import_note(work, "... and %" PRId64 " more; %" PRId64 " rows in all",
+                    work->files - FILES_SAID, t->nrow);
+}
+
 static bool read_all(Table *out, const char *const *path, i64 npath,
                      ImportWork *work, Err *err)
 {
@@ -281,10 +295,12 @@ bool import_tables(Table *out, Str *notes, Arena *arena,
 {
     ImportWork work = { .arena = arena, .options = options, .notes = notes };
     *out = (Table){ 0 };
-    const bool ok = read_all(out, path, npath, &work, err)
-                    && import_finish(out, &work, npath == 1 ? path[0]
-                                                            : "these files",
-                                     need, nneed, err);
+    bool ok = read_all(out, path, npath, &work, err);
+    if (ok) {
+        files_note(out, &work);
+        ok = import_finish(out, &work, npath == 1 ? path[0] : "these files",
+                           need, nneed, err);
+    }
     bad_note(&work);
     str_free(&work.bad);
     str_free(&work.known);

@@ -33,6 +33,7 @@ typedef struct ImportWork {
     const ImportOptions *options;
     Str                 *notes;
     Str                  bad; /* lines left out: "file:line: why", a line each */
+    i64                  files; /* read so far; the first few are said */
     Str                  known; /* names as last said, not to say them again */
 } ImportWork;
 

@@ -80,6 +80,24 @@ run scalelaw runs import logs --curves
 holds "all points, if asked" test "$(wc -l <out)" -eq 5
 holds "with the run of each" grep -q ",d8," out
 
+# A family as its logs: 25 runs of four points each.
+awk 'BEGIN { for (b = 0; b < 5; b++) for (s = 0; s < 5; s++) {
+    n = 1e5 * 2^b * 2.2^(s - 2); d = 2e12 * 3^b / 6 / n
+    dir = "family/r" b s; system("mkdir -p " dir)
+    for (k = 1; k <= 4; k++) {
+        t = d * k / 4
+        printf "{\"step\":%d,\"tokens\":%.6e,\"n_params\":%.6e,\"val_loss\":%.8f}\n",
+            k * 100, t, n, (1.1 + 60 / n^0.42 + 400 / t^0.35) \
+            * (1 + 0.002 * sin(35 * b + 7 * s + k)) >(dir "/metrics.jsonl")
+    } } }'
+run scalelaw fit family --bootstrap=0
+holds "a folder of logs is fitted by the ends of its runs" grep -q "25 runs" out
+holds "and of many files the first are named" sh -c \
+    'grep -q "^... and 17 more; 25 rows in all$" err && [ $(wc -l <err) -lt 15 ]'
+run scalelaw fit family --curves --bootstrap=20
+holds "or by all their points" grep -q "100 runs" out
+holds "whose runs are drawn whole" grep -q "by cluster" out
+
 # -- the mistakes of a new user
 
 refuses 2 "no file" "say which file" scalelaw runs import
@@ -101,8 +119,10 @@ refuses 1 "a loss that is none" "bad.csv:3: loss is 'NaN'.*--skip-bad" \
 run scalelaw runs import bad.csv --need=N,D,loss --skip-bad
 ends 0 "--skip-bad leaves such rows out"
 holds "one by one, by name" sh -c \
-    'grep -q "bad.csv:3: loss is .NaN.*left out" err && grep -q "bad.csv:4: D is -1.*left out" err'
-holds "and keeps the rest" sh -c 'wc -l <out | grep -qx " *2" && grep -q "^70000000000,1400000000000," out'
+    'grep -q "bad.csv:3: loss is .NaN.*left out" err &&
+     grep -q "bad.csv:4: D is -1.*left out" err'
+holds "and keeps the rest" sh -c \
+    'wc -l <out | grep -qx " *2" && grep -q "^70000000000,1400000000000," out'
 printf '1e6,2e7,3\n' >nameless.csv
 refuses 1 "no names" "nameless.csv:1: a first line|nameless.csv:1: numbers|no rows" \
     scalelaw runs import nameless.csv

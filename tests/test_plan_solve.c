@@ -473,6 +473,13 @@ TEST(what_contradicts_itself_is_refused)
     ask.flop = -1;
     CHECK(refusal(ask, "besiroglu", "above 0") == ERR_USAGE);
 
+    ask.flop = 1e300;
+    CHECK(refusal(ask, "besiroglu", "1e+40") == ERR_USAGE);
+
+    ask = plan_ask_nothing();
+    ask.flop = 1e21, ask.layers = 2.5;
+    CHECK(refusal(ask, "besiroglu", "--layers") == ERR_USAGE);
+
     ask = plan_ask_nothing();
     CHECK(refusal(ask, "besiroglu", "how much compute") == ERR_USAGE);
 

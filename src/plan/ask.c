@@ -80,6 +80,9 @@ static bool agree(double *out, double derived, const char *what, Err *err)
     return true;
 }
 
+/* Beyond these no law was ever meant, and exponents overflow. */
+static const double MOST = 1e40, LEAST = 1e-12;
+
 static bool positive(const PlanAsk *ask, Err *err)
 {
     const Budget all[] = {
@@ -90,26 +93,48 @@ static bool positive(const PlanAsk *ask, Err *err)
         { "--unique", ask->unique }, { "--more", ask->more },
     };
     for (int i = 0; i < COUNT_OF(all); i++)
-        if (!isnan(all[i].flop) && (!(all[i].flop > 0) || isinf(all[i].flop)))
+        if (all[i].flop <= 0)
             return err_set(err, ERR_USAGE, "%s=%g: a number above 0 is "
                            "expected", all[i].flag, all[i].flop);
+        else if (all[i].flop > MOST || all[i].flop < LEAST)
+            return err_set(err, ERR_USAGE, "%s=%g: from %g to %g can be "
+                           "planned", all[i].flag, all[i].flop, LEAST, MOST);
+    return true;
+}
+
+/* Of a shape, whose counts are whole numbers of 64 bits. */
+static bool buildable(const PlanAsk *ask, Err *err)
+{
+    const struct { const char *flag; double value, most; } all[] = {
+        { "--vocab", ask->vocab, 1e8 },   { "--context", ask->context, 1e8 },
+        { "--layers", ask->layers, 1e5 }, { "--width", ask->width, 1e6 },
+    };
+    for (int i = 0; i < COUNT_OF(all); i++)
+        if (!isnan(all[i].value)
+            && (all[i].value != rint(all[i].value) || all[i].value < 1
+                || all[i].value > all[i].most))
+            return err_set(err, ERR_USAGE, "%s=%g: a whole number from 1 to %g "
+                           "is expected", all[i].flag, all[i].value,
+                           all[i].most);
     return true;
 }
 
 bool plan_ask_settle(PlanAsk *ask, Err *err)
 {
-    if (!settle_budget(ask, err) || !positive(ask, err))
+    if (!settle_budget(ask, err) || !positive(ask, err)
+        || !buildable(ask, err))
         return false;
     if (!isnan(ask->steps) && isnan(ask->batch) && isnan(ask->tokens))
         return err_set(err, ERR_USAGE, "--steps=%g: of how many tokens each? "
                        "give --batch=4M", ask->steps);
-    return agree(&ask->tokens, ask->steps * ask->batch,
-                 "--D and --steps times --batch", err)
-        && agree(&ask->ratio, ask->tokens / ask->params,
-                 "--ratio and --D over --N", err)
-        && (isnan(ask->ratio) || isnan(ask->params)
-            || agree(&ask->tokens, ask->ratio * ask->params,
-                     "--D and --ratio times --N", err));
+    if (!agree(&ask->tokens, ask->steps * ask->batch,
+               "--D and --steps times --batch", err)
+        || !agree(&ask->ratio, ask->tokens / ask->params,
+                  "--ratio and --D over --N", err))
+        return false;
+    if (isnan(ask->tokens))
+        ask->tokens = ask->ratio * ask->params;
+    return positive(ask, err);
 }
 
 /* ---- By whom ---------------------------------------------------------------- */

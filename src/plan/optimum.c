@@ -23,9 +23,10 @@ static double loss_at(const Valley *v, double u)
 static bool scan(double *u, double *step, const Valley *v, double low,
                  double high)
 {
-    const i64 count = (i64)ceil((high - low) / *step);
-    if (count < 2)
+    const double steps = ceil((high - low) / *step);
+    if (!(steps >= 2 && steps < 1e6))
         return false;
+    const i64 count = (i64)steps;
     *step = (high - low) / (double)count;
 
     i64    best = 0;

@@ -70,6 +70,8 @@ static void consider(Shape *best, double *least, i64 layers, i64 width,
     }
 }
 
+enum { LAYERS_MOST = 100000, WIDTH_MOST = 1000000 };
+
 static double search(Shape *best, const ShapeAsk *ask, double aspect)
 {
     double least = INFINITY;
@@ -79,18 +81,17 @@ static double search(Shape *best, const ShapeAsk *ask, double aspect)
     }
     if (!isnan(ask->width)) {
         const double layers = round(layers_for((i64)ask->width, ask));
-        consider(best, &least, (i64)fmax(1, layers), (i64)ask->width, ask,
-                 aspect);
+        consider(best, &least, (i64)fmin(LAYERS_MOST, fmax(1, layers)),
+                 (i64)ask->width, ask, aspect);
         return least;
     }
-    for (i64 width = 4; width <= 1 << 20; width += width_step(width)) {
+    for (i64 width = 4; width <= WIDTH_MOST; width += width_step(width)) {
         const double layers = isnan(ask->layers) ? layers_for(width, ask)
                                                  : ask->layers;
-        if (layers < 1 || layers > 1e5) {
-            if (layers < 1)
-                break;
+        if (layers < 1)
+            break;
+        if (layers > LAYERS_MOST)
             continue;
-        }
         consider(best, &least, (i64)floor(layers), width, ask, aspect);
         if (isnan(ask->layers))
             consider(best, &least, (i64)ceil(layers), width, ask, aspect);
@@ -111,7 +112,7 @@ static bool none_near(const ShapeAsk *ask, Err *err)
 /* Whole steps; the batch is in whole sequences. */
 static void lengths(ShapePlan *out, const ShapeAsk *ask)
 {
-    const double tokens = ask->c / out->flop_per_token;
+    const double tokens = fmin(ask->c / out->flop_per_token, 1e18);
     const double T      = (double)ask->context;
     const double batch  = isnan(ask->batch) ? shape_batch(ask->c) : ask->batch;
     out->batch  = i64_max(1, llround(fmin(batch, tokens) / T));

@@ -327,6 +327,9 @@ bool answer_more(Answer *answer, const PlanBys *bys, const PlanAsk *ask,
     i64          shown = 0;
     snprintf(title, sizeof title, "%.3g times the compute: how to spend it",
              ask->more);
+    if (from * ask->more > 1e40)
+        return err_set(err, ERR_USAGE, "--more=%g: times %.3g FLOP is beyond "
+                       "1e40, what can be planned", ask->more, from);
     answer_section(answer, "more", title);
     for (i64 k = 0; k < bys->count; k++) {
         const PlanBy *by = &bys->item[k];

@@ -55,6 +55,42 @@ TEST(the_valley_ends_where_one_per_cent_is_wasted)
     }
 }
 
+/* Kaplan's: a model trained to 2 % of convergence is 2.7 times smaller and takes
+ * 7.7 times the steps, so that the efficient one saves 65 % of the compute. */
+TEST(training_to_convergence_costs_what_kaplan_says)
+{
+    PlanBy    by;
+    Arena     arena = { 0 };
+    Err       err = { 0 };
+    Converged c;
+    if (!CHECK(plan_by_frontier(&by, &arena, "kaplan", &err)))
+        return;
+    const Surface s = surface_of(&by, by.fit.theta);
+    for (double budget = 1e17; budget < 1e24; budget *= 100) {
+        const PlanPoint best = plan_best(&s, budget, NAN);
+        test_note("%g", budget);
+        if (!CHECK(around_converged(&c, &s, &best, 0.02)))
+            break;
+        CHECK_NEAR(1 / c.n, 2.7, 0.02);
+        CHECK_NEAR(c.d, 7.7, 0.02); /* S at the same L: D = S B_crit(L) */
+        CHECK_NEAR(1 / c.c, 0.35, 0.02);
+    }
+    arena_free(&arena);
+
+    World           w    = world_open("besiroglu", 0);
+    const Surface   t    = surface_of(&w.by, w.by.fit.theta);
+    const PlanPoint best = plan_best(&t, 1e21, NAN);
+    if (CHECK(around_converged(&c, &t, &best, 0.02))) {
+        CHECK_NEAR(1.02 * surface_loss(&t, c.n * best.n, INFINITY), best.loss,
+                   1e-9);
+        CHECK_NEAR(surface_loss(&t, c.n * best.n, c.d * best.d), best.loss,
+                   1e-9);
+        CHECK_NEAR(c.n * c.d, c.c, 1e-9);
+        CHECK(c.n < 1 && c.d > 1 && c.c > 1);
+    }
+    world_close(&w);
+}
+
 /* N = G (C/6)^a: d ln N/d ln A = 1/(alpha + beta), -1/(alpha + beta) for B, and
  * none for E. */
 TEST(elasticities_are_those_of_the_closed_form)

@@ -38,6 +38,27 @@ bool around_valley(double *low, double *high, const Surface *s,
     return isfinite(*low) && isfinite(*high);
 }
 
+static double above_end(const void *of, double u)
+{
+    const Side *side = of;
+    const Size  size = size_at(side->s->cost, u);
+    return surface_loss(side->s, size.n, INFINITY) * (1 + side->share)
+         - side->best->loss;
+}
+
+bool around_converged(Converged *out, const Surface *s, const PlanPoint *best,
+                      double share)
+{
+    const Side   side = { s, best, share };
+    const double u    = root_find(above_end, &side, best->u - 30, best->u + 5,
+                                  1e-10);
+    const Size   size = size_at(s->cost, u);
+    const double d    = surface_data(s, size.n, best->loss);
+    *out = (Converged){ size.n / best->n, d / best->d,
+                        size.flop_per_token * d / best->c };
+    return isfinite(u) && isfinite(d);
+}
+
 /* Central, over 2 x 0.1 % of the constant. */
 bool around_elasticity(Elasticity *out, const PlanBy *by, double c, int param)
 {

@@ -23,6 +23,14 @@ bool around_wrong(WrongSize *out, const Surface *s, const PlanPoint *best,
 bool around_valley(double *low, double *high, const Surface *s,
                    const PlanPoint *best, double share);
 
+/* Training to within `share` of convergence instead: the smaller N whose loss on
+ * endless data, times 1 + share, is the loss of the optimum; what of each that
+ * takes, over the optimum. Kaplan et al. 2020, B.12 to B.14, for his laws: of N
+ * 1/2.7, of C 1/0.35 at 2 %. False where no size converges that near. */
+typedef struct Converged { double n, d, c; } Converged;
+bool around_converged(Converged *out, const Surface *s, const PlanPoint *best,
+                      double share);
+
 /* Per cent of change of N_opt, D_opt and loss for a per cent of a constant:
  * d ln N / d ln theta_i at fixed C. */
 typedef struct Elasticity { double n, d, loss; } Elasticity;

@@ -66,6 +66,25 @@ static void put_valley(Answer *answer, const PlanBy *by, const Surface *s,
     answer_because(answer, item, NULL, "r = %.4g: 1 - C'/C = 0.01", high);
 }
 
+/* "Transformers do not converge": they are not let to, because it is dear. */
+static void put_converged(Answer *answer, const PlanBy *by, const Surface *s,
+                          const PlanPoint *best)
+{
+    Converged c;
+    if (!around_converged(&c, s, best, 0.02))
+        return;
+    AnswerItem *item = answer_number(answer, by->name, "converged_n",
+                                     "same loss, 2 % from convergence: N",
+                                     ANSWER_PARAMS, c.n * best->n);
+    answer_because(answer, item, "Kaplan et al. 2020, B.12 to B.14",
+                   "1.02 L(N, inf) = %.5g: %.3g of the best N, on %.3g of the "
+                   "tokens", best->loss, c.n, c.d);
+    item = answer_number(answer, by->name, "converged_c",
+                         "   and compute, times", ANSWER_PLAIN, c.c);
+    answer_because(answer, item, "Kaplan et al. 2020, B.12 to B.14",
+                   "%.3g x %.3g", c.n, c.d);
+}
+
 /* What one per cent more of each buys, and one unit. */
 static void put_values(Answer *answer, const PlanBy *by, const Surface *s,
                        const PlanAsk *ask, const PlanPoint *at)
@@ -157,6 +176,7 @@ void answer_around(Answer *answer, const PlanBys *bys, const PlanAsk *ask)
         const Surface s = surface_of(by, by->fit.theta);
         put_wrongs(answer, by, &best);
         put_valley(answer, by, &s, &best);
+        put_converged(answer, by, &s, &best);
         put_values(answer, by, &s, ask, &best);
     }
     answer_note(answer, "Wasted: the share of the compute that a model of the "

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
 {
     sl_error    e = { 0 };
     sl_interval n, d, loss;
-    sl_table   *runs = sl_table_read(argv[1], NULL, NULL, 0, &e);
+    sl_table   *runs = sl_table_read(argv[1], NULL, NULL, "N,D,loss", 0, &e);
     sl_law     *law  = runs ? sl_law_load("chinchilla", &e) : NULL;
     sl_fit     *fit  = law ? sl_fit_law(law, runs, NULL, &e) : NULL;
     const double c   = argc > 2 ? atof(argv[2]) : 1e20;

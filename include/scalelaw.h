@@ -3,7 +3,7 @@
  *     cc x.c $(pkg-config --cflags --libs scalelaw)
  *
  *     sl_error  e;
- *     sl_table *runs = sl_table_read("runs.csv", NULL, NULL, 0, &e);
+ *     sl_table *runs = sl_table_read("runs.csv", NULL, NULL, NULL, 0, &e);
  *     sl_law   *law  = sl_law_load("chinchilla", &e);
  *     sl_fit   *fit  = runs && law ? sl_fit_law(law, runs, NULL, &e) : NULL;
  *     sl_plan  *plan = fit ? sl_plan_budget(fit, 1e21, &e) : NULL;
@@ -94,14 +94,16 @@ typedef struct sl_table sl_table;
 
 /* From a file: CSV, JSON Lines, a W&B export, a trainer_state.json, a main.log
  * of llm.c, TensorBoard events, a folder of those. format: NULL, by content.
- * map: "N=params,D=tokens,loss=val/loss" or NULL. */
+ * map: "N=params,D=tokens,loss=val/loss" or NULL. need: "N,D,loss", columns
+ * that must be numbers above 0 in every row, or NULL; a row that is not so is
+ * an error that names it. */
 enum {
     SL_READ_SKIP_BAD = 1, /* leave bad rows out, named in the notes        */
     SL_READ_CURVES   = 2  /* every logged point a row, not a run's last    */
 };
 SL_API sl_table *sl_table_read(const char *path, const char *format,
-                               const char *map, unsigned flags,
-                               sl_error *error);
+                               const char *map, const char *need,
+                               unsigned flags, sl_error *error);
 
 /* The finished runs of a study's folder; counts: which N, "body",
  * "body+head", "total", "flop". */
@@ -197,7 +199,8 @@ SL_API bool sl_options_group(sl_options *o, const char *column,
 
 typedef struct sl_fit sl_fit;
 
-/* options NULL: the defaults. SL_REFUSED, in words, where the data cannot say. */
+/* options NULL: the defaults. SL_REFUSED, in words, where the data cannot
+ * say. */
 SL_API sl_fit *sl_fit_law(const sl_law *law, const sl_table *runs,
                           const sl_options *options, sl_error *error);
 /* Constants that were printed somewhere (no draws; intervals as given). */
@@ -209,7 +212,7 @@ SL_API bool    sl_fit_write(const sl_fit *fit, const char *path,
 SL_API char   *sl_fit_json(const sl_fit *fit, sl_error *error);
 SL_API void    sl_fit_free(sl_fit *fit);
 
-/* The law that was fitted: with pins and groups it is another than was given. */
+/* The law that was fitted: with pins and groups another than was given. */
 SL_API const char *sl_fit_law_name(const sl_fit *fit);
 SL_API const char *sl_fit_formula(const sl_fit *fit);
 SL_API int         sl_fit_params(const sl_fit *fit);
@@ -254,7 +257,7 @@ typedef struct sl_plan sl_plan;
 SL_API sl_plan *sl_plan_budget(const sl_fit *fit, double c, sl_error *error);
 
 /* The same where FLOP per token come from a family of Transformers: exactly
- * 6 (12 L d^2 + V d) + 6 L d T, d = aspect L. counts: which N the law counts. */
+ * 6 (12 L d^2 + V d) + 6 L d T, d = aspect L. counts: which N the law uses. */
 typedef struct sl_family {
     size_t      size;           /* sizeof (sl_family)                     */
     int64_t     vocab, context;

@@ -1,7 +1,7 @@
-/* library.c - a stranger's program against libscalelaw: scalelaw.h, the standard
- * library, and nothing beside. Linked in the tree with the shared and with the
- * static library, and after an install by pkg-config (tests/cli/library.sh).
- * Prints its own sum, as tests do. */
+/* library.c - a stranger's program against libscalelaw: scalelaw.h, the
+ * standard library, and nothing beside. Linked in the tree with the shared
+ * and with the static library, and after an install by pkg-config
+ * (tests/cli/library.sh). Prints its own sum, as tests do. */
 
 #include <scalelaw.h>
 
@@ -178,7 +178,8 @@ static void check_file(const sl_fit *fit)
     same = same && back;
     for (int i = 0; same && i < PARAMS; i++) {
         const char *name = sl_fit_param_name(fit, i);
-        same = sl_fit_param(fit, name, &a, &e) && sl_fit_param(back, name, &b, &e)
+        same = sl_fit_param(fit, name, &a, &e)
+            && sl_fit_param(back, name, &b, &e)
             && memcmp(&a, &b, sizeof a) == 0;
     }
     double one[PARAMS], two[PARAMS];
@@ -326,8 +327,8 @@ static void check_refusals(void)
 /* One of the locales that write 1,5; NULL if the machine has none. */
 static const char *comma_locale(void)
 {
-    static const char *const name[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8",
-                                        "fr_FR.utf8", "de_DE", "fr_FR" };
+    static const char *const name[] = { "de_DE.UTF-8", "de_DE.utf8",
+                                        "fr_FR.UTF-8", "fr_FR.utf8" };
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
         if (setlocale(LC_ALL, name[i])
             && strcmp(localeconv()->decimal_point, ",") == 0)

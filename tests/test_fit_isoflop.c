@@ -303,8 +303,8 @@ TEST(akima_does_not_ring_beside_a_step)
     CHECK_NEAR(least, 10, 1e-14);
 }
 
-/* The surface whose parabolas err by 23 %: between sizes a factor 1.49 apart the
- * curve errs by 1.3 %, and not more when extrapolated. */
+/* The surface whose parabolas err by 23 %: between sizes a factor 1.49 apart
+ * the curve errs by 1.3 %, and not more when extrapolated. */
 TEST(akima_has_hardly_a_bias_where_parabolas_err_by_a_quarter)
 {
     const Surface s = { "", { 1.69, 406.4, 410.7, .465, .155 }, 1, 1, { 0 } };
@@ -376,10 +376,10 @@ TEST(weights_without_draws_and_noise_of_nothing_are_refused)
     CHECK_HAS(err.text, "noise is 0 nats");
 }
 
-/* The runs that Hoffmann et al. 2022 spent their nine budgets on, as far as they
- * can be read off their figure (Besiroglu et al. 2024). Published: approach 2
- * a .49 (.462, .534), approach 3 corrected .5139. Both curves hold both, by
- * intervals not much wider than those published. */
+/* The runs that Hoffmann et al. 2022 spent their nine budgets on, as far as
+ * they can be read off their figure (Besiroglu et al. 2024). Published:
+ * approach 2 a .49 (.462, .534), approach 3 corrected .5139. Both curves
+ * hold both, by intervals not much wider than those published. */
 static Table at_nine_budgets(void)
 {
     static const double budget[] = { 6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20,

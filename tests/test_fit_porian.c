@@ -117,11 +117,11 @@ static Table with_budget(Table t)
     return out;
 }
 
-/* Both sides are of 1000 draws. The median of 1000 is known to 1.25 sd/sqrt(1000),
- * its 2.5 % end to 0.085 sd; between two such the sd is 1.41 times as large, and
- * the published width is 3.92 sd. Four of those: 0.06 widths for the exponent and
- * 0.12 for the ends. Their minimum is sought on 25 points a gap, ours exactly;
- * that is a tenth of it. */
+/* Both sides are of 1000 draws. The median of 1000 is known to 1.25
+ * sd/sqrt(1000), its 2.5 % end to 0.085 sd; between two such the sd is 1.41
+ * times as large, and the published width is 3.92 sd. Four of those: 0.06
+ * widths for the exponent and 0.12 for the ends. Their minimum is sought on
+ * 25 points a gap, ours exactly; that is a tenth of it. */
 TEST(the_runs_themselves_give_the_published_exponents_and_intervals)
 {
     Published study[STUDIES];

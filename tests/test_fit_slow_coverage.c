@@ -333,9 +333,10 @@ TEST(runs_that_share_luck_are_drawn_together)
     }
 }
 
-/* Profiles believe that all runs scatter alike. The noise here is a share of the
- * loss: right for ln L, not quite for L. The delta method believes besides that
- * the law is straight, and with 25 runs that all is known but the noise. */
+/* Profiles believe that all runs scatter alike. The noise here is a share
+ * of the loss: right for ln L, not quite for L. The delta method believes
+ * besides that the law is straight, and with 25 runs that all is known but
+ * the noise. */
 TEST(parameters_without_draws_cover_as_they_say)
 {
     static const Row row[] = {

@@ -51,6 +51,9 @@ bool door_given(Door *door, const void *what, const char *name);
  * arena, which ends the program, is asked for them. */
 bool door_room(Door *door, double items, double item_bytes, const char *what);
 
+/* "alpha,beta" as a list; NULL and "" as an empty one. */
+TextList names_split(Arena *arena, const char *text);
+
 /* ---- handles ----------------------------------------------------------- */
 
 struct sl_table { Home home; Table table; Str notes; };

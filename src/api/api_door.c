@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* ---- handles ----------------------------------------------------------- */
 
@@ -81,17 +82,36 @@ bool door_given(Door *door, const void *what, const char *name)
                    name);
 }
 
+static const double SMALL = 1 << 20; /* not worth a call of the system */
+
+/* By the system itself: compilers may take malloc and free for nothing. */
+static bool machine_gives(size_t bytes)
+{
+    void *probe = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return probe != MAP_FAILED && munmap(probe, bytes) == 0;
+}
+
 bool door_room(Door *door, double items, double item_bytes, const char *what)
 {
     const double bytes = items * item_bytes;
-    void *probe = bytes < 0x1p62 ? malloc((size_t)bytes + 1) : NULL;
-    const bool there = probe != NULL;
-    free(probe);
-    if (there)
+    if (bytes < SMALL || (bytes < 0x1p62 && machine_gives((size_t)bytes)))
         return true;
     door->kind = SL_MEMORY;
     return err_set(&door->err, ERR_USAGE, "%s: %.3g bytes are wanted, more "
                    "than the machine gives; ask for less", what, bytes);
+}
+
+TextList names_split(Arena *arena, const char *text)
+{
+    const char  *all  = text ? text : "";
+    const char **item = NEW(arena, const char *, (i64)strlen(all) + 1);
+    TextList     list = { 0, item };
+    char *rest = arena_text(arena, all), *name;
+    while ((name = strsep(&rest, ", ")))
+        if (*name)
+            item[list.count++] = name;
+    return list;
 }
 
 _Static_assert(sizeof ((Err *)0)->text == sizeof ((sl_error *)0)->text,

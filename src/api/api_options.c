@@ -187,26 +187,13 @@ bool sl_options_bound(sl_options *o, const char *param, double low,
     return door_out(&door);
 }
 
-/* "alpha,beta" as a list; NULL and "" as an empty one. */
-static TextList split(Arena *arena, const char *text)
-{
-    const char **item = NEW(arena, const char *,
-                            (i64)strlen(text ? text : "") + 1);
-    TextList list = { 0, item };
-    char *rest = arena_text(arena, text ? text : ""), *name;
-    while ((name = strsep(&rest, ", ")))
-        if (*name)
-            item[list.count++] = name;
-    return list;
-}
-
 bool sl_options_group(sl_options *o, const char *column, const char *params,
                       sl_error *error)
 {
     Door door = door_in(error);
     if (door_given(&door, o, "options")) {
         o->group = column ? arena_text(&o->home.arena, column) : NULL;
-        o->own = split(&o->home.arena, params);
+        o->own = names_split(&o->home.arena, params);
     }
     return door_out(&door);
 }

@@ -31,7 +31,7 @@ static void notes_keep(sl_table *table)
 }
 
 sl_table *sl_table_read(const char *path, const char *format, const char *map,
-                        unsigned flags, sl_error *error)
+                        const char *need, unsigned flags, sl_error *error)
 {
     Door      door  = door_in(error);
     sl_table *table = home_new(sizeof *table);
@@ -40,9 +40,11 @@ sl_table *sl_table_read(const char *path, const char *format, const char *map,
         .skip_bad = flags & SL_READ_SKIP_BAD,
         .curves = flags & SL_READ_CURVES,
     };
+    const TextList whole = names_split(&table->home.arena, need);
     if (door_given(&door, path, "path")) {
         (void)!import_table(&table->table, &table->notes, &table->home.arena,
-                            path, &options, NULL, 0, &door.err);
+                            path, &options, whole.item, (int)whole.count,
+                            &door.err);
         notes_keep(table);
     }
     return door_give(&door, table);

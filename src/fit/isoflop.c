@@ -61,9 +61,10 @@ typedef struct Points { double *ln_c, *ln_n, *ln_d, *weight; } Points;
 
 static Points points_new(Arena *arena, i64 count)
 {
-    return (Points){ NEW(arena, double, count + 1), NEW(arena, double, count + 1),
-                     NEW(arena, double, count + 1),
-                     NEW(arena, double, count + 1) };
+    return (Points){
+        NEW(arena, double, count + 1), NEW(arena, double, count + 1),
+        NEW(arena, double, count + 1), NEW(arena, double, count + 1),
+    };
 }
 
 static bool vertices_line(double draw[FRONTIER_DRAW], Points *p,

@@ -47,8 +47,8 @@ bool isoflop_fit(IsoflopBudget **budgets, i64 *count, Frontier *line,
 
 /* The curve through a budget's runs. AKIMA: ln L against ln N, exactly through
  * the runs (those of one size by their mean), which hardly has a bias where
- * the curve is no parabola, and more noise; quad is NaN then, and where there are draws
- * the minimum is their median. */
+ * the curve is no parabola, and more noise; quad is NaN then, and where there
+ * are draws the minimum is their median. */
 typedef enum IsoflopCurve { ISOFLOP_PARABOLA, ISOFLOP_AKIMA } IsoflopCurve;
 
 const char *isoflop_curve_name(IsoflopCurve curve); /* "parabola", "akima" */

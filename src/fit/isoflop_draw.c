@@ -197,7 +197,6 @@ void budgets_close(IsoflopBudget *budget, Groups *gs, const Drawn *drawn,
         const i64 seen = spread(&b->sd_ln_n, drawn, i, count);
         if (options->curve == ISOFLOP_AKIMA) {
             gs->group[i].used = 2 * seen > drawn->draws;
-            gs->group[i].on_edge = !gs->group[i].used;
             b->n.value = middle_of(drawn, i, count, OF_N, one);
             b->d.value = middle_of(drawn, i, count, OF_D, one);
             b->loss.value = middle_of(drawn, i, count, OF_LOSS, one);

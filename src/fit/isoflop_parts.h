@@ -16,7 +16,7 @@ typedef struct Group {
     double *ln_n, *ln_d, *loss, *fitted, *residual;
     double  ln_c; /* mean of what was really spent */
     double  low, high;
-    bool    used, on_edge; /* on_edge: why it is not, where it has runs enough */
+    bool    used;
     i64     nknot;
     double *knot;
     i64    *knot_of; /* [n] */
@@ -38,8 +38,8 @@ double groups_noise(const Groups *gs);
 
 /* ---- isoflop_vertex.c -------------------------------------------------- */
 
-/* The least of the curve through (ln_n, loss)[n], which are the group's own runs
- * or a draw of them; false where it has none near the sizes tried. quad is
+/* The least of the curve through (ln_n, loss)[n], the group's own runs or a
+ * draw of them; false where it has none near the sizes tried. quad is
  * filled for parabolas only. */
 bool vertex_of(Vertex *v, double quad[3], const Group *g, IsoflopCurve curve,
                const double *ln_n, const double *loss, i64 n);

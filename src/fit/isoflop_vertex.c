@@ -78,6 +78,5 @@ IsoflopBudget budget_fit(Group *g, IsoflopCurve curve)
     b.loss = (Interval){ v.loss, none, none };
     b.inside = v.ln_n > g->low && v.ln_n < g->high;
     g->used = b.inside && g->n >= RUNS_LEAST;
-    g->on_edge = !b.inside;
     return b;
 }

@@ -69,7 +69,8 @@ void left_out(double *residual, const double *jac, const double *weight,
     double whole[P_MAX * P_MAX] = { 0 }, unused[P_MAX] = { 0 };
     gather(whole, unused, residual, jac, weight, o.row, nrow, nrow, n, 1);
     for (i64 u = 0; u < nunit; u++) {
-        const i64 *row = o.row + o.first[u], count = o.first[u + 1] - o.first[u];
+        const i64 *row = o.row + o.first[u];
+        const i64  count = o.first[u + 1] - o.first[u];
         double rest[P_MAX * P_MAX], pull[P_MAX] = { 0 }, step[P_MAX];
         memcpy(rest, whole, sizeof rest);
         gather(rest, pull, residual, jac, weight, row, count, nrow, n, -1);

@@ -2,8 +2,8 @@
  * private to this room.
  *
  * A fit leans towards every run it sees, most towards a cluster that stands
- * alone, and residuals are too small by that. With rows' slopes J, weights W and
- * G = J'WJ, leaving cluster g out moves the constants, to first order, by
+ * alone, and residuals are too small by that. With rows' slopes J, weights W
+ * and G = J'WJ, leaving cluster g out moves the constants, to first order, by
  * -(G - Jg'Wg Jg)^-1 Jg'Wg eg, so that
  *
  *     eg left out  =  eg + Jg (G - Jg'Wg Jg)^-1 Jg'Wg eg  =  (1 - Hgg)^-1 eg
@@ -18,9 +18,9 @@
 
 #include "base/base.h"
 
-/* residual[nrow], changed in place; jac[nparam][nrow] are its slopes; unit[nrow]
- * in 0..nunit-1. A cluster without which the constants are not determined keeps
- * its residuals. */
+/* residual[nrow], changed in place; jac[nparam][nrow] are its slopes;
+ * unit[nrow] in 0..nunit-1. A cluster without which the constants are not
+ * determined keeps its residuals. */
 void left_out(double *residual, const double *jac, const double *weight,
               const i64 *unit, i64 nunit, i64 nrow, int nparam);
 

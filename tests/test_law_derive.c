@@ -324,6 +324,20 @@ TEST(derivatives_of_a_grouped_law_meet_their_differences)
     }
 }
 
+/* As many groups as there may be, of parameters that enter deep: too large to
+ * differentiate forwards. */
+TEST(eight_groups_of_a_law_that_is_nonlinear_in_everything)
+{
+    const TextList all = { 0 };
+    static const char *const eight[] = { "a", "b", "c", "d", "e", "f", "g",
+                                         "h" };
+    const Law *law = group(load("kaplan-nd"), &all, eight, 8);
+    CHECK(law->nparam == 32 && law->npair == 528);
+    Str text = { 0 };
+    CHECK(law_check(law, &text));
+    str_free(&text);
+}
+
 TEST(the_groups_columns_stand_in_the_table)
 {
     const char *const names[] = { "N", "is_lstm" };

@@ -58,8 +58,10 @@ int dag_unary(Dag *dag, DagOp op, int a);
 int dag_binary(Dag *dag, DagOp op, int a, int b);
 int dag_power(Dag *dag, int base, int exponent);
 
-/* The derivative of a node by parameter i, as a node. */
-int dag_slope(Dag *dag, int node, int param);
+/* The derivative of a node by parameter i, as a node; and those by all, made
+ * backwards (dag_back.c): another graph of the same values. */
+int  dag_slope(Dag *dag, int node, int param);
+void dag_slopes(int *slope, Dag *dag, int node, int nparam);
 
 /* The largest set of parameters that are linear together, of equal ones the
  * first; mentions[i]: the parameters in the slope by parameter i (law_linear.c). */

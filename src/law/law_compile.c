@@ -33,10 +33,13 @@ static void find_linear(Law *law, const Dag *dag, int value, const int *slope)
 }
 
 /* All slopes, and the second derivatives that are not the number 0. */
-static int differentiate(Law *law, Dag *dag, int value, int *slope, int *curve)
+static int differentiate(Law *law, Dag *dag, int value, bool back, int *slope,
+                         int *curve)
 {
     int npair = 0;
-    for (int i = 0; i < law->nparam; i++)
+    if (back)
+        dag_slopes(slope, dag, value, law->nparam);
+    for (int i = 0; !back && i < law->nparam; i++)
         slope[i] = dag_slope(dag, value, i);
     for (int i = 0; i < law->nparam; i++)
         for (int j = i; j < law->nparam; j++) {
@@ -85,10 +88,8 @@ static const char *resolved(Arena *arena, const char *formula,
                                            to, false) : formula;
 }
 
-static bool compile(Law *law, Arena *arena, Arena *scratch,
-                    const FormulaNames *indices, Err *err)
+static FormulaNames names_of(const Law *law, const FormulaNames *indices)
 {
-    Dag dag = dag_open(scratch);
     FormulaNames names = *indices;
     names.nparam = law->nparam;
     names.ncolumn_max = LAW_COLUMNS_MAX;
@@ -96,12 +97,21 @@ static bool compile(Law *law, Arena *arena, Arena *scratch,
         names.param[i] = law->param[i].name;
         names.positive[i] = law->param[i].low >= 0;
     }
+    return names;
+}
+
+/* One way to differentiate: slopes forwards, or back. */
+static bool compile(Law *law, Arena *arena, Arena *scratch,
+                    const FormulaNames *indices, bool back, Err *err)
+{
+    Dag dag = dag_open(scratch);
+    FormulaNames names = names_of(law, indices);
     int value, slope[LAW_PARAMS_MAX], curve[COUNT_OF(law->pair)];
     if (!formula_parse(&value, &dag, &names, law->formula, err)
         || !all_used(law, &dag, value, err))
         return false;
 
-    const int npair = differentiate(law, &dag, value, slope, curve);
+    const int npair = differentiate(law, &dag, value, back, slope, curve);
     if (dag.full)
         return err_set(err, ERR_FORMAT, "formula '%.200s%s': too large to "
                        "differentiate; write it shorter", law->formula,
@@ -110,19 +120,34 @@ static bool compile(Law *law, Arena *arena, Arena *scratch,
     find_linear(law, &dag, value, slope);
     law->compiled = tape_make(arena, &dag, value, slope, law->nparam, curve,
                               npair, names.ncolumn);
-    law->formula = resolved(arena, law->formula, indices);
     return true;
+}
+
+/* Both ways, and the one of fewer steps is kept. */
+static bool compile_formula(Law *law, Arena *arena,
+                            const FormulaNames *indices, Err *err)
+{
+    Arena scratch = { 0 };
+    Err large = { 0 };
+    Law *backward = NEW(arena, Law, 1);
+    *backward = *law;
+    const bool back = compile(backward, arena, &scratch, indices, true, err);
+    const bool forth = compile(law, arena, &scratch, indices, false,
+                               back ? &large : err);
+    arena_free(&scratch);
+    if (back && (!forth || backward->compiled->row_end[2]
+                               < law->compiled->row_end[2]))
+        *law = *backward;
+    if (back || forth)
+        law->formula = resolved(arena, law->formula, indices);
+    return back || forth;
 }
 
 static bool compile_either(Law *law, Arena *arena,
                            const FormulaNames *indices, Err *err)
 {
-    if (law->code)
-        return law_code_compile(law, arena, err);
-    Arena scratch = { 0 };
-    const bool ok = compile(law, arena, &scratch, indices, err);
-    arena_free(&scratch);
-    return ok;
+    return law->code ? law_code_compile(law, arena, err)
+                     : compile_formula(law, arena, indices, err);
 }
 
 bool law_compile_with(Law *law, Arena *arena, const FormulaNames *indices,

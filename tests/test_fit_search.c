@@ -146,6 +146,47 @@ TEST(a_row_of_weight_two_is_a_row_twice)
     CHECK_NEAR(seen, want, 1e-14);
 }
 
+/* 2500 rows are three blocks, the last not whole; in parts of other sizes they
+ * give the same sums. */
+TEST(blocks_of_rows_add_up)
+{
+    enum { MANY = 2500 };
+    static const char *const names[] = { "N", "D", "loss" };
+    static const i64 from[] = { 0, 900, 901, 2300, MANY };
+    const Law *law = world_law(&arena, "chinchilla");
+    Table t = table_new(&arena, 3, names, MANY);
+    i64 row[MANY];
+    for (i64 i = 0; i < MANY; i++) {
+        const u64 at = 3 * (u64)i;
+        row[i] = i;
+        t.column[0][i] = 1e6 * pow(1e3, rng_unit(3, RNG_TEST, at));
+        t.column[1][i] = 2e7 * pow(1e3, rng_unit(3, RNG_TEST, at + 1));
+        t.column[2][i] = 2 + rng_unit(3, RNG_TEST, at + 2);
+    }
+    const Problem p = problem_of(law, &t, FIT_HUBER_LOG, 0.1);
+    Scratch s = scratch_new(&arena, &p);
+    const Slopes whole = slopes_at(&p, truth, &s, false);
+    CHECK(p.nblock == 3);
+    Slopes sum = { 0 };
+    for (int k = 0; k + 1 < COUNT_OF(from); k++) {
+        const Problem part = problem_part(&arena, &p, row + from[k],
+                                          from[k + 1] - from[k], p.weight);
+        const Slopes own = slopes_at(&part, truth, &s, false);
+        sum.value += own.value;
+        for (int i = 0; i < 5; i++)
+            sum.grad[i] += own.grad[i];
+        for (int i = 0; i < 25; i++)
+            sum.hess[i] += own.hess[i];
+    }
+    CHECK_NEAR(whole.value, sum.value, 1e-13);
+    for (int i = 0; i < 5; i++)
+        CHECK_NEAR(whole.grad[i], sum.grad[i], 1e-11);
+    for (int i = 0; i < 25; i++)
+        CHECK_BELOW(fabs(whole.hess[i] - sum.hess[i]),
+                    1e-12 * sqrt(fabs(whole.hess[i / 5 * 6]
+                                      * whole.hess[i % 5 * 6])) + 1e-300);
+}
+
 /* ---- non-negative least squares ---------------------------------------- */
 
 /* At the optimum the gradient is 0 where x > 0 and not below 0 where x = 0
@@ -187,6 +228,27 @@ TEST(nonnegative_least_squares_meets_its_conditions)
         }
     }
     CHECK(bound > CASES); /* the bounds were felt */
+}
+
+/* A column that stands twice: one of the two takes it all. */
+TEST(nonnegative_least_squares_does_without_a_column_that_is_another)
+{
+    enum { N = 3, ROWS = 5 };
+    const bool nonneg[N] = { true, true, true };
+    double gram[N * N] = { 0 }, b[N] = { 0 }, x[N];
+    for (int r = 0; r < ROWS; r++) {
+        const double a[N] = { 1, r, r }, y = 2 + 3.0 * r;
+        for (int i = 0; i < N; i++) {
+            b[i] += a[i] * y;
+            for (int j = 0; j < N; j++)
+                gram[i * N + j] += a[i] * a[j];
+        }
+    }
+    if (!CHECK(small_nonneg(x, gram, b, nonneg, N)))
+        return;
+    CHECK_NEAR(x[0], 2, 1e-9);
+    CHECK_NEAR(x[1] + x[2], 3, 1e-9);
+    CHECK(x[1] >= 0 && x[2] >= 0);
 }
 
 TEST(a_singular_matrix_has_no_finite_condition)

@@ -238,6 +238,9 @@ run scalelaw fit iso.csv --bootstrap=60 --hold-out=0 --approach=all
 ends 0 "all approaches at once"
 holds "approach 2" grep -qE "^  2 IsoFLOP +0\.[0-9]+ \(0\." out
 holds "by Akima curves as well" grep -qE "^    by Akima +0\.[0-9]+" out
+holds "which are no parabolas" sh -c '
+    awk "/^  2 IsoFLOP +0/ { a = \$3 } /^    by Akima/ { b = \$3 }
+         END { exit !(a && b && a != b) }" out'
 holds "approach 3" grep -qE "^  3 the law +0\.[0-9]+ \(0\." out
 holds "what 2 would err by, were 3 the truth" says "bias of 2 parabolas put N_opt"
 holds "and why approach 1 has no answer" says "1 envelope needs learning curves"

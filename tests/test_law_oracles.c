@@ -325,6 +325,23 @@ TEST(the_surfaces_of_chinchilla_recommend_what_was_computed_from_them)
     }
 }
 
+/* a of N_opt ~ C^a, as each source says of its own constants. */
+TEST(published_surfaces_have_their_published_exponents)
+{
+    static const struct { const char *set; double a, digits; } row[] = {
+        { "besiroglu", 0.513, 1e-3 },  { "besiroglu-exact", 0.514, 1e-3 },
+        { "squares-240", 0.5446, 1e-4 }, { "llama3", 0.5029, 1e-3 },
+        { "hoffmann", 0.4566, 1e-3 },  { "hoffmann-printed", 0.4516, 1e-3 },
+    };
+    for (int i = 0; i < COUNT_OF(row); i++) {
+        const Said f = of("chinchilla", row[i].set);
+        const double a = log(law_optimum(f.law, f.theta, 1e23)
+                             / law_optimum(f.law, f.theta, 1e20)) / log(1e3);
+        test_note("%s", row[i].set);
+        CHECK_NEAR(a, row[i].a, row[i].digits);
+    }
+}
+
 /* No size at all on 300 B tokens, by the printed surface; by the corrected
  * one, 2.2e12 parameters would. */
 TEST(whether_any_size_on_300_billion_tokens_beats_chinchilla)

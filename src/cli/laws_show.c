@@ -107,8 +107,9 @@ static void show_worth(Arena *arena, const Law *law, const LawConstants *set)
     const Worth w = worth(law, set);
     char n[QUANTITY_TEXT], d[QUANTITY_TEXT];
     if (w.valued)
-        printf("    at Chinchilla's 70 B on 1.4 T (5.76e23 FLOP): %s = %.5g\n",
-               law->response, w.value);
+        printf("    at Chinchilla's 70 B on 1.4 T (5.76e23 FLOP): %s = %.5g%s\n",
+               law->response, w.value,
+               w.value > 0 ? "" : ", so it does not reach that far");
     if (w.planned)
         printf("    recommends for 5.76e23 FLOP: %s on %s, %.3g tokens a "
                "parameter, loss %.4f\n",

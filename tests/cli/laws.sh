@@ -54,6 +54,9 @@ holds "two laws at once" \
     sh -c 'grep -q "^kaplan-lr:" out && grep -q "^steplaw-lr:" out'
 holds "a rule of two columns is worked out for Chinchilla" \
     grep -q "at Chinchilla.*lr = " out
+run scalelaw laws show kaplan-lr
+holds "a rate below 0 is said to be out of reach" \
+    grep -q "lr = -0.00024.*does not reach" out
 run scalelaw laws show muennighoff
 holds "a formula reads as in the paper" \
     grep -q "^  loss = E + A/N_1^alpha + B/D_1^beta$" out

@@ -313,6 +313,12 @@ bool fit_answer(FitAnswer *out, Arena *arena, const FitArgs *args, Err *err)
         return false;
     const Law *law = laws.item[0];
     out->runs = out->all;
+    /* Of a family the member of least BIC is the law. */
+    const bool family = args->laws.count == 1 && laws.count > 1;
+    if (family && !compare(out, arena, &laws, args, err))
+        return false;
+    if (family && out->best_bic >= 0)
+        law = laws.item[out->best_bic];
     out->suspects = suspects_of(arena, law, &out->all, args);
     out->left_out = args->without_outliers && out->suspects.count > 0;
     if (out->left_out)
@@ -324,7 +330,8 @@ bool fit_answer(FitAnswer *out, Arena *arena, const FitArgs *args, Err *err)
         return false;
     contrast_make(out, arena, law, args);
     if (!foretell(out, arena, law, args, err)
-        || !compare(out, arena, &laws, args, err)
+        || ((!family || out->left_out)
+            && !compare(out, arena, &laws, args, err))
         || !groups(out, arena, law, args, err))
         return false;
     noise(out, arena, args);

@@ -34,8 +34,9 @@ static bool within(const FitArgs *a, const Words *w, Err *err)
 {
     if (a->options.resamples > 1000000)
         return err_set(err, ERR_USAGE, "--bootstrap is at most 1000000");
-    if (w->threads < 1 || w->threads > 1024)
-        return err_set(err, ERR_USAGE, "--threads is 1 to 1024");
+    if (w->threads < 0 || w->threads > 1024)
+        return err_set(err, ERR_USAGE, "--threads is 1 to 1024, or 0 for all "
+                       "cores");
     if (w->seed < 0)
         return err_set(err, ERR_USAGE, "--seed is 0 or more");
     if (!(a->hold_out >= 0 && a->hold_out <= 0.5))
@@ -45,6 +46,11 @@ static bool within(const FitArgs *a, const Words *w, Err *err)
         return err_set(err, ERR_USAGE, "--own says which parameters are one a "
                        "group; --group=COLUMN is wanted as well");
     return true;
+}
+
+static i64 cores(void)
+{
+    return i64_max(1, i64_min(1024, sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
 static bool whole(FitArgs *a, const Words *w, const TextList *rest, Err *err)
@@ -64,13 +70,8 @@ static bool whole(FitArgs *a, const Words *w, const TextList *rest, Err *err)
         return false;
     a->input.source = rest->count ? rest->item[0] : NULL;
     o->seed = (u64)w->seed;
-    o->threads = (int)w->threads;
+    o->threads = (int)(w->threads > 0 ? w->threads : cores());
     return true;
-}
-
-static i64 cores(void)
-{
-    return i64_max(1, i64_min(1024, sysconf(_SC_NPROCESSORS_ONLN)));
 }
 
 bool fit_args_read(FitArgs *out, Arena *arena, int argc, char **argv,
@@ -80,19 +81,18 @@ bool fit_args_read(FitArgs *out, Arena *arena, int argc, char **argv,
                                             "approach" };
     static const char *const law[] = { "chinchilla" };
     TextList rest = { 0 };
-    Words w = { .objective = "huber", .resample = "auto", .seed = 1,
-                .threads = cores() };
+    Words w = { .objective = "huber", .resample = "auto", .seed = 1 };
     *out = (FitArgs){ .laws = { 1, law }, .options = fit_defaults(),
                       .hold_out = 0.2 };
     FitOptions *o = &out->options;
     const Opt opt[] = {
-        { "law", "LAW,...", "the law to fit, a name or a file; several, or a "
-          "family (bnsl), are compared; `scalelaw laws` lists them",
+        { "law", "LAW,...", "the law to fit, a name or a file; several are "
+          "compared with the first; of a family (bnsl) BIC chooses the member",
           .texts = &out->laws },
         FIT_INPUT_OPTS(out->input),
         { "objective", "WHICH", "huber or squares-log (on ln L), huber-raw or "
-          "squares (on L), quantile; Huber on ln L and squares on L are always "
-          "both shown", .text = &w.objective },
+          "squares (on L), quantile; huber stands beside it, and squares "
+          "beside huber", .text = &w.objective },
         { "delta", "X", "where Huber turns from squares to absolute values",
           .real = &o->delta },
         { "quantile", "Q", "which one --objective=quantile follows: 0.1 is "
@@ -133,7 +133,8 @@ bool fit_args_read(FitArgs *out, Arena *arena, int argc, char **argv,
         { "conventions", NULL, "the same runs under every way of counting N "
           "that the table has (n_body, n_total ...)",
           .flag = &out->conventions },
-        { "threads", "COUNT", "for the refits; the result is the same",
+        { "threads", "COUNT", "for the refits, 0 for all cores; the result is "
+          "the same",
           .count = &w.threads, .unhashed = true },
         { "out", "FILE", "write the chosen fit as JSON, for predict and plan",
           .text = &out->out, .unhashed = true },

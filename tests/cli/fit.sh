@@ -134,7 +134,8 @@ refuses 2 "an unknown way to resample" "runs, clusters, wild" \
 refuses 2 "clusters that are not there" "trunk" \
     scalelaw fit runs.csv $MAP --resample=clusters --cluster=trunk
 refuses 2 "a level of 1" "between 0 and 1" scalelaw fit runs.csv $MAP --level=1
-refuses 2 "no threads" "1 to 1024" scalelaw fit runs.csv $MAP --threads=0
+refuses 2 "threads below none" "1 to 1024" \
+    scalelaw fit runs.csv $MAP --threads=-1
 refuses 2 "a negative seed" "0 or more" scalelaw fit runs.csv $MAP --seed=-1
 
 # --- Several laws -----------------------------------------------------------
@@ -156,6 +157,7 @@ ends 0 "a family of laws is all its members"
 holds "bnsl has four" sh -c '[ $(grep -cE "^  bnsl-[0-3] " out) -eq 4 ]'
 holds "and one break is found where one was made" \
     grep -qE "^  by BIC +bnsl-1" out
+holds "so that bnsl-1 is the law" sh -c 'sed -n 2p out | grep -q "^bnsl-1; 40 runs"'
 refuses 2 "a law that is not there" "did you mean chinchilla" \
     scalelaw fit runs.csv $MAP --law=chinchila
 

@@ -116,9 +116,9 @@ void fit_show_conventions(const FitAnswer *a, FILE *out)
     const FitCounts *all = &a->conventions;
     if (all->count == 0)
         return;
-    fprintf(out, "\n  %-13s%-14s%-10s", "N counts", "N_opt ~ C^", "scatter");
+    fprintf(out, "\n  %-13s%-13s%8s", "N counts", "N_opt ~ C^", "scatter");
     for (int i = 0; i < a->side[0].fit.law->nparam && i < 5; i++)
-        fprintf(out, "%-9s", a->side[0].fit.law->param[i].name);
+        fprintf(out, "%9s", a->side[0].fit.law->param[i].name);
     putc('\n', out);
     for (int k = 0; k < all->count; k++) {
         const FitCount *one = &all->item[k];
@@ -128,11 +128,11 @@ void fit_show_conventions(const FitAnswer *a, FILE *out)
             fprintf(out, "no answer: %s\n", one->why);
             continue;
         }
-        fprintf(out, "%-14s%-10s", fixed(line, one->has_line
+        fprintf(out, "%-13s%8s", fixed(line, one->has_line
                 ? one->line.a.value : NAN, 4),
                 percent(scatter, one->fit.rmse_log));
         for (int i = 0; i < one->fit.law->nparam && i < 5; i++)
-            fprintf(out, "%-9.4g", one->fit.theta[i]);
+            fprintf(out, "%9.4g", one->fit.theta[i]);
         putc('\n', out);
     }
 }

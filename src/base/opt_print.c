@@ -162,9 +162,21 @@ static void put_folded(FILE *out, const char *text, int left)
     fputc('\n', out);
 }
 
+/* A flag is read with - or _ alike. What is also a key of a file is shown as it
+ * stands there, the others as people type them. */
+static int put_flag(FILE *out, const char *name)
+{
+    const bool key = strchr(name, '.') != NULL;
+    int        size = fprintf(out, "  --");
+    for (; *name; name++, size++)
+        fputc(*name == '_' && !key ? '-' : *name, out);
+    return size;
+}
+
 static void put_option(FILE *out, const Opt *opt)
 {
-    const int size = fprintf(out, "  --%s%s%s", opt->name,
+    int size = put_flag(out, opt->name);
+    size += fprintf(out, "%s%s", opt->flag ? "" : " ",
                              opt->flag ? "" : " ",
                              opt->flag ? "" : opt->unit ? opt->unit : "VALUE");
     if (size + 2 > LEFT)

@@ -357,6 +357,29 @@ TEST(the_noise_of_a_run_is_told_from_its_neighbours)
     CHECK_NEAR(sum, 1, 0.06);
 }
 
+/* Three sizes are as good as each other, two of them at the ends: inside as the
+ * runs stand, and at an end in two draws of three. */
+TEST(a_budget_on_an_edge_in_most_draws_is_left_out)
+{
+    static const double flat[] = { 2, 3, 3, 1.9999, 3, 3, 2 };
+    Table t = world_study(&arena, truth, 4, 7, 0.001, 3);
+    IsoflopBudget *budget;
+    Frontier line;
+    Err err = { 0 };
+    i64 count;
+    IsoflopOptions o = isoflop_defaults();
+    o.curve = ISOFLOP_AKIMA;
+    o.noise = 0.02;
+    memcpy(t.column[3] + 21, flat, sizeof flat);
+    if (!CHECK(isoflop_fit_by(&budget, &count, &line, &arena, &t, &o, &err)))
+        return;
+    CHECK(count == 4 && line.npoint == 3 && budget[3].inside);
+    CHECK_HAS(line.words, "2.7e+13 FLOP left out");
+    o.fit.resamples = 0;
+    CHECK(isoflop_fit_by(&budget, &count, &line, &arena, &t, &o, &err));
+    CHECK(line.npoint == 4);
+}
+
 TEST(weights_without_draws_and_noise_of_nothing_are_refused)
 {
     const Table t = world_study(&arena, truth, 4, 7, 0.003, 1);

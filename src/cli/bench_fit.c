@@ -168,21 +168,22 @@ static FitOptions plain_options(void)
 }
 
 /* One set of runs: certificate, profiles, refits. */
-static double one_set(const char *what, const Law *law, const Table *runs,
-                      const BenchOptions *o)
+static double one_set(Arena *arena, const char *name, const Law *law,
+                      const Table *runs, const BenchOptions *o)
 {
-    Piece p = { what, law, *runs, plain_options(), NAN };
+    Piece p = { arena_print(arena, "%s: certified fit", name), law, *runs,
+                plain_options(), NAN };
     const double fit_s = measure(&p, 0, o);
-    p.what = "  with profiles of all constants";
+    p.what = arena_print(arena, "%s: with all profiles", name);
     p.options.profile = true;
     (void)measure(&p, 0, o);
     p.options.profile = false;
     for (int threads = 1; threads <= o->threads; threads++) {
         p.options.threads = threads;
-        p.what = "  with 1000 refits";
+        p.what = arena_print(arena, "%s: with 1000 refits", name);
         p.options.resamples = 1000;
         (void)measure(&p, fit_s, o);
-        p.what = "  with 4000 refits";
+        p.what = arena_print(arena, "%s: with 4000 refits", name);
         p.options.resamples = 4000;
         (void)measure(&p, fit_s, o);
     }
@@ -193,7 +194,7 @@ static void by_hand(Arena *arena, const Law *law, const Table *runs,
                     double formula_s, const BenchOptions *o)
 {
     char text[120];
-    Piece p = { "law by hand in C, made-up runs",
+    Piece p = { "made-up runs: law by hand in C",
                 bench_hand_law(arena, law), *runs, plain_options(), NAN };
     const double hand_s = measure(&p, 0, o);
     snprintf(text, sizeof text, "a fit through the formula takes %.2f times "
@@ -204,7 +205,7 @@ static void by_hand(Arena *arena, const Law *law, const Table *runs,
 static void over_rows(Arena *arena, const Law *law, const BenchOptions *o)
 {
     for (i64 nrow = 100; nrow <= 1000000; nrow *= 10) {
-        Piece p = { "certified fit, made-up runs", law,
+        Piece p = { "made-up runs: certified fit", law,
                     runs_made(arena, law, nrow), plain_options(), NAN };
         (void)measure(&p, 0, o);
         if (nrow < 100000 || o->threads < 2)
@@ -268,11 +269,10 @@ bool bench_fit(const BenchOptions *o, Err *err)
         return false;
     const Table made = runs_made(&arena, law, POINTS);
     head(o);
-    const double formula_s = one_set("certified fit, made-up runs", law, &made,
-                                     o);
+    const double formula_s = one_set(&arena, "made-up runs", law, &made, o);
     by_hand(&arena, law, &made, formula_s, o);
     if (runs_published(&points, &arena))
-        (void)one_set("certified fit, Chinchilla's points", law, &points, o);
+        (void)one_set(&arena, "Chinchilla's points", law, &points, o);
     else
         say(o, "no published points: $SCALELAW_SHARED does not hold them");
     over_rows(&arena, law, o);

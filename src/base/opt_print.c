@@ -176,9 +176,8 @@ static int put_flag(FILE *out, const char *name)
 static void put_option(FILE *out, const Opt *opt)
 {
     int size = put_flag(out, opt->name);
-    size += fprintf(out, "%s%s", opt->flag ? "" : " ",
-                             opt->flag ? "" : " ",
-                             opt->flag ? "" : opt->unit ? opt->unit : "VALUE");
+    if (!opt->flag)
+        size += fprintf(out, " %s", opt->unit ? opt->unit : "VALUE");
     if (size + 2 > LEFT)
         fprintf(out, "\n%*s", LEFT, "");
     else

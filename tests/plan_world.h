@@ -84,6 +84,7 @@ static inline World world_open(const char *kind, i64 draws)
                                 .counts = N_BODY_HEAD };
     if (strcmp(kind, "bridge") == 0)
         w.by.cost = (PlanCost){ .omega = 47491, .law_total = true };
+    w.by.fit.ndraw = 0; /* of the set's own file */
     if (draws)
         world_draws(&w, draws);
     return w;

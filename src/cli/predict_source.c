@@ -65,6 +65,8 @@ static bool from_law(PredictSource *out, Arena *arena, const char *name,
     out->fit = (Fit){ .law = law, .options = fit_defaults(), .c_max = NAN,
                       .counts = law->counts };
     memcpy(out->fit.theta, set->theta, sizeof out->fit.theta);
+    out->fit.ndraw = set->ndraw;
+    out->fit.draw  = set->draw;
     reach(out, arena, law, set);
     return true;
 }

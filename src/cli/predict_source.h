@@ -8,7 +8,7 @@
 
 typedef struct PredictSource {
     const char *name;             /* a file, or "chinchilla:hoffmann"         */
-    Fit         fit;              /* published constants have no draws        */
+    Fit         fit;              /* published constants: with draws or not   */
     const char *source, *caveat;  /* or NULL                                  */
     double      c_max;            /* largest compute of its data; NaN unknown */
     const char *c_source;         /* where that stands, or NULL               */

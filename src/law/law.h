@@ -58,6 +58,10 @@ typedef struct LawConstants {     /* one published set */
     double      low[LAW_PARAMS_MAX], high[LAW_PARAMS_MAX]; /* NaN: not given */
     RealList    check;   /* columns..., response, columns..., response, ...  */
     RealList    optimum; /* C, N, C, N, ...: least loss at C = 6 N D         */
+    const char *draws;   /* laws/DRAWS.draws: refits of resampled runs, one a
+                            line, from which intervals follow; or NULL       */
+    i64         ndraw;
+    double     *draw;    /* [ndraw][nparam]                                  */
 } LawConstants;
 
 typedef struct LawColumn { /* [column.NAME]; NaN and "" where it is silent */

@@ -56,13 +56,18 @@ static bool need_formula(const Law *law, const char *what, Err *err)
                    what);
 }
 
-/* A copy whose published sets may be changed. */
+/* A copy whose published sets may be changed; draws of the whole law are none
+ * of what is made from it. */
 static Law copy(Arena *arena, const Law *law)
 {
     Law out = *law;
     out.constants = NEW(arena, LawConstants, law->nconstants + 1);
     memcpy(out.constants, law->constants,
            (size_t)law->nconstants * sizeof *out.constants);
+    for (int k = 0; k < law->nconstants; k++) {
+        out.constants[k].draws = NULL;
+        out.constants[k].ndraw = 0;
+    }
     return out;
 }
 

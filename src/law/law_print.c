@@ -129,6 +129,8 @@ static void put_constants(Str *out, const Law *law, const LawConstants *set)
         }
     put_text(out, "source", set->source);
     put_text(out, "caveat", set->caveat);
+    if (set->draws)
+        put_text(out, "draws", set->draws);
     put_reals(out, "check", set->check.item, set->check.count);
     put_reals(out, "optimum", set->optimum.item, set->optimum.count);
 }

@@ -4,11 +4,15 @@
  *     [column.NAME]     from to unit about, each as is known
  *     [published.NAME]  source caveat, a number a parameter, and optionally
  *                       PARAMETER_interval = [low, high], 95 %, and what
- *                       `laws check` holds the set to: check, optimum */
+ *                       `laws check` holds the set to: check, optimum;
+ *                       draws = "NAME": laws/NAME.draws */
 
 #include "law/law_read.h"
 
+#include "base/know.h"
+
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char COLUMN[] = "column.", PUBLISHED[] = "published.";
@@ -118,14 +122,44 @@ static bool constant_read(LawConstants *set, int i, const Law *law,
 static bool only_known(const Law *law, Arena *arena, const Conf *conf,
                        const char *section, Err *err)
 {
-    const char *keys[2 * LAW_PARAMS_MAX + 4] = { "source", "caveat", "check",
-                                                 "optimum" };
-    int n = 4;
+    const char *keys[2 * LAW_PARAMS_MAX + 5] = { "source", "caveat", "check",
+                                                 "optimum", "draws" };
+    int n = 5;
     for (int i = 0; i < law->nparam; i++) {
         keys[n++] = law->param[i].name;
         keys[n++] = arena_print(arena, "%s_interval", law->param[i].name);
     }
     return conf_only(conf, section, keys, n, err);
+}
+
+/* One draw a line, its parameters in the law's order; # begins a comment. */
+static bool draws_read(LawConstants *set, int nparam, Arena *arena, Err *err)
+{
+    const char *text, *path;
+    if (!know_load(&text, &path, arena, "laws", set->draws, ".draws", err))
+        return false;
+    i64 count = 0, lines = 1;
+    for (const char *at = text; *at; at++)
+        lines += *at == '\n';
+    set->draw = NEW(arena, double, lines * nparam);
+    for (const char *at = text; *at; at += strspn(at, " \n")) {
+        char *end;
+        if (*at == '#') {
+            at += strcspn(at, "\n");
+            continue;
+        }
+        set->draw[count] = strtod(at, &end);
+        if (end == at || count == lines * nparam)
+            return err_set(err, ERR_FORMAT, "%s: '%.20s': %d numbers a line are "
+                           "wanted", path, at, nparam);
+        count++;
+        at = end;
+    }
+    set->ndraw = count / nparam;
+    if (count > 0 && count % nparam == 0)
+        return true;
+    return err_set(err, ERR_FORMAT, "%s: %lld numbers, which is not %d a line",
+                   path, (long long)count, nparam);
 }
 
 static bool constants_read(LawConstants *set, const Law *law, Arena *arena,
@@ -136,7 +170,8 @@ static bool constants_read(LawConstants *set, const Law *law, Arena *arena,
         || !conf_text(&set->source, conf, section, "source", err)
         || !conf_text(&set->caveat, conf, section, "caveat", err)
         || !conf_reals(&set->check, conf, section, "check", err)
-        || !conf_reals(&set->optimum, conf, section, "optimum", err))
+        || !conf_reals(&set->optimum, conf, section, "optimum", err)
+        || !conf_text(&set->draws, conf, section, "draws", err))
         return false;
     if (set->check.count % (law->ncolumn + 1) || set->optimum.count % 2)
         return err_set(err, ERR_FORMAT, "%s: [%s]: check wants %d columns and "
@@ -145,7 +180,7 @@ static bool constants_read(LawConstants *set, const Law *law, Arena *arena,
     for (int i = 0; i < law->nparam; i++)
         if (!constant_read(set, i, law, arena, conf, section, err))
             return false;
-    return true;
+    return !set->draws || draws_read(set, law->nparam, arena, err);
 }
 
 bool law_read_published(Law *law, Arena *arena, const Conf *conf, Err *err)

@@ -68,6 +68,8 @@ bool plan_published(Fit *out, Arena *arena, const Law *law,
         out->low[i]   = constants->low[i];
         out->high[i]  = constants->high[i];
     }
+    out->ndraw = constants->ndraw;
+    out->draw  = constants->draw;
     const char *words = arena_print(arena, "Published constants, not fitted "
                                     "here: %s", constants->source);
     strncpy(out->certificate.words, words, sizeof out->certificate.words - 1);

@@ -51,7 +51,8 @@ bool plan_budget(Plan *out, const Fit *fit, const PlanCost *cost, double c,
  * if not, says in words of what it is. */
 bool plan_can(const Law *law, Err *err) MUST_USE;
 
-/* A fit that stands for published constants (no draws; intervals as given). */
+/* A fit that stands for published constants (intervals as
+ * given; draws where the law file names some). */
 bool plan_published(Fit *out, Arena *arena, const Law *law,
                     const LawConstants *constants, Err *err) MUST_USE;
 

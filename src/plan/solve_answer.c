@@ -195,16 +195,19 @@ static const char *without_name(const char *text, const char *name)
 
 static void note_caution(Answer *answer, const PlanBys *bys)
 {
-    bool none = false;
+    bool some = false;
     for (i64 i = 0; i < bys->count; i++) {
         const PlanBy *by = &bys->item[i];
-        none = none || by->fit.ndraw == 0;
+        some = some || by->fit.ndraw > 0;
         if (strstr(by->name, "hoffmann") && by->caveat)
             answer_note(answer, "%s: %s", by->name, by->caveat);
     }
-    if (none)
-        answer_note(answer, "Published constants have no draws, and so no "
-                    "interval here; fit your own runs for one.");
+    if (some)
+        answer_note(answer, "Intervals are 95 %% of the fit's draws. Constants "
+                    "that were published without draws have none.");
+    else
+        answer_note(answer, "These constants were published without draws, and "
+                    "so no interval is known; fit your own runs for one.");
 }
 
 bool answer_plan(Answer *answer, const PlanBys *bys, const PlanAsk *ask,

@@ -7,10 +7,16 @@
 #include "cli/plan_sections.h"
 #include "cli/plan_show.h"
 #include "plan/shape.h"
+#include "report/planner.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+static bool to_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
 
 /* ---- For programs ---------------------------------------------------------------- */
 
@@ -88,16 +94,44 @@ static bool emit_config(const PlanArgs *args, Err *err)
         return false;
     shape_config(&text, &plan, by->name);
     bool ok = true;
-    if (strcmp(args->emit_config, "-") == 0)
+    if (to_stdout(args->emit_config))
         fputs(text.text, stdout);
     else
         ok = file_write(args->emit_config, text.text, text.size, err);
-    if (ok && strcmp(args->emit_config, "-") != 0)
+    if (ok && !to_stdout(args->emit_config))
         fprintf(stderr, "%s: %lldx%lld, %lld steps, %.4g FLOP by exact count "
                 "(%.4g asked for); scalelaw train %s --corpus=NAME\n",
                 args->emit_config, (long long)plan.shape.layers,
                 (long long)plan.shape.width, (long long)plan.steps, plan.flop,
                 want.c, args->emit_config);
+    str_free(&text);
+    return ok;
+}
+
+/* ---- A page ------------------------------------------------------------------------------ */
+
+/* The laws that were asked for, one's own first; frontiers have no surface for
+ * sliders to move over. */
+static bool emit_page(const PlanArgs *args, Arena *arena, Err *err)
+{
+    PlannerLaw *law   = NEW(arena, PlannerLaw, args->bys.count + 1);
+    i64         count = 0;
+    Str         text  = { 0 };
+    for (i64 i = 0; i < args->bys.count; i++) {
+        const PlanBy *by = &args->bys.item[i];
+        if (by->fit.law)
+            law[count++] = (PlannerLaw){
+                .name = by->name, .source = by->source, .caveat = by->caveat,
+                .token = by->cost.family && by->cost.vocab == 256 ? "byte"
+                                                                  : "token",
+                .fit = &by->fit, .cost = &by->cost, .c_max = by->c_max,
+                .budget = isnan(args->ask.flop) ? 5.76e23 : args->ask.flop };
+    }
+    bool ok = planner_page(&text, "Planner", law, count, err);
+    if (ok && to_stdout(args->page))
+        fputs(text.text, stdout);
+    else if (ok)
+        ok = file_write(args->page, text.text, text.size, err);
     str_free(&text);
     return ok;
 }
@@ -111,9 +145,30 @@ static void head(const PlanAsk *ask, i64 index, i64 count)
                ask->flop / 8.64e19);
 }
 
+/* A configuration or a page on standard output stands there alone. */
+static bool one_output(const PlanArgs *a, Err *err)
+{
+    if (to_stdout(a->emit_config) + to_stdout(a->page) + a->json <= 1)
+        return true;
+    return err_set(err, ERR_USAGE, "--json, --emit-config=- and --page=- all "
+                   "want standard output; name files for all but one");
+}
+
+static void print(const PlanArgs *asked, const Answer *answer, i64 count)
+{
+    if (to_stdout(asked->emit_config) || to_stdout(asked->page))
+        return;
+    if (asked->json)
+        print_json(asked, answer, count);
+    for (i64 b = 0; !asked->json && b < count; b++) {
+        head(&asked[b].ask, b, count);
+        plan_show(stdout, &answer[b], asked->explain);
+    }
+}
+
 static bool plan(PlanArgs *args, Arena *arena, Err *err)
 {
-    if (!plan_opts_settle(args, arena, err))
+    if (!one_output(args, err) || !plan_opts_settle(args, arena, err))
         return false;
     const i64 count  = i64_max(1, args->nbudget);
     PlanArgs *asked  = NEW(arena, PlanArgs, count);
@@ -126,15 +181,9 @@ static bool plan(PlanArgs *args, Arena *arena, Err *err)
         if (!plan_sections(&answer[b], arena, &asked[b], err))
             return false;
     }
-    if (args->emit_config && strcmp(args->emit_config, "-") == 0)
-        return emit_config(args, err);
-    if (args->json)
-        print_json(asked, answer, count);
-    for (i64 b = 0; !args->json && b < count; b++) {
-        head(&asked[b].ask, b, count);
-        plan_show(stdout, &answer[b], args->explain);
-    }
-    return !args->emit_config || emit_config(args, err);
+    print(asked, answer, count);
+    return (!args->page || emit_page(args, arena, err))
+        && (!args->emit_config || emit_config(args, err));
 }
 
 bool cmd_plan(int argc, char **argv, Err *err)

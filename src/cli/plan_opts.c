@@ -12,7 +12,7 @@
 
 /* ---- The table ------------------------------------------------------------------- */
 
-enum { ROWS = 44 };
+enum { ROWS = 64 };
 
 static int table_rows(Opt row[ROWS], PlanArgs *a)
 {
@@ -57,7 +57,7 @@ static int table_rows(Opt row[ROWS], PlanArgs *a)
           .help = "to be served over the model's life: 1e13" },
         { .name = "requests", .unit = "N", .text = &a->requests,
           .help = "the same, in requests" },
-        { .name = "request_tokens", .unit = "N", .text = &a->request_tokens,
+        { .name = "request_tokens", .unit = "N", .text = &a->tokens_each,
           .help = "read and written [1000]" },
         { .name = "serve_on", .unit = "MACHINE", .text = &a->serve_on,
           .help = "what serves; then cost is dollars [what trains]" },
@@ -95,18 +95,21 @@ static int table_rows(Opt row[ROWS], PlanArgs *a)
           .help = "the fits of a study, at the cost of its own shapes" },
         { .name = "show", .unit = "LIST", .texts = &a->show,
           .help = "all, or of: plan common laws matters around bottleneck "
-                  "overtrain inference data batch shape memory cost roi trend "
-                  "models" },
+                  "overtrain inference serving data batch shape memory cost "
+                  "terms grids machine roi trend models" },
         { .name = "emit_config", .unit = "FILE", .text = &a->emit_config,
           .help = "write a model of the first law for `scalelaw train`; - for "
                   "stdout" },
+        { .name = "page", .unit = "FILE", .text = &a->page,
+          .help = "write a page with sliders that plans by these laws, for any "
+                  "browser and without a network" },
         { .name = "explain", .flag = &a->explain,
           .help = "each equation with its numbers and its source" },
         { .name = "json", .flag = &a->json, .help = "for programs" },
     };
-    _Static_assert(sizeof all / sizeof all[0] <= ROWS, "rows");
+    _Static_assert(COUNT_OF(all) + PLAN_SETTINGS_ROWS <= ROWS, "rows");
     memcpy(row, all, sizeof all);
-    return COUNT_OF(all);
+    return COUNT_OF(all) + plan_settings_rows(row + COUNT_OF(all), &a->set);
 }
 
 bool plan_opts_read(PlanArgs *args, Arena *arena, int argc, char **argv,
@@ -133,6 +136,16 @@ static bool quantity(double *out, const char *text, QuantityKind kind,
                      const char *flag, Err *err)
 {
     return !text || quantity_parse(out, text, kind, flag, err);
+}
+
+/* A number that has no unit and no thousands. */
+static bool plain(double *out, const char *text, const char *flag,
+                  const char *like, Err *err)
+{
+    if (!text || (opt_number(out, text) && isfinite(*out) && *out > 0))
+        return true;
+    return err_set(err, ERR_USAGE, "%s=%s: a number above 0 is expected, like "
+                   "%s", flag, text, like);
 }
 
 /* A bare number is days (or hours), and not seconds. */
@@ -183,12 +196,13 @@ static bool budgets(PlanArgs *a, Arena *arena, Err *err)
 static bool quantities(PlanArgs *a, Arena *arena, Err *err)
 {
     PlanAsk *ask = &a->ask;
-    double   requests = NAN, each = 1000;
+    double   requests = NAN;
+    a->request_tokens = 1000;
     if (!budgets(a, arena, err)
         || !quantity(&ask->params, a->n, QUANTITY_COUNT, "--N", err)
         || !quantity(&ask->tokens, a->d, QUANTITY_COUNT, "--D", err)
-        || !quantity(&ask->ratio, a->ratio, QUANTITY_COUNT, "--ratio", err)
-        || !quantity(&ask->loss, a->loss, QUANTITY_COUNT, "--loss", err)
+        || !plain(&ask->ratio, a->ratio, "--ratio", "20", err)
+        || !plain(&ask->loss, a->loss, "--loss", "2.1", err)
         || !quantity(&ask->steps, a->steps, QUANTITY_COUNT, "--steps", err)
         || !quantity(&ask->batch, a->batch, QUANTITY_COUNT, "--batch", err)
         || !quantity(&ask->dollars, a->money, QUANTITY_MONEY, "--money", err)
@@ -197,20 +211,20 @@ static bool quantities(PlanArgs *a, Arena *arena, Err *err)
         || !time_in(&ask->device_hours, a->gpu_hours, 3600, "--gpu-hours", err)
         || !quantity(&ask->serve, a->serve, QUANTITY_COUNT, "--serve", err)
         || !quantity(&requests, a->requests, QUANTITY_COUNT, "--requests", err)
-        || !quantity(&each, a->request_tokens, QUANTITY_COUNT,
+        || !quantity(&a->request_tokens, a->tokens_each, QUANTITY_COUNT,
                      "--request-tokens", err)
         || !quantity(&ask->unique, a->unique, QUANTITY_COUNT, "--unique", err)
         || !quantity(&ask->vocab, a->vocab, QUANTITY_COUNT, "--vocab", err)
         || !quantity(&ask->context, a->context, QUANTITY_COUNT, "--context",
                      err)
-        || !quantity(&ask->aspect, a->aspect, QUANTITY_COUNT, "--aspect", err)
+        || !plain(&ask->aspect, a->aspect, "--aspect", "128", err)
         || !quantity(&ask->layers, a->layers, QUANTITY_COUNT, "--layers", err)
         || !quantity(&ask->width, a->width, QUANTITY_COUNT, "--width", err)
-        || !quantity(&a->goal_loss, a->goal, QUANTITY_COUNT, "--goal", err)
+        || !plain(&a->goal_loss, a->goal, "--goal", "2.1", err)
         || !times(&ask->more, arena, a->more, err))
         return false;
     if (isnan(ask->serve))
-        ask->serve = requests * each;
+        ask->serve = requests * a->request_tokens;
     return true;
 }
 
@@ -224,13 +238,15 @@ static bool terms(Deal *deal, const char *mfu, const char *price, Err *err)
 
 static bool on_what(const PlanArgs *a, Err *err)
 {
-    static const char words[] = "of which machine? give --on=h100";
-    if (a->gpus || a->mfu || a->precision || a->price || a->pue || a->grid)
-        return err_set(err, ERR_USAGE, "%s: %s",
-                       a->gpus ? "--gpus" : a->mfu ? "--mfu"
-                       : a->precision ? "--precision" : a->price ? "--price"
-                       : a->pue ? "--pue" : "--grid", words);
-    return true;
+    const char *flag = a->gpus      ? "--gpus"
+                     : a->mfu       ? "--mfu"
+                     : a->precision ? "--precision"
+                     : a->price     ? "--price"
+                     : a->pue       ? "--pue"
+                     : a->grid      ? "--grid"
+                                    : plan_settings_of_machine(&a->set);
+    return !flag || err_set(err, ERR_USAGE, "%s: of which machine? give "
+                            "--on=h100", flag);
 }
 
 static bool machines(PlanArgs *a, Arena *arena, Err *err)
@@ -248,9 +264,13 @@ static bool machines(PlanArgs *a, Arena *arena, Err *err)
     Deal deal      = deal_new(&machine, a->grid ? &grid : NULL);
     deal.precision = a->precision;
     if (!quantity(&deal.devices, a->gpus, QUANTITY_COUNT, "--gpus", err)
-        || !quantity(&deal.pue, a->pue, QUANTITY_COUNT, "--pue", err)
-        || !terms(&deal, a->mfu, a->price, err))
+        || !plain(&deal.pue, a->pue, "--pue", "1.1", err)
+        || !terms(&deal, a->mfu, a->price, err)
+        || !plan_settings_deal(&deal, &a->set, err))
         return false;
+    if (deal.devices != rint(deal.devices) && !isnan(deal.devices))
+        return err_set(err, ERR_USAGE, "--gpus=%s: a whole number of devices "
+                       "is expected", a->gpus);
     if (deal.pue < 1)
         return err_set(err, ERR_USAGE, "--pue=%s: a building uses at least "
                        "what its machines do; give 1 or more", a->pue);
@@ -363,7 +383,7 @@ static bool score(PlanArgs *a, Arena *arena, Err *err)
 static bool something(const PlanArgs *a, Err *err)
 {
     if (plan_ask_something(&a->ask) || !isnan(a->ask.more) || a->ncard > 0
-        || a->cards.count > 0
+        || a->cards.count > 0 || a->page
         || !isnan(a->goal_loss) || a->show.count > 0)
         return true;
     return err_set(err, ERR_USAGE, "how much compute? give --flops=1e21, or "
@@ -375,7 +395,9 @@ bool plan_opts_settle(PlanArgs *a, Arena *arena, Err *err)
 {
     a->ask       = plan_ask_nothing();
     a->goal_loss = NAN;
-    return quantities(a, arena, err) && machines(a, arena, err)
+    return quantities(a, arena, err)
+        && plan_settings_read(&a->set, a->precision, err)
+        && machines(a, arena, err)
         && servers(a, arena, err) && sources(a, arena, err)
         && models(a, arena, err) && score(a, arena, err)
         && plan_ask_settle(&a->ask, err) && something(a, err)

@@ -4,6 +4,7 @@
 #ifndef PLAN_OPTS_H
 #define PLAN_OPTS_H
 
+#include "cli/plan_settings.h"
 #include "cli/plan_source.h"
 #include "plan/card.h"
 #include "plan/roi.h"
@@ -15,12 +16,13 @@ typedef struct PlanArgs {
     const char *n, *d, *ratio, *loss, *steps, *batch;
     const char *money, *energy, *days, *gpu_hours;
     const char *on, *gpus, *mfu, *precision, *price, *pue, *grid;
-    const char *serve, *requests, *request_tokens, *serve_on, *serve_mfu,
+    const char *serve, *requests, *tokens_each, *serve_on, *serve_mfu,
                *serve_price;
     const char *unique, *more;
     const char *vocab, *context, *aspect, *layers, *width;
     const char *goal, *score_law;
-    const char *emit_config;
+    const char *emit_config, *page;
+    PlanSettings set;
     bool        json, explain, helped;
 
     /* Understood. */
@@ -28,6 +30,7 @@ typedef struct PlanArgs {
     i64         nbudget;
     double     *budget;    /* all of --flops                               */
     PlanBys     bys;
+    double      request_tokens; /* read and written, a request             */
     i64         ncard;
     Card       *card;      /* models asked for by name                     */
     Cards       cards;     /* families of them                             */

@@ -1,5 +1,5 @@
-/* plan_parts_cost.c - the parts that follow from machines: batches, memory,
- * bills, returns, trends. They speak of the plan of the first law that has a
+/* plan_parts_cost.c - the parts that follow from prices and rates: bills,
+ * batches, returns, trends. They speak of the plan of the first law that has a
  * loss. */
 
 #include "cli/plan_parts.h"
@@ -9,12 +9,25 @@
 #include "plan/roi.h"
 #include "plan/rules.h"
 #include "plan/shape.h"
-#include "plan/trend.h"
 
 #include <math.h>
-#include <time.h>
 
 /* ---- The bill ------------------------------------------------------------------------ */
+
+/* What a price is not known to better than, the compute that money buys is not
+ * either. */
+static void say_bought(Answer *answer, const PlanAsk *ask)
+{
+    const Deal deal = deal_settled(&ask->deal);
+    if (isnan(ask->dollars) || !(deal.price_high > deal.price_low))
+        return;
+    const double mid = deal_flop_of_dollars(&ask->deal, ask->dollars);
+    answer_note(answer, "At $%.3g to $%.3g a device-hour $%.4g buys %.3g to "
+                "%.3g FLOP; the plan takes $%.3g. --price says yours.",
+                deal.price_low, deal.price_high, ask->dollars,
+                mid * deal.price / deal.price_high,
+                mid * deal.price / deal.price_low, deal.price);
+}
 
 /* One column where all plans cost the same. */
 PLAN_PART(cost)
@@ -23,6 +36,7 @@ PLAN_PART(cost)
     answer_section(answer, "cost", "What it costs");
     if (!isnan(args->ask.flop)) {
         answer_bill(answer, NULL, &args->ask.deal, args->ask.flop);
+        say_bought(answer, &args->ask);
         return true;
     }
     for (i64 i = 0; i < args->bys.count; i++) {
@@ -37,22 +51,17 @@ PLAN_PART(cost)
 
 /* ---- Batch and rate ------------------------------------------------------------------ */
 
-static bool shaped(ShapePlan *out, const PlanBy *by, const PlanSolution *at,
-                   const PlanAsk *ask)
-{
-    Err            err  = { 0 };
-    const ShapeAsk want = shape_ask(by, ask, at);
-    return shape_find(out, &want, &err);
-}
-
 static bool put_rules(Answer *answer, const PlanArgs *args, const PlanBy *by,
                       const PlanSolution *at, Err *err)
 {
     ShapePlan shape;
     RuleRun   run = { .n = at->at.n, .d = at->at.d, .c = at->at.c,
                       .n_body = NAN, .n_head = NAN, .width = NAN,
-                      .loss = at->at.loss, .tuned_lr = NAN, .tuned_d = NAN };
-    if (shaped(&shape, by, at, &args->ask)) {
+                      .loss = at->at.loss, .tuned_lr = args->set.tuned_lr,
+                      .tuned_d = args->set.tuned_d };
+    const ShapeAsk want   = shape_ask(by, &args->ask, at);
+    Err            no_way = { 0 };
+    if (shape_find(&shape, &want, &no_way)) {
         run.n_body = count_n(shape.shape, N_BODY);
         run.n_head = count_n(shape.shape, N_BODY_HEAD);
         run.width  = (double)shape.shape.width;
@@ -85,42 +94,6 @@ PLAN_PART(batch)
     return true;
 }
 
-/* ---- Memory --------------------------------------------------------------------------- */
-
-PLAN_PART(memory)
-{
-    (void)arena;
-    const PlanBy *by;
-    PlanSolution  at;
-    if (!plan_first(&by, &at, args))
-        return true;
-    ShapePlan        shape;
-    const ShapeAsk   want  = shape_ask(by, &args->ask, &at);
-    const MemoryPlan plain = memory_defaults();
-    if (!shape_find(&shape, &want, err))
-        return false;
-    const MemoryModel model = { .n = NAN, .shape = shape.shape };
-    answer_section(answer, "memory", "Will it fit");
-    MemoryPlan plan    = plain;
-    const Deal deal    = deal_settled(&args->ask.deal);
-    double     devices = args->ask.has_deal ? deal.devices : 1;
-    plan.data = devices;
-    answer_zero(answer, NULL, &model, &plan);
-    if (!args->ask.has_deal)
-        return true;
-    if (devices <= 1)
-        devices = 0; /* as few as possible */
-    if (memory_arrange(&plan, &devices, &model, &plain, deal.machine.memory))
-        answer_note(answer, "Arranged on %.0f devices: data %.0f, tensor %.0f, "
-                    "pipeline %.0f, ZeRO %d, recomputation %s.", devices,
-                    plan.data, plan.tensor, plan.pipeline, plan.zero,
-                    memory_recompute_name(plan.recompute));
-    answer_memory(answer, NULL, &model, &plan, &deal.machine);
-    answer_speed(answer, NULL, &args->ask.deal, shape.flop_per_token,
-                 shape.tokens, memory_recompute(&model, plan.recompute));
-    return true;
-}
-
 /* ---- Returns and trends ------------------------------------------------------------------ */
 
 PLAN_PART(roi)
@@ -136,14 +109,6 @@ PLAN_PART(roi)
     return answer_roi(answer, by, &ask, err);
 }
 
-static double this_year(void)
-{
-    const time_t now = time(NULL);
-    struct tm    day;
-    gmtime_r(&now, &day);
-    return 1900 + day.tm_year + day.tm_yday / 365.25;
-}
-
 /* Today's budget is the plan's, or --money. */
 PLAN_PART(trend)
 {
@@ -151,8 +116,7 @@ PLAN_PART(trend)
     if (!args->ask.has_deal)
         return err_set(err, ERR_USAGE, "--goal: on which machine, at what "
                        "price? give --on=h100");
-    const Trend trend   = trend_defaults(this_year());
-    double      dollars = args->ask.dollars;
+    double dollars = args->ask.dollars;
     if (isnan(dollars))
         dollars = deal_bill(&args->ask.deal, args->ask.flop).dollars;
     if (isnan(dollars))
@@ -161,8 +125,8 @@ PLAN_PART(trend)
     for (i64 i = 0; i < args->bys.count; i++) {
         const PlanBy *by = &args->bys.item[i];
         if (plan_has_surface(by))
-            return answer_trend(answer, by, &args->ask.deal, &trend, dollars,
-                                args->goal_loss, err);
+            return answer_trend(answer, by, &args->ask.deal, &args->set.trend,
+                                dollars, args->goal_loss, err);
     }
     return err_set(err, ERR_USAGE, "--goal: a law that knows the loss is "
                    "needed; give --law=chinchilla");

@@ -53,6 +53,21 @@ static bool priced(const PlanArgs *a)
     return planned(a) && a->ask.has_deal;
 }
 
+static bool has_machine(const PlanArgs *a)
+{
+    return a->ask.has_deal;
+}
+
+static bool served_on(const PlanArgs *a)
+{
+    return served(a) && priced(a);
+}
+
+static bool arranged(const PlanArgs *a)
+{
+    return planned(a) && (a->set.arranged || a->set.mix || a->set.offload);
+}
+
 static bool modelled(const PlanArgs *a)
 {
     return a->ncard > 0 || a->cards.count > 0;
@@ -77,7 +92,9 @@ typedef struct Part {
     bool      (*put)(Answer *, Arena *, const PlanArgs *, Err *);
 } Part;
 
-static const char a_budget[] = "a budget, like --flops=1e21";
+static const char a_budget[]  = "a budget, like --flops=1e21";
+static const char a_machine[] = "a machine, like --on=h100";
+static const char a_deal[]    = "a machine, like --on=h100, and a budget";
 
 static const Part part[] = {
     { "plan", planned, planned, a_budget, plan_part_plan },
@@ -90,14 +107,18 @@ static const Part part[] = {
       plan_part_inference },
     { "data", scarce, scarce, "--unique=25e9 tokens, and a budget",
       plan_part_data },
-    { "cost", priced, priced, "a machine, like --on=h100, and a budget",
-      plan_part_cost },
+    { "cost", priced, priced, a_deal, plan_part_cost },
+    { "terms", priced, has_machine, a_machine, plan_part_terms },
+    { "grids", never, priced, a_deal, plan_part_grids },
+    { "machine", never, has_machine, a_machine, plan_part_machine },
+    { "serving", served_on, served_on, "--serve=1e13 tokens, a machine, like "
+      "--on=h100, and a budget", plan_part_serving },
     { "batch", batched, planned, a_budget, plan_part_batch },
     { "around", never, planned, a_budget, plan_part_around },
     { "bottleneck", batched, planned, a_budget, plan_part_bottleneck },
     { "overtrain", never, planned, a_budget, plan_part_overtrain },
     { "shape", never, planned, a_budget, plan_part_shape },
-    { "memory", never, planned, a_budget, plan_part_memory },
+    { "memory", arranged, planned, a_budget, plan_part_memory },
     { "roi", never, planned, a_budget, plan_part_roi },
     { "trend", awaited, awaited, "--goal, a loss to wait for, and --on=h100",
       plan_part_trend },

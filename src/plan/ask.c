@@ -44,6 +44,15 @@ static bool one_budget(PlanAsk *ask, const Budget *all, int count, Err *err)
     return true;
 }
 
+/* Money without a price, energy without watts buy nobody knows what. */
+static bool buys(const char *flag, double given, double flop,
+                 const Deal *deal, const char *what, Err *err)
+{
+    return isnan(given) || !isnan(flop)
+        || err_set(err, ERR_USAGE, "%s: no %s of %s is known; give --%s",
+                   flag, what, deal->machine.title, what);
+}
+
 static bool settle_budget(PlanAsk *ask, Err *err)
 {
     const Deal  *deal    = &ask->deal;
@@ -63,7 +72,9 @@ static bool settle_budget(PlanAsk *ask, Err *err)
                                                      * devices) },
         { "--gpu-hours", deal_flop_of_device_hours(deal, ask->device_hours) },
     };
-    return one_budget(ask, all, COUNT_OF(all), err);
+    return buys("--money", ask->dollars, all[1].flop, deal, "price", err)
+        && buys("--energy", ask->kwh, all[2].flop, deal, "watts", err)
+        && one_budget(ask, all, COUNT_OF(all), err);
 }
 
 /* ---- Tokens of steps, ratio of N and D ------------------------------------- */

@@ -173,25 +173,25 @@ void answer_terms(Answer *answer, const char *by, const Deal *given)
 {
     const Deal     deal    = deal_settled(given);
     const Machine *machine = &deal.machine;
-    term(answer, by, "peak", "peak a device", ANSWER_RATE, deal.peak,
+    term(answer, by, "peak", "peak a device (--precision)", ANSWER_RATE, deal.peak,
          whose(given->peak, machine->source));
-    term(answer, by, "mfu", "share of it reached (MFU)", ANSWER_SHARE, deal.mfu,
+    term(answer, by, "mfu", "share of it reached, MFU (--mfu)", ANSWER_SHARE, deal.mfu,
          whose(given->mfu, "assumed"));
-    term(answer, by, "devices", "devices", ANSWER_COUNT, deal.devices,
+    term(answer, by, "devices", "devices (--gpus)", ANSWER_COUNT, deal.devices,
          whose(given->devices, "assumed"));
     AnswerItem *price =
-        answer_put(answer, by, "price", "price a device-hour", ANSWER_DOLLARS,
+        answer_put(answer, by, "price", "price a device-hour (--price)", ANSWER_DOLLARS,
                    (Interval){ deal.price, deal.price_low, deal.price_high });
     price->source = whose(given->price, machine->price_source);
-    term(answer, by, "watts", "watts a device", ANSWER_PLAIN, deal.watts,
+    term(answer, by, "watts", "watts a device (--watts)", ANSWER_PLAIN, deal.watts,
          whose(given->watts, machine->source));
-    term(answer, by, "pue", "PUE of the data centre", ANSWER_PLAIN, deal.pue,
+    term(answer, by, "pue", "PUE of the data centre (--pue)", ANSWER_PLAIN, deal.pue,
          whose(given->pue, "assumed"));
-    term(answer, by, "idle", "idle energy, as a share", ANSWER_SHARE, deal.idle,
+    term(answer, by, "idle", "idle energy, as a share (--idle)", ANSWER_SHARE, deal.idle,
          whose(given->idle, "assumed"));
-    term(answer, by, "intensity", "kg CO2e a kWh", ANSWER_PLAIN,
+    term(answer, by, "intensity", "kg CO2e a kWh (--grid)", ANSWER_PLAIN,
          deal.grid.kg_per_kwh, deal.grid.source);
-    term(answer, by, "lifetime", "life of a device", ANSWER_SECONDS,
+    term(answer, by, "lifetime", "life of a device (--lifetime)", ANSWER_SECONDS,
          deal.lifetime_hours * 3600, whose(given->lifetime_hours, "assumed"));
 }
 

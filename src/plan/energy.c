@@ -82,13 +82,12 @@ void answer_serving(Answer *answer, const char *by, const Deal *deal,
 void answer_grids(Answer *answer, double kwh, const PowerGrid *grid, i64 count)
 {
     for (i64 i = 0; i < count; i++) {
-        AnswerItem *item = answer_number(answer, grid[i].name, "kg",
-                                         "carbon of electricity", ANSWER_KG,
+        AnswerItem *item = answer_number(answer, NULL, grid[i].name,
+                                         grid[i].title, ANSWER_KG,
                                          kwh * grid[i].kg_per_kwh);
         answer_because(answer, item, grid[i].source,
                        "kWh * intensity = %.4g * %.3g kg/kWh = %.4g kg", kwh,
                        grid[i].kg_per_kwh, kwh * grid[i].kg_per_kwh);
     }
-    answer_note(answer, "The same run on another grid: where it runs often "
-                "matters more than what it runs.");
+    answer_note(answer, "Where it runs often matters more than what it runs.");
 }

@@ -29,7 +29,7 @@ typedef struct Serving {
 void answer_serving(Answer *answer, const char *by, const Deal *deal,
                     const Serving *serving);
 
-/* The same kWh on each grid: key kg, one column a grid. */
+/* The same kWh on each grid: one key a grid, by its name. */
 void answer_grids(Answer *answer, double kwh, const PowerGrid *grid, i64 count);
 
 #endif

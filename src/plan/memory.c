@@ -25,6 +25,12 @@ static const MemoryMix mixes[] = {
     { "sgd", 2, 2, 8 },             /* the same: one momentum                */
 };
 
+int memory_mixes(const MemoryMix **out)
+{
+    *out = mixes;
+    return COUNT_OF(mixes);
+}
+
 bool memory_mix_find(MemoryMix *out, const char *name, Err *err)
 {
     const char *names[COUNT_OF(mixes)];

@@ -46,6 +46,9 @@ typedef struct MemoryMix { /* bytes a parameter */
  * "fp32" (4+4+8), "adam8" (2+2+6), "muon" (2+2+8), "sgd" (2+2+8). */
 bool memory_mix_find(MemoryMix *out, const char *name, Err *err) MUST_USE;
 
+/* All of them. */
+int memory_mixes(const MemoryMix **out);
+
 typedef struct MemoryPlan {
     MemoryMix mix;
     int       zero;                 /* 0..3                                   */
@@ -105,6 +108,14 @@ void answer_memory(Answer *answer, const char *by, const MemoryModel *model,
 /* States alone under ZeRO 0 to 3: keys zero0 .. zero3. */
 void answer_zero(Answer *answer, const char *by, const MemoryModel *model,
                  const MemoryPlan *plan);
+
+/* The same for every mix, one column each. */
+void answer_mixes(Answer *answer, const MemoryModel *model,
+                  const MemoryPlan *plan);
+
+/* Columns none, selective, full: keys activations, logits, again. */
+void answer_recompute(Answer *answer, const MemoryModel *model,
+                      const MemoryPlan *plan);
 
 /* Keys tokens_per_second, time, for `tokens` at `flop_per_token`; MFU counts
  * useful FLOP, so `recompute` (memory_recompute) slows. */

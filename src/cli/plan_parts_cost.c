@@ -29,6 +29,16 @@ static void say_bought(Answer *answer, const PlanAsk *ask)
                 mid * deal.price / deal.price_low, deal.price);
 }
 
+/* A budget that was worked out is known no better than the law knows it. */
+static void say_spread(Answer *answer, const char *by, const Interval *c)
+{
+    if (c->high > c->low)
+        answer_note(answer, "%s: the compute is %.3g to %.3g FLOP by the draws "
+                    "of the fit, so all of this is %.2g to %.2g times what "
+                    "stands here.", by, c->low, c->high, c->low / c->value,
+                    c->high / c->value);
+}
+
 /* One column where all plans cost the same. */
 PLAN_PART(cost)
 {
@@ -42,9 +52,10 @@ PLAN_PART(cost)
     for (i64 i = 0; i < args->bys.count; i++) {
         PlanSolution at;
         Err          why = { 0 };
-        if (plan_solve(&at, &args->bys.item[i], &args->ask, &why))
-            answer_bill(answer, args->bys.item[i].name, &args->ask.deal,
-                        at.at.c);
+        if (!plan_solve(&at, &args->bys.item[i], &args->ask, &why))
+            continue;
+        answer_bill(answer, args->bys.item[i].name, &args->ask.deal, at.at.c);
+        say_spread(answer, args->bys.item[i].name, &at.c);
     }
     return true;
 }

@@ -125,6 +125,17 @@ static bool contradicts(const PlanBy *by, const PlanAsk *ask, Err *err)
                     ask->params, ask->tokens, flop, ask->flop);
 }
 
+/* Laws are smooth where models are not: half a parameter is no model. */
+static bool too_small(const PlanBy *by, const PlanPoint *at, Err *err)
+{
+    if (at->n >= 1 && at->d >= 1)
+        return false;
+    return !err_set(err, ERR_REFUSED, "%s: by its formula that would be %.2g "
+                    "parameters on %.2g tokens, and there is no such model; "
+                    "ask for a larger budget, or a lower loss", by->name,
+                    at->n, at->d);
+}
+
 /* ---- Frontiers without a surface ------------------------------------------- */
 
 static double line_c(const PlanLine *line, const PlanAsk *ask)
@@ -177,11 +188,13 @@ bool plan_solve(PlanSolution *out, const PlanBy *by, const PlanAsk *ask,
         if (!line_solve(out, by, ask, err))
             return false;
         out->extrapolation = out->at.c / by->c_max;
-        return true;
+        return !too_small(by, &out->at, err);
     }
     const Surface own = surface_of(by, by->fit.theta);
     if (!plan_solve_one(&out->at, ask, &own, NULL))
         return refuse(by, ask, err);
+    if (too_small(by, &out->at, err))
+        return false;
 
     const Question q = { ask, &out->at };
     Interval       x[5];

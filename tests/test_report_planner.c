@@ -5,6 +5,8 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "plan/inference.h"
+#include "plan/limited.h"
 
 #include "tests/made_study.h"
 #include "tests/markup.h"
@@ -109,6 +111,48 @@ TEST(the_page_counts_serving_as_sardana_and_frankle_do)
     world_free(&w);
 }
 
+/* What the page works out against src/plan/limited.c and inference.c. */
+static void agree(World *w, int index, const Fit *fit, const PlanCost *cost,
+                  double c, double unique, double serve)
+{
+    const PlanBy    by   = plan_by_fit("x", fit, cost, NAN);
+    const Surface   s    = surface_of(&by, fit->theta);
+    const PlanPoint best = plan_best(&s, c, NAN);
+    const ServeCost cheap = { serve, 1 };
+    json_t         *said = ask(w, index, c, unique, serve);
+    Limited         scarce;
+    PlanPoint       least;
+    Served          served;
+    test_note("law %d, %g FLOP, %g different, %g served", index, c, unique,
+              serve);
+    CHECK_NEAR(number(said, "best", "n"), best.n, 1e-5);
+    CHECK(limited_open(&scarce, &s, unique, repeats_muennighoff)
+          && limited_best(&least, &scarce, c, NAN));
+    CHECK_NEAR(number(said, "limited", "n"), least.n, 1e-4);
+    CHECK_NEAR(number(said, "limited", "d"), least.d, 1e-4);
+    CHECK_NEAR(number(said, "limited", "loss"), least.loss, 1e-8);
+    CHECK(inference_best(&served, &s, best.loss, &cheap, NULL));
+    CHECK_NEAR(number(said, "served", "n"), served.at.n, 2e-3);
+    CHECK_NEAR(number(said, "served", "d"), served.at.d, 2e-3);
+    CHECK_NEAR(number(said, "served", "all"), served.total, 1e-6);
+    json_decref(said);
+}
+
+TEST(scarce_text_and_serving_are_those_of_the_program)
+{
+    World      w = { 0 };
+    PlannerLaw law[2];
+    if (!node_here())
+        SKIP("needs node");
+    const bool ok = published_page(&w, law);
+    for (int i = 0; ok && i < 2; i++) {
+        agree(&w, i, law[i].fit, law[i].cost, 1e20, 1e9, 1e11);
+        agree(&w, i, law[i].fit, law[i].cost, 1e22, 25e9, 1e13);
+        agree(&w, i, law[i].fit, law[i].cost, 1e24, 1e13, 1e14);
+    }
+    world_free(&w);
+}
+
 TEST(the_page_bills_what_the_equations_say)
 {
     World      w = { 0 };
@@ -158,6 +202,9 @@ TEST(the_page_of_a_study_agrees_with_its_plans)
             json_decref(said);
         }
         CHECK(a.nplan > 0);
+        for (i64 i = 0; i < a.nplan; i++)
+            agree(&w, 0, a.chosen, &a.cost, a.plan[i].c,
+                  a.plan[i].d.value / 3, 10 * a.plan[i].d.value);
     }
     world_free(&w);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/plan_parts.h"
 
+#include "base/quantity.h"
 #include "plan/batch_time.h"
 #include "plan/bill.h"
 #include "plan/roi.h"
@@ -22,9 +23,11 @@ static void say_bought(Answer *answer, const PlanAsk *ask)
     if (isnan(ask->dollars) || !(deal.price_high > deal.price_low))
         return;
     const double mid = deal_flop_of_dollars(&ask->deal, ask->dollars);
-    answer_note(answer, "At $%.3g to $%.3g a device-hour $%.4g buys %.3g to "
-                "%.3g FLOP; the plan takes $%.3g. --price says yours.",
-                deal.price_low, deal.price_high, ask->dollars,
+    char         money[QUANTITY_TEXT];
+    answer_note(answer, "At $%.3g to $%.3g a device-hour %s buys %.3g to %.3g "
+                "FLOP; the plan takes $%.3g. --price says yours.",
+                deal.price_low, deal.price_high,
+                quantity_print(money, ask->dollars, QUANTITY_MONEY, 3),
                 mid * deal.price / deal.price_high,
                 mid * deal.price / deal.price_low, deal.price);
 }

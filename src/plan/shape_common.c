@@ -70,6 +70,21 @@ bool shape_common(CommonPlan *out, const PlanBy *by, const PlanAsk *ask,
     return true;
 }
 
+/* Where the law counts as this section does, what its draws say holds here too. */
+static bool same_count(PlanSolution *out, const PlanBy *by, const PlanAsk *ask,
+                       const CommonPlan *at)
+{
+    Err err = { 0 };
+    return plan_solve(out, by, ask, &err)
+        && fabs(out->at.n / at->n - 1) < 1e-9
+        && fabs(out->at.d / at->d - 1) < 1e-9;
+}
+
+static Interval alone(double value)
+{
+    return (Interval){ value, NAN, NAN };
+}
+
 void answer_common(Answer *answer, const PlanBys *bys, const PlanAsk *ask)
 {
     const double vocab = isnan(ask->vocab) ? 32000 : ask->vocab;
@@ -81,19 +96,22 @@ void answer_common(Answer *answer, const PlanBys *bys, const PlanAsk *ask)
         CommonPlan    at;
         if (!shape_common(&at, by, ask, omega))
             continue;
-        AnswerItem *item = answer_number(answer, by->name, "n",
-                                         "parameters, all", ANSWER_PARAMS,
-                                         at.n);
+        PlanSolution own;
+        const bool   same = same_count(&own, by, ask, &at);
+        AnswerItem  *item = answer_put(answer, by->name, "n",
+                                       "parameters, all", ANSWER_PARAMS,
+                                       same ? own.n : alone(at.n));
         answer_because(answer, item, "Pearce & Song 2024, arXiv:2406.12907",
                        by->cost.family ? "the family's own count: %.4g"
                                        : "N_total = N + omega N^(1/3) where N "
                                          "leaves embeddings out: %.4g", at.n);
-        item = answer_number(answer, by->name, "d", "tokens D", ANSWER_TOKENS,
-                             at.d);
+        item = answer_put(answer, by->name, "d", "tokens D", ANSWER_TOKENS,
+                          same ? own.d : alone(at.d));
         answer_because(answer, item, by->source, "C/(6 N_total) = %.4g/(6 x "
                        "%.4g)", at.c, at.n);
-        item = answer_number(answer, by->name, "ratio", "tokens a parameter",
-                             ANSWER_PLAIN, at.d / at.n);
+        item = answer_put(answer, by->name, "ratio", "tokens a parameter",
+                          ANSWER_PLAIN,
+                          same ? own.ratio : alone(at.d / at.n));
         answer_because(answer, item, NULL, "D/N_total = %.4g/%.4g", at.d, at.n);
         item = answer_number(answer, by->name, "flop", "6 N D", ANSWER_FLOP,
                              at.c);

@@ -82,7 +82,8 @@ static void put_extrapolation(Answer *answer, const PlanBy *by, double times)
     AnswerItem *item = answer_number(answer, by->name, "extrapolation",
                                      "C over its largest run", ANSWER_PLAIN,
                                      times);
-    item->text = times > 1 ? "a projection" : "within";
+    item->text = times > 1 ? "a projection" : times < 1e-4 ? "far below it"
+                                                           : "within";
     answer_because(answer, item, by->c_source, "C over the largest of its "
                    "runs: %.4g/%.4g", times * by->c_max, by->c_max);
 }

@@ -113,6 +113,84 @@ holds "ZeRO" grep -q 'ZeRO 3' out
 holds "rules side by side" grep -q 'deepseek' out
 holds "the next per cent" grep -q '1 % less loss' out
 
+# ---- Everything that is assumed can be set
+
+cost() { run scalelaw plan --flops=1e22 --on=h100 --gpus=64 \
+             --law=chinchilla:besiroglu "$@"; }
+cost --show=terms --watts=500 --idle=20% --lifetime=4 --pue=1.2
+holds "what a bill rests on is shown" grep -Eq 'device .--watts. +500' out
+holds "with the flag that sets it" grep -Eq 'lifetime. +4\.00 years' out
+cost --show=cost --watts=500 --idle=20% --pue=1.2 --explain
+holds "and is counted with: 7019 h x .5 kW x 1.2 x 1.2" \
+    grep -Eq 'energy +5\.05 MWh' out
+cost --show=grids
+holds "the same energy on the grids of the catalogue" \
+    sh -c 'grep -Eq "Poland.* 3\.58 t" out && grep -Eq "Norway.* 162 kg" out'
+cost --show=machine
+holds "the data sheet" grep -Eq 'bf16 peak +989 TFLOP' out
+cost --show=serving --serve=1e12 --grid=france
+holds "serving: what a request costs and how many fit" \
+    sh -c 'grep -q "Wh a request" out && grep -q "full contexts that fit" out'
+run scalelaw plan "--money=\$2M" --on=h100 --law=chinchilla --show=cost
+holds "what prices of a range buy is a range" \
+    grep -q 'buys 5.7e+23 to 1.43e+24' out
+run scalelaw plan --loss=2.1 --on=h100 --law=chinchilla:besiroglu --show=cost
+holds "a bill of a budget that was worked out knows its spread" \
+    grep -q 'by the draws of the fit, so all' out
+
+cost --show=memory --layers=32 --width=4096
+holds "memory by ZeRO stage and by precision" \
+    sh -c 'grep -q "mixed-fp32-grads .*adam8" out && grep -q "^  ZeRO 3" out'
+holds "and by what is kept for going backward" \
+    sh -c 'grep -Eq "none +selective +full" out && grep -q "33.3 %" out'
+cost --layers=32 --width=4096 --zero=1 --tensor=4 --pipeline=2 \
+    --recompute=full --mix=adam8 --micro-batch=2
+holds "an arrangement that is told is taken" \
+    grep -q 'As told, on 64 devices: data 8, tensor 4, pipeline 2, ZeRO 1, recom' out
+refuses 2 "stages there are not" "--zero" scalelaw plan --flops=1e22 --zero=4
+refuses 2 "what does not divide the devices" "64 devices" \
+    scalelaw plan --flops=1e22 --on=h100 --gpus=64 --tensor=6
+refuses 2 "what does not divide the layers" "--pipeline=5" \
+    scalelaw plan --flops=1e22 --on=h100 --gpus=10 --pipeline=5 --layers=32
+refuses 2 "an unknown mix" "did you mean fp32" \
+    scalelaw plan --flops=1e22 --mix=fp33
+refuses 2 "an unknown recomputation" "selective" \
+    scalelaw plan --flops=1e22 --recompute=half
+refuses 2 "half a device" "--gpus=1.5" \
+    scalelaw plan --days=3 --on=h100 --gpus=1.5
+refuses 2 "money for what nobody rents" "--price" \
+    scalelaw plan --money=1M --on=m1-max
+refuses 2 "energy of unknown power" "--watts" \
+    scalelaw plan --energy=1MWh --on=tpu-v5e
+run scalelaw plan --energy=1MWh --on=tpu-v5e --watts=220 --law=chinchilla
+ends 0 "unless it is said"
+
+run scalelaw plan --flops=1e22 --show=batch --law=chinchilla:besiroglu \
+    --tuned-lr=3e-4 --tuned-tokens=10B
+holds "a tuned rate is carried over" grep -q delphi out
+refuses 2 "a tuned rate without its tokens" "belong together" \
+    scalelaw plan --flops=1e22 --tuned-lr=3e-4
+
+# ---- A page of one's own
+
+run scalelaw plan --page=page.html --law=chinchilla:besiroglu --law=llama-3
+ends 0 "a planner page needs no study"
+holds "it is one file that asks for nothing" \
+    sh -c 'grep -q "</html>" page.html && ! grep -Eq "https?://" page.html'
+holds "of the laws that have a surface" \
+    sh -c 'grep -q chinchilla:besiroglu page.html && ! grep -q llama-3 page.html'
+if command -v node >/dev/null; then
+    node "$ROOT/tests/page/ask.js" page.html 0 1e21 >said
+    holds "and says what the program says" \
+        grep -Eq '"best":.*"n":277[0-9]{7}\.' said
+else
+    skip "and says what the program says" "node is not installed"
+fi
+refuses 2 "a page of no surface" "no law of N and D" \
+    scalelaw plan --page=page.html --law=llama-3
+refuses 2 "two things on standard output" "standard output" \
+    scalelaw plan --flops=1e21 --page=- --json
+
 # ---- Parts
 
 run scalelaw plan --loss=2.3426 --serve=1e13 --law=chinchilla:besiroglu
@@ -162,6 +240,9 @@ refuses 2 "a score that nobody's constants are kept for" "--score" \
     scalelaw plan --flops=1e21 --score=accuracy-of-loss --show=roi
 run scalelaw plan --goal=2 --money=1M --on=h100 --law=chinchilla:besiroglu
 holds "when a loss is affordable" grep -q 'years from now' out
+run scalelaw plan --goal=2 --money=1 --on=h100 --law=chinchilla:besiroglu \
+    --hardware-doubling=inf --recipe-halving=1 --spending=2 --explain
+holds "at rates that can be set" grep -q 'ln 2 + ln 2/inf + ln 2/1) =' out
 run scalelaw plan --flops=1e21 --show=all --json --on=h100 --batch=2M
 ends 0 "the same for programs"
 holds "sections with items" grep -q '"sections":\[{"key":"plan"' out
@@ -210,6 +291,9 @@ refuses 3 "a fit that its data do not identify" "do not tell" \
 
 refuses 2 "a budget that is no number" "--flops" \
     scalelaw plan --flops=lots --law=chinchilla
+refuses 3 "less than one parameter" "no such model" \
+    scalelaw plan --flops=1e-5 --law=llama-3
+refuses 2 "a loss below nothing" "like 2.1" scalelaw plan --loss=-1
 refuses 2 "a negative budget" "--flops" scalelaw plan --flops=-1e21
 refuses 2 "an unknown unit" "--flops" scalelaw plan "--flops=3 bananas"
 refuses 2 "a unit of another kind" "--money" \

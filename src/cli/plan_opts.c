@@ -35,6 +35,8 @@ static int table_rows(Opt row[ROWS], PlanArgs *a)
           .help = "budget: $2M" },
         { .name = "energy", .unit = "KWH", .text = &a->energy,
           .help = "budget: 500MWh" },
+        { .name = "carbon", .unit = "KG", .text = &a->carbon,
+          .help = "budget: 50t of CO2 equivalent; on --grid" },
         { .name = "days", .unit = "DAYS", .text = &a->days,
           .help = "budget: 30 days, 3 weeks; on --gpus" },
         { .name = "gpu_hours", .unit = "H", .text = &a->gpu_hours,
@@ -71,7 +73,7 @@ static int table_rows(Opt row[ROWS], PlanArgs *a)
           .help = "how to spend so many times more compute: 1e9x" },
         { .name = "model", .unit = "NAME", .texts = &a->models,
           .help = "a real model, gpt-3-175b; a family of them, gpt-3; all: what "
-                  "the laws say of it" },
+                  "the laws say of it, and with --on what it costs" },
         { .name = "goal", .unit = "NATS", .text = &a->goal,
           .help = "a loss to wait for: when trends make it affordable" },
         { .name = "score", .unit = "LAW[:SET]", .text = &a->score_law,
@@ -96,7 +98,7 @@ static int table_rows(Opt row[ROWS], PlanArgs *a)
         { .name = "show", .unit = "LIST", .texts = &a->show,
           .help = "all, or of: plan common laws matters around bottleneck "
                   "overtrain inference serving data batch shape memory cost "
-                  "terms grids machine roi trend models" },
+                  "terms grids machine machines roi trend models" },
         { .name = "emit_config", .unit = "FILE", .text = &a->emit_config,
           .help = "write a model of the first law for `scalelaw train`; - for "
                   "stdout" },
@@ -207,6 +209,7 @@ static bool quantities(PlanArgs *a, Arena *arena, Err *err)
         || !quantity(&ask->batch, a->batch, QUANTITY_COUNT, "--batch", err)
         || !quantity(&ask->dollars, a->money, QUANTITY_MONEY, "--money", err)
         || !quantity(&ask->kwh, a->energy, QUANTITY_ENERGY, "--energy", err)
+        || !quantity(&ask->kg, a->carbon, QUANTITY_MASS, "--carbon", err)
         || !time_in(&ask->days, a->days, 86400, "--days", err)
         || !time_in(&ask->device_hours, a->gpu_hours, 3600, "--gpu-hours", err)
         || !quantity(&ask->serve, a->serve, QUANTITY_COUNT, "--serve", err)
@@ -350,6 +353,7 @@ static bool model(PlanArgs *a, Arena *arena, const char *name, Err *err)
 static bool no_budget(const PlanAsk *ask)
 {
     return !plan_ask_something(ask) && isnan(ask->dollars) && isnan(ask->kwh)
+        && isnan(ask->kg)
         && isnan(ask->days) && isnan(ask->device_hours);
 }
 
@@ -387,8 +391,8 @@ static bool something(const PlanArgs *a, Err *err)
         || !isnan(a->goal_loss) || a->show.count > 0)
         return true;
     return err_set(err, ERR_USAGE, "how much compute? give --flops=1e21, or "
-                   "--flops=3640PFd, or one of --money, --energy, --days, "
-                   "--gpu-hours, --N, --D, --ratio, --loss, --more, --model");
+                   "--flops=3640PFd, or one of --money, --energy, --carbon, "
+                   "--days, --gpu-hours, --N, --D, --ratio, --loss, --more, --model");
 }
 
 bool plan_opts_settle(PlanArgs *a, Arena *arena, Err *err)

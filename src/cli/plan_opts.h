@@ -14,7 +14,7 @@ typedef struct PlanArgs {
     TextList    flops, laws, models, show;
     const char *fit, *study;
     const char *n, *d, *ratio, *loss, *steps, *batch;
-    const char *money, *energy, *days, *gpu_hours;
+    const char *money, *energy, *carbon, *days, *gpu_hours;
     const char *on, *gpus, *mfu, *precision, *price, *pue, *grid;
     const char *serve, *requests, *tokens_each, *serve_on, *serve_mfu,
                *serve_price;

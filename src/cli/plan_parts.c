@@ -3,6 +3,7 @@
 #include "cli/plan_parts.h"
 
 #include "plan/around.h"
+#include "plan/bill.h"
 #include "plan/bottleneck.h"
 #include "plan/inference.h"
 #include "plan/limited.h"
@@ -42,11 +43,31 @@ PLAN_PART(more)
     return answer_more(answer, &args->bys, &args->ask, err);
 }
 
+/* What the hours cost that it is published to have taken, on the machine and
+ * grid of the question: with its own, the published energy and carbon. */
+static void put_hours(Answer *answer, const Card *card, const PlanArgs *args)
+{
+    if (!args->ask.has_deal || !(card->device_hours > 0))
+        return;
+    answer_section(answer, "hours", arena_print(answer->arena, "Its %.4g "
+                   "device-hours on %s", card->device_hours,
+                   args->ask.deal.machine.title));
+    Deal         deal = args->ask.deal;
+    const double peak = deal_settled(&deal).peak * 3600 * card->device_hours;
+    if (isnan(deal.mfu) && card_c(card) < peak) {
+        deal.mfu = card_c(card) / peak;
+        answer_note(answer, "%.3g FLOP in these hours are an MFU of %.1f %%.",
+                    card_c(card), 100 * deal.mfu);
+    }
+    answer_bill_hours(answer, NULL, &deal, card->device_hours);
+}
+
 PLAN_PART(models)
 {
     (void)arena, (void)err;
     for (i64 i = 0; i < args->ncard; i++) {
         answer_card(answer, &args->card[i], &args->bys);
+        put_hours(answer, &args->card[i], args);
         answer_what_if(answer, &args->card[i], &args->bys, args->ask.params);
     }
     for (i64 i = 0; args->cards.count > 0 && i < args->bys.count; i++)

@@ -21,6 +21,7 @@ PLAN_PART(cost);
 PLAN_PART(terms);
 PLAN_PART(grids);
 PLAN_PART(machine);
+PLAN_PART(machines);
 PLAN_PART(batch);
 PLAN_PART(around);
 PLAN_PART(bottleneck);

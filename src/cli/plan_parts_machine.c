@@ -5,6 +5,7 @@
 #include "cli/plan_parts.h"
 
 #include "plan/bill.h"
+#include "plan/card.h"
 #include "plan/energy.h"
 #include "plan/inference.h"
 #include "plan/shape.h"
@@ -25,6 +26,8 @@ static bool as_told(MemoryPlan *plan, double *devices, const Shape *shape,
         return err_set(err, ERR_USAGE, "--tensor times --pipeline is %g, which "
                        "does not divide %g devices; change --gpus", parts,
                        *devices);
+    if (shape->layers <= 0)
+        return true;
     if (fmod((double)shape->heads, plan->tensor) != 0)
         return err_set(err, ERR_USAGE, "--tensor=%g: the model has %lld heads, "
                        "which it does not divide; --width changes them",
@@ -66,44 +69,65 @@ static bool arrange(MemoryPlan *plan, double *devices, const PlanArgs *args,
     return true;
 }
 
-static void put_speed(Answer *answer, const PlanArgs *args,
-                      const MemoryModel *model, const MemoryPlan *plan,
-                      const ShapePlan *shape, double devices)
+typedef struct Held { MemoryModel model; double flop_per_token, tokens; } Held;
+
+/* A real model as it was, or the shape of the plan. */
+static bool held(Held *out, const PlanArgs *args, Err *err)
 {
-    Deal deal    = args->ask.deal;
+    const PlanBy *by;
+    PlanSolution  at;
+    ShapePlan     shape;
+    if (args->ncard > 0) {
+        const Card *card = &args->card[0];
+        *out = (Held){ card_memory(card), card_c(card) / card->d, card->d };
+        return true;
+    }
+    if (!plan_first(&by, &at, args))
+        return err_set(err, ERR_USAGE, "--show=memory: a law that knows the "
+                       "loss is needed; give --law=chinchilla");
+    const ShapeAsk want = shape_ask(by, &args->ask, &at);
+    if (!shape_find(&shape, &want, err))
+        return false;
+    *out = (Held){ { .n = NAN, .shape = shape.shape }, shape.flop_per_token,
+                   shape.tokens };
+    return true;
+}
+
+static void put_speed(Answer *answer, const PlanArgs *args, const Held *of,
+                      const MemoryPlan *plan, double devices)
+{
+    Deal         deal  = args->ask.deal;
+    const double again = of->model.shape.layers > 0
+                       ? memory_recompute(&of->model, plan->recompute) : 0;
     deal.devices = devices;
-    answer_speed(answer, NULL, &deal, shape->flop_per_token, shape->tokens,
-                 memory_recompute(model, plan->recompute));
+    answer_speed(answer, NULL, &deal, of->flop_per_token, of->tokens, again);
 }
 
 PLAN_PART(memory)
 {
     (void)arena;
-    const PlanBy *by;
-    PlanSolution  at;
-    ShapePlan     shape;
-    MemoryPlan    plan;
-    if (!plan_first(&by, &at, args))
-        return true;
-    const ShapeAsk want = shape_ask(by, &args->ask, &at);
-    if (!shape_find(&shape, &want, err))
+    MemoryPlan plan;
+    Held       of;
+    if (!held(&of, args, err))
         return false;
+    const MemoryModel model   = of.model;
     const bool        on      = args->ask.has_deal;
     const Machine    *machine = on ? &args->ask.deal.machine : NULL;
-    const MemoryModel model   = { .n = NAN, .shape = shape.shape };
     double            devices = on ? args->ask.deal.devices : NAN;
     if (!arrange(&plan, &devices, args, &model, machine, err))
         return false;
     answer_section(answer, "zero", "What must be kept, by ZeRO stage and "
                    "bytes a parameter");
     answer_mixes(answer, &model, &plan);
-    answer_section(answer, "recompute", "What is kept for going backward");
-    answer_recompute(answer, &model, &plan);
+    if (model.shape.layers > 0) {
+        answer_section(answer, "recompute", "What is kept for going backward");
+        answer_recompute(answer, &model, &plan);
+    }
     if (!on)
         return true;
     answer_section(answer, "memory", "Will it fit");
     answer_memory(answer, NULL, &model, &plan, machine);
-    put_speed(answer, args, &model, &plan, &shape, devices);
+    put_speed(answer, args, &of, &plan, devices);
     say_arranged(answer, &plan, devices, args->set.arranged);
     return true;
 }
@@ -178,16 +202,66 @@ PLAN_PART(machine)
     return true;
 }
 
+/* The budget, or what the first law makes of the question. */
+static double budget_of(const PlanArgs *args)
+{
+    const PlanBy *by;
+    PlanSolution  at;
+    return !isnan(args->ask.flop)         ? args->ask.flop
+         : plan_first(&by, &at, args)     ? at.at.c
+                                          : NAN;
+}
+
+static void put_on(Answer *answer, const Deal *deal, double flop)
+{
+    const char  *by   = deal->machine.name;
+    const Bill   bill = deal_bill(deal, flop);
+    const Deal   full = deal_settled(deal);
+    AnswerItem  *item = answer_number(answer, by, "device_hours",
+                                      "device-hours", ANSWER_COUNT,
+                                      bill.device_hours);
+    answer_because(answer, item, deal->machine.source, "C / (peak * MFU * "
+                   "3600) = %.4g / (%.4g * %.3g * 3600)", flop, full.peak,
+                   full.mfu);
+    item = answer_put(answer, by, "dollars", "money", ANSWER_DOLLARS,
+                      (Interval){ bill.dollars, bill.dollars_low,
+                                  bill.dollars_high });
+    item->source = deal->machine.price_source;
+    answer_number(answer, by, "kwh", "energy", ANSWER_KWH, bill.kwh);
+    answer_number(answer, by, "kg", "carbon of electricity", ANSWER_KG,
+                  bill.kg);
+}
+
+/* The same budget on every machine of the catalogue. */
+PLAN_PART(machines)
+{
+    const char  **name;
+    const int     count = machine_names(&name, arena);
+    const double  flop  = budget_of(args);
+    answer_section(answer, "machines", "The same compute on other machines");
+    for (int i = 0; i < count; i++) {
+        Machine machine;
+        if (!machine_load(&machine, arena, name[i], err))
+            return false;
+        Deal deal = deal_new(&machine, NULL);
+        deal.mfu  = args->ask.has_deal ? args->ask.deal.mfu : NAN;
+        deal.pue  = args->ask.has_deal ? args->ask.deal.pue : NAN;
+        if (args->ask.has_deal)
+            deal.grid = args->ask.deal.grid;
+        put_on(answer, &deal, flop);
+    }
+    answer_note(answer, "The same share of each peak is taken to be reached "
+                "(MFU; 40 %% unless --mfu): small devices and slow links reach "
+                "less, and not every device holds the model.");
+    return true;
+}
+
 PLAN_PART(grids)
 {
     const char **name;
     const int    count = power_grid_names(&name, arena);
     PowerGrid   *grid  = NEW(arena, PowerGrid, count + 1);
-    double       flop  = args->ask.flop;
-    const PlanBy *by;
-    PlanSolution  at;
-    if (isnan(flop) && plan_first(&by, &at, args))
-        flop = at.at.c;
+    const double flop  = budget_of(args);
     for (int i = 0; i < count; i++)
         if (!power_grid_load(&grid[i], arena, name[i], err))
             return false;

@@ -68,6 +68,15 @@ static bool arranged(const PlanArgs *a)
     return planned(a) && (a->set.arranged || a->set.mix || a->set.offload);
 }
 
+/* A table of all machines is for those who ask for it by name. */
+static bool compared(const PlanArgs *a)
+{
+    for (i64 i = 0; i < a->show.count; i++)
+        if (strcmp(a->show.item[i], "machines") == 0)
+            return planned(a);
+    return false;
+}
+
 static bool modelled(const PlanArgs *a)
 {
     return a->ncard > 0 || a->cards.count > 0;
@@ -111,6 +120,7 @@ static const Part part[] = {
     { "terms", priced, has_machine, a_machine, plan_part_terms },
     { "grids", never, priced, a_deal, plan_part_grids },
     { "machine", never, has_machine, a_machine, plan_part_machine },
+    { "machines", never, compared, a_budget, plan_part_machines },
     { "serving", served_on, served_on, "--serve=1e13 tokens, a machine, like "
       "--on=h100, and a budget", plan_part_serving },
     { "batch", batched, planned, a_budget, plan_part_batch },

@@ -9,7 +9,8 @@ PlanAsk plan_ask_nothing(void)
 {
     return (PlanAsk){
         .flop = NAN, .params = NAN, .tokens = NAN, .ratio = NAN, .loss = NAN,
-        .steps = NAN, .batch = NAN, .dollars = NAN, .kwh = NAN, .days = NAN,
+        .steps = NAN, .batch = NAN, .dollars = NAN, .kwh = NAN, .kg = NAN,
+        .days = NAN,
         .device_hours = NAN, .serve = NAN, .unique = NAN, .more = NAN,
         .vocab = NAN, .context = NAN, .aspect = NAN, .layers = NAN,
         .width = NAN,
@@ -44,7 +45,8 @@ static bool one_budget(PlanAsk *ask, const Budget *all, int count, Err *err)
     return true;
 }
 
-/* Money without a price, energy without watts buy nobody knows what. */
+/* Money without a price, energy without watts, carbon without a grid buy nobody
+ * knows what. */
 static bool buys(const char *flag, double given, double flop,
                  const Deal *deal, const char *what, Err *err)
 {
@@ -57,7 +59,7 @@ static bool settle_budget(PlanAsk *ask, Err *err)
 {
     const Deal  *deal    = &ask->deal;
     const double devices = deal->devices > 0 ? deal->devices : 1;
-    const bool  none = isnan(ask->dollars) && isnan(ask->kwh)
+    const bool  none = isnan(ask->dollars) && isnan(ask->kwh) && isnan(ask->kg)
                     && isnan(ask->days) && isnan(ask->device_hours);
     if (none)
         return true;
@@ -68,12 +70,15 @@ static bool settle_budget(PlanAsk *ask, Err *err)
         { "--flops", ask->flop },
         { "--money", deal_flop_of_dollars(deal, ask->dollars) },
         { "--energy", deal_flop_of_kwh(deal, ask->kwh) },
+        { "--carbon", deal_flop_of_kg(deal, ask->kg) },
         { "--days", deal_flop_of_device_hours(deal, 24 * ask->days
                                                      * devices) },
         { "--gpu-hours", deal_flop_of_device_hours(deal, ask->device_hours) },
     };
     return buys("--money", ask->dollars, all[1].flop, deal, "price", err)
         && buys("--energy", ask->kwh, all[2].flop, deal, "watts", err)
+        && buys("--carbon", ask->kg, all[3].flop, deal,
+                isnan(deal->grid.kg_per_kwh) ? "grid" : "watts", err)
         && one_budget(ask, all, COUNT_OF(all), err);
 }
 

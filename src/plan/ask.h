@@ -59,7 +59,8 @@ typedef struct PlanAsk {
     double flop;                         /* budget                            */
     double params, tokens, ratio, loss;  /* ratio: tokens a parameter         */
     double steps, batch;                 /* batch in tokens                   */
-    double dollars, kwh, days, device_hours; /* budgets too, by the deal      */
+    double dollars, kwh, kg;             /* budgets too, by the deal; kg of   */
+    double days, device_hours;           /* CO2e, with that of making it      */
     bool   has_deal;
     Deal   deal;                         /* what trains                       */
     double serve;                        /* tokens over the model's life      */

@@ -191,6 +191,10 @@ void answer_terms(Answer *answer, const char *by, const Deal *given)
          whose(given->idle, "assumed"));
     term(answer, by, "intensity", "kg CO2e a kWh (--grid)", ANSWER_PLAIN,
          deal.grid.kg_per_kwh, deal.grid.source);
+    term(answer, by, "flop_per_dollar", "FLOP a dollar", ANSWER_FLOP,
+         deal_flop_per_dollar(given), "peak * MFU * 3600 / price");
+    term(answer, by, "flop_per_joule", "FLOP a joule", ANSWER_FLOP,
+         deal_flop_per_joule(given), "peak * MFU / (watts * (1 + idle) * PUE)");
     term(answer, by, "lifetime", "life of a device (--lifetime)", ANSWER_SECONDS,
          deal.lifetime_hours * 3600, whose(given->lifetime_hours, "assumed"));
 }

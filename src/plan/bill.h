@@ -19,7 +19,8 @@ void answer_bill_hours(Answer *answer, const char *by, const Deal *deal,
                        double device_hours);
 
 /* What was assumed, as items that a person may change: keys peak, mfu, devices,
- * price, watts, pue, idle, intensity, lifetime. */
+ * price, watts, pue, idle, intensity, lifetime; and what follows from them
+ * whatever the run: flop_per_dollar, flop_per_joule. */
 void answer_terms(Answer *answer, const char *by, const Deal *deal);
 
 /* The data sheet: keys bf16 ... int8, memory, bandwidth, watts, price,

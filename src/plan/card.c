@@ -33,6 +33,7 @@ static const Key texts[] = {
     { "kind", offsetof(Card, kind) },     { "sure", offsetof(Card, sure) },
     { "source", offsetof(Card, source) },
     { "loss_of", offsetof(Card, loss_of) },
+    { "energy_source", offsetof(Card, energy_source) },
     { "device", offsetof(Card, device) },
 };
 

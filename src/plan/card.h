@@ -7,7 +7,7 @@
  * batch (tokens), steps, lr, loss, device_hours, kwh, tonnes; and texts: title,
  * published ("2020-05"), kind ("decoder" if unsaid), sure ("read" in the source
  * itself, "second-hand", "memory"), loss_of (text and tokenizer), device,
- * source, caveat = ["..."]. What was not published is absent. */
+ * energy_source (where hours, kWh and tonnes stand), source, caveat = ["..."]. What was not published is absent. */
 
 #ifndef CARD_H
 #define CARD_H
@@ -18,7 +18,7 @@
 
 typedef struct Card {
     const char *name, *family, *title, *published, *kind, *sure, *source;
-    const char *loss_of, *device;
+    const char *loss_of, *device, *energy_source;
     double      n, n_body, n_active, d, c; /* c NaN: 6 N D                    */
     double      layers, width, heads, kv_heads, ff, vocab, context;
     double      batch, steps, lr, loss;

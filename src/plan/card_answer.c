@@ -47,6 +47,8 @@ static void put_facts(Answer *answer, const Card *card)
     fact(answer, "steps", "steps", ANSWER_COUNT, card->steps, source);
     fact(answer, "lr", "peak learning rate", ANSWER_PLAIN, card->lr, source);
     fact(answer, "loss", "loss", ANSWER_LOSS, card->loss, card->loss_of);
+    if (card->energy_source)
+        source = card->energy_source;
     fact(answer, "device_hours", "device-hours", ANSWER_COUNT,
          card->device_hours, source);
     fact(answer, "kwh", "energy", ANSWER_KWH, card->kwh, source);

@@ -171,6 +171,33 @@ holds "a tuned rate is carried over" grep -q delphi out
 refuses 2 "a tuned rate without its tokens" "belong together" \
     scalelaw plan --flops=1e22 --tuned-lr=3e-4
 
+# Published footprints, from their published hours.
+run scalelaw plan --model=gpt-3-175b --law=chinchilla:besiroglu --on=v100 \
+    --watts=330 --grid=v100-site --gpus=10000 --show=models --json
+holds "GPT-3: 1,287 MWh" \
+    grep -Eq '"key":"kwh"[^}]*"by":null[^}]*"value":12871[0-9]{2}\.' out
+holds "and 552 t" \
+    grep -Eq '"key":"kg"[^}]*"by":null[^}]*"value":5522[0-9]{2}\.' out
+hours() { run scalelaw plan --law=chinchilla --on=a100 --show=cost \
+              --gpu-hours="$@"; }
+hours 1022362 --grid=us
+holds "LLaMA 65B: 173 t" grep -Eq 'electricity +173 t' out
+hours 1082990 --grid=france --pue=1 --lifetime=5.1 --explain
+holds "BLOOM: 433,196 kWh, 24.7 t, and 11.2 t of making" sh -c \
+    'grep -Eq "= 4.332e.05 kWh" out && grep -Eq "electricity +24.7 t" out &&
+     grep -Eq "making it +11.2 t" out'
+hours 1082990 --idle=0.592445 --pue=1 --grid=france
+holds "with idle nodes 39.3 t" grep -Eq 'electricity +39.3 t' out
+run scalelaw plan --carbon=50t --on=a100 --grid=france --law=chinchilla
+holds "carbon is a budget too" grep -Eq 'compute C +6\.3e23' out
+refuses 2 "carbon of no grid" "--grid" scalelaw plan --carbon=50t --on=a100
+run scalelaw plan --flops=1e22 --law=chinchilla --show=machines
+holds "the same on all machines" \
+    sh -c 'grep -q b200 out && grep -q tpu-v5p out'
+run scalelaw plan --model=llama-65b --law=chinchilla --on=a100 --gpus=2048 \
+    --show=memory
+holds "a real model's memory" grep -q 'N = 6.52e+10 over tensor 4' out
+
 # ---- A page of one's own
 
 run scalelaw plan --page=page.html --law=chinchilla:besiroglu --law=llama-3

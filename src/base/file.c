@@ -140,30 +140,8 @@ static bool write_temporary(const char *path, const void *bytes, i64 count)
     return done && shut;
 }
 
-/* A device or a pipe: to be written to, and never replaced by a file. */
-static bool is_special(const char *path)
-{
-    struct stat is;
-    return stat(path, &is) == 0 && !S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode);
-}
-
-static bool write_special(const char *path, const void *bytes, i64 count)
-{
-    const int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    const bool done = write_all(fd, bytes, count);
-    const int  why = errno;
-    close(fd);
-    errno = why;
-    return done;
-}
-
 bool file_write(const char *path, const void *bytes, i64 count, Err *err)
 {
-    if (is_special(path))
-        return write_special(path, bytes, count)
-            || refused(err, path, "cannot be written");
     char temporary[4096];
     const int size = snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path,
                               (long)getpid());

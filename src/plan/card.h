@@ -7,7 +7,8 @@
  * batch (tokens), steps, lr, loss, device_hours, kwh, tonnes; and texts: title,
  * published ("2020-05"), kind ("decoder" if unsaid), sure ("read" in the source
  * itself, "second-hand", "memory"), loss_of (text and tokenizer), device,
- * energy_source (where hours, kWh and tonnes stand), source, caveat = ["..."]. What was not published is absent. */
+ * energy_source (where hours, kWh and tonnes stand), source,
+ * caveat = ["..."]. What was not published is absent. */
 
 #ifndef CARD_H
 #define CARD_H

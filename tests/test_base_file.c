@@ -5,6 +5,7 @@
 #include "base/know.h"
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,32 @@ TEST(an_empty_file_is_a_file)
     CHECK(file_map(&map, path, &err) && !map.bytes && map.count == 0);
     file_unmap(&map);
     arena_free(&arena);
+}
+
+/* Were /dev/stdout or /dev/null replaced by a file, the machine would be the
+ * poorer for it. */
+TEST(a_link_a_pipe_and_a_device_are_written_to_and_stay)
+{
+    Err         err = { 0 };
+    const char *link = in_folder("link"), *pipe = in_folder("pipe");
+    struct stat there;
+    char        got[8] = "";
+    CHECK(symlink(in_folder("behind"), link) == 0);
+    CHECK(file_write(link, "text", 4, &err));
+    const bool stays = CHECK(lstat(link, &there) == 0
+                             && S_ISLNK(there.st_mode));
+    CHECK(stat(in_folder("behind"), &there) == 0 && there.st_size == 4);
+
+    CHECK(mkfifo(pipe, 0600) == 0);
+    const int in = open(pipe, O_RDONLY | O_NONBLOCK);
+    CHECK(file_write(pipe, "text", 4, &err));
+    CHECK(read(in, got, sizeof got) == 4 && memcmp(got, "text", 4) == 0);
+    CHECK(lstat(pipe, &there) == 0 && S_ISFIFO(there.st_mode));
+    close(in);
+
+    /* Where a link is lost, the machine's own device would be as well. */
+    CHECK(!stays || file_write("/dev/null", "text", 4, &err));
+    CHECK(lstat("/dev/null", &there) == 0 && S_ISCHR(there.st_mode));
 }
 
 TEST(what_cannot_be_read_is_named)

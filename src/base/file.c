@@ -140,8 +140,32 @@ static bool write_temporary(const char *path, const void *bytes, i64 count)
     return done && shut;
 }
 
+/* A device, a pipe, a link (/dev/stdout is one): to be written to, and not to be
+ * put a file in the place of. */
+static bool in_its_place(const char *path)
+{
+    struct stat there;
+    return lstat(path, &there) == 0 && !S_ISREG(there.st_mode)
+        && !S_ISDIR(there.st_mode);
+}
+
+static bool write_there(const char *path, const void *bytes, i64 count,
+                        Err *err)
+{
+    const int  fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const bool done = fd >= 0 && write_all(fd, bytes, count);
+    const int  why = errno;
+    const bool shut = fd >= 0 && close(fd) == 0;
+    if (done && shut)
+        return true;
+    errno = done ? errno : why;
+    return refused(err, path, "cannot be written");
+}
+
 bool file_write(const char *path, const void *bytes, i64 count, Err *err)
 {
+    if (in_its_place(path))
+        return write_there(path, bytes, count, err);
     char temporary[4096];
     const int size = snprintf(temporary, sizeof temporary, "%s.tmp-%ld", path,
                               (long)getpid());

@@ -19,7 +19,8 @@ void file_unmap(FileMap *map);
 bool file_read(char **text, i64 *count, Arena *arena, const char *path,
                Err *err) MUST_USE;
 
-/* path.tmp-PID, write, fsync, rename, fsync of the folder. */
+/* path.tmp-PID, write, fsync, rename, fsync of the folder. What is there and no
+ * plain file (a device, a pipe, a link such as /dev/stdout) is written to. */
 bool file_write(const char *path, const void *bytes, i64 count, Err *err)
     MUST_USE;
 

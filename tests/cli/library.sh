@@ -32,15 +32,16 @@ run "$compiler" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -o try \
     -lpthread -lm
 ends 0 "a program compiles and links with what pkg-config says"
 holds "its header compiles without a warning" test ! -s err
-localedef -i de_DE -f UTF-8 ./de_DE.UTF-8 >/dev/null 2>&1
+made=no
+localedef -i de_DE -f UTF-8 ./de_DE.UTF-8 >/dev/null 2>&1 && made=yes
 run env LOCPATH="$PWD" ./try
 ends 0 "that program runs"
 holds "and finds everything right" grep -q '^[0-9]* passed, 0 failed$' out
-if [ -d de_DE.UTF-8 ]; then
+if [ $made = yes ]; then
     holds "also where numbers are written 1,5" \
         grep -q '^ok numbers are the same in a locale' out
 else
-    skip "also where numbers are written 1,5" "no localedef to make a locale"
+    skip "also where numbers are written 1,5" "no locale can be made here"
 fi
 
 static=$(find ../there -name libscalelaw.a)

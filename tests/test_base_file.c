@@ -6,6 +6,7 @@
 #include "tests/test.h"
 
 #include <fcntl.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +162,22 @@ TEST(a_full_disk_leaves_the_old_file_and_nothing_beside_it)
     CHECK(in_all() == 1);
     CHECK(umount2(test_folder(), MNT_DETACH) == 0);
     arena_free(&arena);
+}
+
+TEST(a_device_is_written_to_and_not_replaced)
+{
+    Err         err = { 0 };
+    struct stat is;
+    const char *path = in_folder("pipe");
+    char        seen[8] = "";
+    if (!CHECK(mkfifo(path, 0600) == 0))
+        return;
+    const int fd = open(path, O_RDWR | O_CLOEXEC);
+    CHECK(file_write(path, "bytes", 5, &err));
+    CHECK(stat(path, &is) == 0 && S_ISFIFO(is.st_mode));
+    if (S_ISFIFO(is.st_mode))
+        CHECK(read(fd, seen, 5) == 5 && memcmp(seen, "bytes", 5) == 0);
+    close(fd);
 }
 
 TEST(a_folder_that_is_not_there_is_not_written_to)

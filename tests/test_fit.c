@@ -218,6 +218,11 @@ TEST(what_the_runs_cannot_answer_is_refused_in_words)
         t.column[1][i] = 20 * t.column[0][i];
     check_refused(&t, ERR_REFUSED, "one ray D = 20 N");
 
+    t = world_study(&arena, truth, 5, 5, 0.001, 1);
+    for (i64 i = 0; i < t.nrow; i++)
+        t.column[3][i] = 3;
+    check_refused(&t, ERR_REFUSED, "loss is 3 in all 25 runs");
+
     t = world_study(&arena, truth, 1, 15, 0.001, 1);
     check_refused(&t, ERR_REFUSED, "one line D ~ N^-1.00");
 

@@ -120,6 +120,42 @@ TEST(the_five_points_that_others_left_out_are_among_the_outliers)
     CHECK(s.count <= 8);
 }
 
+/* A table that was joined twice: the second of each is named, once. */
+TEST(rows_that_repeat_another_are_copies)
+{
+    Table t = world_study(&arena, truth, 6, 6, 0.003, 6);
+    for (int c = 0; c < t.ncol; c++) {
+        t.column[c][9] = t.column[c][4];
+        t.column[c][20] = t.column[c][4];
+        t.column[c][30] = t.column[c][12];
+    }
+    t.column[3][30] = nextafter(t.column[3][30], 10);
+    t.label[4] = "first-run";
+    const Suspects s = by_loss(&t);
+    if (!CHECK(s.count == 2))
+        return;
+    CHECK(s.item[0].row == 9 && s.item[0].kind == SUSPECT_COPY);
+    CHECK(s.item[1].row == 20 && s.item[1].kind == SUSPECT_COPY);
+    CHECK_HAS(s.item[0].words, "every cell as in first-run");
+    CHECK_HAS(s.item[1].words, "every cell as in first-run");
+}
+
+/* By a law of N alone a larger run on less text is not worse for ending
+ * higher, where the table knows of the text. */
+TEST(a_run_on_less_text_is_no_failure_by_a_law_of_size)
+{
+    static const char *const names[] = { "N", "D", "loss" };
+    Table t = table_new(&arena, 3, names, 2);
+    const double rows[2][3] = { { 1e7, 1e9, 3 }, { 2e7, 1e8, 4 } };
+    const Law *law = world_law(&arena, "kaplan-n");
+    for (int i = 0; i < 2; i++)
+        for (int c = 0; c < 3; c++)
+            t.column[c][i] = rows[i][c];
+    CHECK(suspects_by_loss(&arena, law, &t).count == 0);
+    t.column[1][1] = 1e9;
+    CHECK(suspects_by_loss(&arena, law, &t).count == 1);
+}
+
 /* Another setting is another matter: runs are only held against their like. */
 TEST(runs_of_other_settings_are_not_compared)
 {

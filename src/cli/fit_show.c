@@ -289,13 +289,22 @@ static const char *run_name(const Table *runs, i64 row)
     return slash ? slash + 1 : label;
 }
 
+static bool any_copy(const Suspects *s)
+{
+    for (i64 i = 0; i < s->count; i++)
+        if (s->item[i].kind == SUSPECT_COPY)
+            return true;
+    return false;
+}
+
 static void show_suspects(const FitAnswer *a, FILE *out)
 {
     const Suspects *s = &a->suspects;
     if (s->count == 0)
         return;
-    fit_paragraph(out, "look at", "%lld run%s may have failed, %s:",
+    fit_paragraph(out, "look at", "%lld run%s may have failed%s, %s:",
                   (long long)s->count, s->count > 1 ? "s" : "",
+                  any_copy(s) ? " or stand twice" : "",
                   a->left_out ? "and left out here"
                               : "and fitted here all the same "
                                 "(--without-outliers leaves them out)");

@@ -139,7 +139,7 @@ static void say_search(Words *w, const Fit *fit)
 {
     char text[200];
     const FitCertificate *c = &fit->certificate;
-    snprintf(text, sizeof text, "%lld lattice points searched, %lld of %lld "
+    snprintf(text, sizeof text, "%lld points searched, %lld of %lld "
              "polished starts end at the same minimum, relative gradient %.1e",
              (long long)c->grid_points, (long long)c->agree,
              (long long)c->starts, c->gradient);
@@ -175,7 +175,7 @@ void certify_words(Fit *fit)
     if (any(c->unidentified, n)) {
         say(&w, "; ");
         say_names(&w, fit->law, c->unidentified,
-                  " is not identified: add runs that vary it more",
+                  " is not identified: add runs over a wider range",
                   " are not identified: add runs over a wider range");
     }
 }

@@ -76,6 +76,17 @@ static bool varies(const char *name, const double *value, i64 n, Err *err)
                    low, (long long)n, name);
 }
 
+/* One value everywhere is met by any law, with any exponents. */
+static bool answers(const char *name, const double *y, i64 n, Err *err)
+{
+    for (i64 i = 1; i < n; i++)
+        if (y[i] != y[0])
+            return true;
+    return err_set(err, ERR_REFUSED, "%s is %.4g in all %lld runs, so there is "
+                   "nothing to explain; is it the right column?", name, y[0],
+                   (long long)n);
+}
+
 typedef struct Spread { double xx, yy, xy, slope; } Spread;
 
 static Spread spread(const double *x, const double *y, i64 n)
@@ -154,7 +165,8 @@ bool fit_answerable(const Law *law, double *const *column, const double *y,
 {
     const i64 n = runs->nrow;
     if (!values_whole(law, column, y, weight, runs, options, err)
-        || !enough(law, n, err))
+        || !enough(law, n, err)
+        || (law->ncolumn > 0 && !answers(law->response, y, n, err)))
         return false;
     if (law->code) /* its columns may name curves and count steps */
         return true;

@@ -175,10 +175,14 @@ static void say(FitSharing *s, const char *names, bool one,
     else if (!isnan(s->p))
         snprintf(p, sizeof p, "p < 0.001");
     const bool differ = isnan(s->p) ? s->bic_gain > 6 : s->p < 0.05;
+    /* A test that finds nothing in few runs is no proof that there is nothing. */
+    const bool torn = !differ && s->bic_gain > 6;
     snprintf(s->words, sizeof s->words, "%.120s %s between the values of "
-             "%.60s (%s; BIC %.1f %s with each its own)", names,
-             !differ ? "may be shared" : one ? "differs" : "differ", column, p,
-             fabs(s->bic_gain), s->bic_gain > 0 ? "lower" : "higher");
+             "%.60s (%s; BIC %.1f %s with each its own%s)", names,
+             torn ? "cannot be told to differ" : !differ ? "may be shared"
+             : one ? "differs" : "differ", column, p,
+             fabs(s->bic_gain), s->bic_gain > 0 ? "lower" : "higher",
+             torn ? ": the two do not agree" : "");
 }
 
 static const char *own_names(Arena *arena, const Law *law, const TextList *own)

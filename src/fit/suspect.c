@@ -22,6 +22,7 @@ const char *suspect_kind(SuspectKind kind)
 {
     return kind == SUSPECT_WORSE     ? "worse than a smaller run"
            : kind == SUSPECT_PLATEAU ? "stuck at a plateau"
+         : kind == SUSPECT_COPY    ? "copy"
                                      : "outlier";
 }
 
@@ -30,17 +31,32 @@ const char *suspect_kind(SuspectKind kind)
 typedef struct Sizes {
     const double *loss;
     int           nmore, nsame;
-    const double *more[LAW_COLUMNS_MAX]; /* of which more is better */
+    const double *more[LAW_COLUMNS_MAX + 4]; /* of which more is better */
     const double *same[LAW_COLUMNS_MAX];
 } Sizes;
 
+static const char *const BETTER_BY_MORE[] = { "N", "D", "C", "S" };
+
 static bool better_by_more(const char *column)
 {
-    static const char *const names[] = { "N", "D", "C", "S" };
-    for (int i = 0; i < COUNT_OF(names); i++)
-        if (strcmp(names[i], column) == 0)
+    for (int i = 0; i < COUNT_OF(BETTER_BY_MORE); i++)
+        if (strcmp(BETTER_BY_MORE[i], column) == 0)
             return true;
     return false;
+}
+
+/* A law of N alone does not say that two runs had the same text: what the table
+ * knows of it counts as well. */
+static void sizes_beside(Sizes *out, const Law *law, const Table *runs)
+{
+    for (int i = 0; i < COUNT_OF(BETTER_BY_MORE); i++) {
+        const double *column = table_column(runs, BETTER_BY_MORE[i]);
+        bool of_law = false;
+        for (int c = 0; c < law->ncolumn; c++)
+            of_law = of_law || strcmp(law->column[c], BETTER_BY_MORE[i]) == 0;
+        if (column && !of_law)
+            out->more[out->nmore++] = column;
+    }
 }
 
 static bool sizes_of(Sizes *out, const Law *law, const Table *runs)
@@ -57,7 +73,10 @@ static bool sizes_of(Sizes *out, const Law *law, const Table *runs)
         else
             out->same[out->nsame++] = column;
     }
-    return out->nmore > 0;
+    if (out->nmore == 0)
+        return false;
+    sizes_beside(out, law, runs);
+    return true;
 }
 
 /* Whether row `a` had no more of anything than row `b`. */
@@ -141,6 +160,12 @@ static void say_plateau(Suspect *one, const Sizes *s, i64 count)
              (long long)count);
 }
 
+static void say_copy(Suspect *one, const Table *runs, i64 of)
+{
+    snprintf(one->words, sizeof one->words, "every cell as in %.80s",
+             label_of(runs, of));
+}
+
 Suspects suspects_by_loss(Arena *arena, const Law *law, const Table *runs)
 {
     Sizes s;
@@ -150,17 +175,20 @@ Suspects suspects_by_loss(Arena *arena, const Law *law, const Table *runs)
         return out;
     i64 *beaten = NEW(arena, i64, n), accused = 0;
     double *sorted = NEW(arena, double, n);
+    const i64 *first = copies_of(arena, runs);
     for (i64 i = 0; i < n; i++)
         if ((beaten[i] = beaten_by(&s, i, n)) >= 0)
             sorted[accused++] = s.loss[i];
     qsort(sorted, (size_t)accused, sizeof *sorted, by_size);
     out.item = NEW(arena, Suspect, n + 1);
-    for (i64 i = 0; i < n && accused > 0; i++) {
+    for (i64 i = 0; i < n; i++) {
         const i64 alike = at_this_loss(sorted, accused, s.loss[i]);
         if (alike >= PLATEAU_LEAST)
             say_plateau(append(&out, i, SUSPECT_PLATEAU), &s, alike);
         else if (beaten[i] >= 0)
             say_worse(append(&out, i, SUSPECT_WORSE), &s, runs, beaten[i]);
+        else if (first[i] >= 0)
+            say_copy(append(&out, i, SUSPECT_COPY), runs, first[i]);
     }
     return out;
 }

@@ -4,10 +4,11 @@
  * Before any law is asked, from the losses alone:
  *
  *   worse     a run whose loss is more than 3 % above that of a run with no
- *             more of N, D, C and S, and the same of everything else
+ *             more of N, D, C and S, and the same of the law's other columns
  *   plateau   three or more such runs, within 1 % of one another: whatever their
  *             size they stopped at one loss, as those do that never got beyond
  *             the frequencies of single tokens
+ *   copy      a row that repeats an earlier one in every cell
  *
  * and from a fit of the others:
  *
@@ -20,7 +21,7 @@
 #include "fit/fit.h"
 
 typedef enum SuspectKind {
-    SUSPECT_WORSE, SUSPECT_PLATEAU, SUSPECT_OUTLIER,
+    SUSPECT_WORSE, SUSPECT_PLATEAU, SUSPECT_OUTLIER, SUSPECT_COPY,
 } SuspectKind;
 
 typedef struct Suspect {
@@ -31,12 +32,16 @@ typedef struct Suspect {
 
 typedef struct Suspects { i64 count; Suspect *item; } Suspects;
 
-/* "worse than a smaller run", "stuck at a plateau", "outlier". */
+/* "worse than a smaller run", "stuck at a plateau", "outlier", "copy". */
 const char *suspect_kind(SuspectKind kind);
 
 /* By row, each at most once. Nothing for a table without the law's columns, or
  * a law of none of N, D, C and S. */
 Suspects suspects_by_loss(Arena *arena, const Law *law, const Table *runs);
+
+/* For every row the first one that is equal to it in every cell, or -1. Linear
+ * in rows. */
+i64 *copies_of(Arena *arena, const Table *runs);
 
 /* Rows of `runs` that lie far off the fit (of all or of some of them) and are
  * not in `known`; by row. */

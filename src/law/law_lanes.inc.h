@@ -135,9 +135,9 @@ INLINE vd log_lanes(vd x)
     const vi bits = (vi)y;
     /* Exponent as if the mantissa began at sqrt(1/2); a count below 2^52
      * becomes a double as the last digits of 2^52. */
-    const vi above = bits - 0x3fe6a09e667f3bcd + ((i64)1024 << 52);
-    const vi at = (vi)((vu)above >> 52);
-    const vd f = (vd)(bits - ((at - 1024) << 52)) - 1;
+    const vu above = (vu)bits - 0x3fe6a09e667f3bcd + ((u64)1024 << 52);
+    const vi at = (vi)(above >> 52);
+    const vd f = (vd)((vu)bits - (((vu)at - 1024) << 52)) - 1;
     const vd k = (vd)(at | splat_bits(0x4330000000000000)) - (0x1p52 + 1024)
                - choose(tiny, splat(54), splat(0));
 

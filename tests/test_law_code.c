@@ -142,6 +142,25 @@ TEST(a_row_a_step_is_the_printed_sum_to_the_last_digits)
     }
 }
 
+/* What is long past is put together: as exact as any loss is known. */
+TEST(a_long_curve_is_the_printed_sum_to_two_in_a_million)
+{
+    enum { STEPS = 500 };
+    static World w;
+    double eta[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+        eta[i] = i < 100 || i >= 400
+                     ? odd_schedule(i % 120)
+                     : 1e-3 * (0.55 + 0.45 * cos(M_PI * (i - 100) / 300));
+        row(&w, 1, i + 1, eta[i]);
+    }
+    losses(&w, load("multi-power"), of_25m);
+    for (int i = 0; i < STEPS; i++) {
+        test_note("step %d", i + 1);
+        CHECK_NEAR(w.loss[i], multipower_by_hand(eta, i, of_25m), 2e-6);
+    }
+}
+
 /* ---- between rows ------------------------------------------------------ */
 
 /* Constant to 1000, a jump to half, a line down to a tenth at 3000. */

@@ -162,6 +162,11 @@ static const char *resampled(const FitAnswer *a)
     const FitOptions *o = &a->side[0].fit.options;
     const bool clusters = o->cluster && (table_column(&a->runs, o->cluster)
                                          || table_text(&a->runs, o->cluster));
+    const Law *law = a->side[0].fit.law;
+    if (law->code && strcmp(law->column[0], "curve") == 0
+        && o->resample != FIT_RESAMPLE_RUNS)
+        return o->resample == FIT_RESAMPLE_CLUSTERS
+                   ? "by curve" : "with wild residuals by eighths of a curve";
     if (o->resample == FIT_RESAMPLE_WILD)
         return clusters ? "with wild residuals by cluster"
                         : "with wild residuals";
@@ -232,7 +237,10 @@ static void show_holdout(const Holdout *h, FILE *out)
                 (long long)h->nfit);
         return;
     }
-    snprintf(cell[0], BRIEF_TEXT, "%.3gx", h->extrapolation);
+    if (isnan(h->extrapolation)) /* of curves */
+        snprintf(cell[0], BRIEF_TEXT, "-");
+    else
+        snprintf(cell[0], BRIEF_TEXT, "%.3gx", h->extrapolation);
     snprintf(cell[1], BRIEF_TEXT, "%+.2f %%", 100 * h->error);
     snprintf(cell[2], BRIEF_TEXT, "%.2f %%", 100 * h->rms);
     snprintf(cell[3], BRIEF_TEXT, "%+.2f %%", 100 * h->worst);
@@ -246,7 +254,10 @@ static void show_holdouts(const FitAnswer *a, double share, FILE *out)
     if (a->nheld == 0)
         return;
     char held[32];
-    snprintf(held, sizeof held, "largest %.3g %%", 100 * share);
+    if (strcmp(a->holdout[0].by, "curve") == 0)
+        snprintf(held, sizeof held, "curve by curve");
+    else
+        snprintf(held, sizeof held, "largest %.3g %%", 100 * share);
     fprintf(out, "  %-*s%-17s%-9s%-11s%-9s%s\n", MARGIN - 2, "hold-out", held,
             "beyond", "mean error", "rms",
             isnan(a->holdout[0].inside) ? "worst" : "worst      within");

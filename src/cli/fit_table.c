@@ -90,6 +90,12 @@ static bool from_study(Table *out, const char **counts, Str *notes,
 
 /* ---- files ------------------------------------------------------------- */
 
+/* A law of curves: curve, step and lr. */
+static bool of_curves(const Law *law)
+{
+    return law->code && strcmp(law->column[0], "curve") == 0;
+}
+
 static bool from_file(Table *out, const char **counts, Str *notes,
                       Arena *arena, const FitInput *input, const Law *law,
                       Err *err)
@@ -97,7 +103,7 @@ static bool from_file(Table *out, const char **counts, Str *notes,
     const Needs         needs = needs_of(law);
     const ImportOptions options = {
         .format = input->format, .map = input->map, .where = input->where,
-        .skip_bad = input->skip_bad, .curves = input->curves,
+        .skip_bad = input->skip_bad, .curves = input->curves || of_curves(law), .schedule = of_curves(law),
         .zero = needs.zero, .nzero = needs.nzero,
     };
     *counts = input->n;
@@ -131,7 +137,10 @@ bool fit_table(Table *out, const char **counts, Arena *arena,
                const FitInput *input, const Law *law, Err *err)
 {
     Str        notes = { 0 };
-    const bool ok = (is_study(arena, input->source) ? from_study : from_file)(
+    const bool logs = of_curves(law) && input->source
+                   && file_exists(input->source); /* of a study as well */
+    const bool ok = (!logs && is_study(arena, input->source) ? from_study
+                                                             : from_file)(
         out, counts, &notes, arena, input, law, err);
     if (notes.text)
         fputs(notes.text, stderr);

@@ -36,25 +36,15 @@ static double value_at(const Point *p, const double *theta)
     return out;
 }
 
-/* A law of code may look from one row of a curve to the next, so all rows are
- * evaluated together; what one new point scatters by is then not said. */
-static void tell_curve(PredictAnswer *a, Arena *arena)
+/* All rows together: those of a curve hang together. */
+static void tell_all(PredictAnswer *a, Arena *arena)
 {
-    const Fit *fit = &a->by.fit;
     const i64 n = a->runs.given.nrow;
-    double *value = NEW(arena, double, n);
-    double *draw = NEW(arena, double, n * fit->ndraw + 1);
-    double *one = NEW(arena, double, fit->ndraw + 1);
-    law_eval(value, NULL, NULL, fit->law, fit->theta, a->runs.column, n);
-    for (i64 r = 0; r < fit->ndraw; r++)
-        law_eval(draw + r * n, NULL, NULL, fit->law,
-                 fit->draw + r * fit->law->nparam, a->runs.column, n);
+    Interval *law = NEW(arena, Interval, n), *run = NEW(arena, Interval, n);
+    fit_predict_rows(law, run, &a->by.fit, a->runs.column, n);
     for (i64 i = 0; i < n; i++) {
-        for (i64 r = 0; r < fit->ndraw; r++)
-            one[r] = draw[r * n + i];
-        a->told[i].law = fit_interval(value[i], one, fit->ndraw,
-                                      fit->options.level);
-        a->told[i].run = (Interval){ value[i], NAN, NAN };
+        a->told[i].law = law[i];
+        a->told[i].run = run[i];
     }
 }
 
@@ -107,16 +97,13 @@ static void times_all(PredictTold *told, Arena *arena, const Fit *fit,
 
 /* ---- the whole --------------------------------------------------------- */
 
-static void tell(PredictAnswer *a, Arena *arena, i64 row)
+static void tell_times(PredictAnswer *a, Arena *arena, i64 row)
 {
     const Fit *fit = &a->by.fit;
     Point p = { .law = fit->law };
     for (int c = 0; c < fit->law->ncolumn; c++)
         p.column[c] = a->runs.column[c][row];
-    a->told[row].law = fit_predict(fit, p.column);
-    a->told[row].run = fit_predict_run(fit, p.column);
-    if (!isnan(a->factor))
-        times_all(&a->told[row], arena, fit, &p, a->factor);
+    times_all(&a->told[row], arena, fit, &p, a->factor);
 }
 
 bool predict_answer(PredictAnswer *out, Arena *arena, const char *source,
@@ -132,11 +119,10 @@ bool predict_answer(PredictAnswer *out, Arena *arena, const char *source,
         return err_set(err, ERR_USAGE, "--times: %s is a law of whole curves; "
                        "give it two tables instead", out->by.fit.law->name);
     out->told = NEW(arena, PredictTold, n + 1);
-    if (curve)
-        tell_curve(out, arena);
+    tell_all(out, arena);
     for (i64 i = 0; i < n; i++) {
-        if (!curve)
-            tell(out, arena, i);
+        if (!isnan(factor))
+            tell_times(out, arena, i);
         out->told[i].extrapolation = out->runs.c[i] / out->by.c_max;
     }
     return true;

@@ -3,8 +3,10 @@
 #include "cli/predict_runs.h"
 
 #include "base/quantity.h"
+#include "store/import.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- from the command line --------------------------------------------- */
@@ -180,6 +182,33 @@ static bool agree(const Table *t, Err *err)
     return true;
 }
 
+/* A law of curves: curves may have names, and what was before the rate's first
+ * top is no part of them. */
+static void curves_trim(Table *t, Arena *arena)
+{
+    double *code;
+    const char **names;
+    i64 count;
+    if (table_text(t, "curve")
+        && table_codes(&code, &names, &count, arena, t, "curve")) {
+        for (i64 i = 0; i < t->nrow; i++)
+            code[i] += 1;
+        table_add(t, arena, "curve", code);
+    }
+    const double *curve = table_column(t, "curve"), *lr = table_column(t, "lr");
+    const double *step = table_column(t, "step");
+    bool *keep = NEW(arena, bool, t->nrow);
+    if (!curve || !step || !lr)
+        return;
+    const i64 warm = import_warm_up(keep, curve, step, lr, t->nrow);
+    for (i64 i = 0; i < t->nrow; i++)
+        keep[i] = !keep[i];
+    if (warm)
+        fprintf(stderr, "%lld of %lld rows left out: the rate is still rising "
+                "there (warm-up)\n", (long long)warm, (long long)t->nrow);
+    *t = table_where(arena, t, keep);
+}
+
 static bool columns_there(PredictRuns *out, Arena *arena, const Law *law,
                           Err *err)
 {
@@ -216,6 +245,8 @@ bool predict_runs_find(PredictRuns *out, Arena *arena, const PredictAsk *ask,
     if (!(ask->table ? table_csv_read(&out->given, arena, ask->table, err)
                      : table_given(&out->given, arena, &all, law, err)))
         return false;
+    if (law->code && strcmp(law->column[0], "curve") == 0)
+        curves_trim(&out->given, arena);
     derive(&out->given, arena);
     out->c = table_column(&out->given, "C");
     if (!out->c) {

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STARTS_EACH = 3 };
+/* An evaluation of curves is dear, and their rows are never left out. */
+enum { STARTS_EACH = 3, STARTS_CURVES = 1 };
 
 /* What is drawn, and how. */
 typedef struct Drawing {
@@ -95,7 +96,8 @@ static bool replicate(double *theta, Worker *w, const Drawing *d, i64 r)
     }
     Arena own = { 0 };
     const Problem tight = d->wild ? again : tightened(&own, &again, w);
-    const Refit found = refit_quick(d->search, &again, &tight, STARTS_EACH,
+    const int starts = problem_rows_apart(d->p) ? STARTS_EACH : STARTS_CURVES;
+    const Refit found = refit_quick(d->search, &again, &tight, starts,
                                     d->fit->theta, &w->space);
     memcpy(theta, found.best.theta, (size_t)n * sizeof *theta);
     arena_free(&own);
@@ -140,7 +142,9 @@ void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const i64 *unit,
     alone.threads = 1;
     search_new(&search, &shared, &alone, true);
     Wild wild = { 0 };
-    const bool wildly = fit->options.resample == FIT_RESAMPLE_WILD;
+    const bool curves = !problem_rows_apart(p);
+    const bool wildly = fit->options.resample == FIT_RESAMPLE_WILD
+                     || (curves && fit->options.resample == FIT_RESAMPLE_AUTO);
     if (wildly)
         wild = wild_new(&shared, p, fit->theta, unit, nunit);
     const Drawing d = { fit, &alone, &search, unit, nunit,

@@ -14,6 +14,8 @@
 
 #include "fit/holdout.h"
 
+#include "fit/search.h"
+
 #include "base/rng.h"
 
 #include <math.h>
@@ -55,8 +57,8 @@ static void criteria(LawScore *out, const Table *runs, FitOptions options)
 /* ---- cross-validation -------------------------------------------------- */
 
 /* Which fold each row is in: whole clusters, shuffled by the seed. */
-static i64 folds_of(i64 *fold, Arena *arena, const Table *runs,
-                    const FitOptions *options)
+static i64 folds_of(i64 *fold, Arena *arena, const Law *law,
+                    const Table *runs, const FitOptions *options)
 {
     double *code = NULL;
     const char **names;
@@ -65,9 +67,10 @@ static i64 folds_of(i64 *fold, Arena *arena, const Table *runs,
                         && options->cluster
                         && table_codes(&code, &names, &units, arena, runs,
                                        options->cluster);
+    const bool curves = units_curves(fold, &units, arena, law, runs);
     const i64 count = i64_min(FOLDS, units);
     for (i64 i = 0; i < runs->nrow; i++) {
-        const i64 unit = clustered ? (i64)code[i] : i;
+        const i64 unit = curves ? fold[i] : clustered ? (i64)code[i] : i;
         fold[i] = rng_shuffled(options->seed, RNG_BOOTSTRAP, unit, units)
                 % count;
     }
@@ -106,7 +109,7 @@ static double cross_validated(const Law *law, const Table *runs,
 {
     Arena arena = { 0 };
     i64 *fold = NEW(&arena, i64, runs->nrow);
-    const i64 count = folds_of(fold, &arena, runs, &options);
+    const i64 count = folds_of(fold, &arena, law, runs, &options);
     double sum = 0;
     options.resamples = 0;
     options.profile = false;

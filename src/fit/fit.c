@@ -68,49 +68,6 @@ static bool weights_find(double **weight, const Table *runs,
                    "name one that it has, or leave weights out", o->weight);
 }
 
-/* ---- what is drawn together -------------------------------------------- */
-
-typedef struct Units { i64 *of; i64 count; } Units;
-
-static const char *cluster_name(const FitOptions *o)
-{
-    return o->cluster ? o->cluster : "cluster";
-}
-
-static bool clustered(const Table *runs, const FitOptions *o)
-{
-    const char *name = cluster_name(o);
-    return o->resample != FIT_RESAMPLE_RUNS
-        && (table_column(runs, name) || table_text(runs, name));
-}
-
-static bool units_find(Units *out, Arena *arena, const Table *runs,
-                       const FitOptions *o, Err *err)
-{
-    *out = (Units){ NEW(arena, i64, runs->nrow), runs->nrow };
-    for (i64 i = 0; i < runs->nrow; i++)
-        out->of[i] = i;
-    if (!clustered(runs, o)) {
-        if (o->resample != FIT_RESAMPLE_CLUSTERS)
-            return true;
-        return err_set(err, ERR_USAGE, "the table has no column '%s' that "
-                       "says which runs belong together; name the one it has, "
-                       "or resample runs", cluster_name(o));
-    }
-    double *code;
-    const char **names;
-    if (!table_codes(&code, &names, &out->count, arena, runs, cluster_name(o)))
-        return err_set(err, ERR_USAGE, "the column '%s' names no clusters",
-                       cluster_name(o));
-    for (i64 i = 0; i < runs->nrow; i++)
-        out->of[i] = (i64)code[i];
-    if (out->count >= 2)
-        return true;
-    return err_set(err, ERR_REFUSED, "all runs are of one cluster, so nothing "
-                   "says how much clusters differ; add others, or resample "
-                   "runs");
-}
-
 /* ---- the largest compute ----------------------------------------------- */
 
 static double compute_most(const Table *runs)
@@ -148,8 +105,8 @@ static void solve(Fit *fit, Arena *arena, const Problem *p, const Units *units)
     search_new(&search, &scratch, p, false);
     SearchSpace space = search_space(&scratch, &search);
     const Refit found = refit(&search, p,
-                              search.grid.per_axis ? STARTS_FIRST
-                                                   : STARTS_SCATTERED,
+                              search.grid.per_axis || !problem_rows_apart(p)
+                                  ? STARTS_FIRST : STARTS_SCATTERED,
                               &space);
     fit->objective = found.best.objective;
     memcpy(fit->theta, found.best.theta, sizeof fit->theta);
@@ -187,7 +144,7 @@ bool fit_law(Fit *out, Arena *arena, const Law *law, const Table *runs,
     unmeasured(out);
     Arena scratch = { 0 };
     Units units;
-    bool ok = units_find(&units, &scratch, runs, &options, err);
+    bool ok = units_find(&units, &scratch, law, runs, &options, err);
     if (ok) {
         Problem p = problem_new(&scratch, law, column, y, runs->nrow,
                                 &out->options);

@@ -33,7 +33,10 @@ typedef enum FitObjective {
  * points; a run is its own cluster where the table has no such column. */
 typedef enum FitResample {
     FIT_RESAMPLE_AUTO,     /* clusters where the table has a column `cluster`,
-                              else runs                                       */
+                              else runs; of laws of curves WILD by eighths of
+                              a curve, for a curve without some of its rows
+                              has another schedule, and of three whole curves
+                              there are ten draws                             */
     FIT_RESAMPLE_RUNS, FIT_RESAMPLE_CLUSTERS, FIT_RESAMPLE_WILD,
 } FitResample;
 
@@ -120,6 +123,12 @@ Interval fit_predict(const Fit *fit, const double *column);
 /* The same for one new run: the law's uncertainty and the runs' own scatter
  * (residuals, widened for the parameters that were fitted to them). */
 Interval fit_predict_run(const Fit *fit, const double *column);
+
+/* Both of rows that may hang together, as points of a curve do (a law of code is
+ * evaluated over all of them at once); column[law->ncolumn][nrow]. Either may
+ * be NULL. */
+void fit_predict_rows(Interval *law, Interval *run, const Fit *fit,
+                      double *const *column, i64 nrow);
 
 /* Percentile interval of draws[count] about value. */
 Interval fit_interval(double value, const double *draws, i64 count,

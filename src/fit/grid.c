@@ -24,7 +24,8 @@
 
 /* A replicate does without: its lattice takes a third of the time, and misses
  * the least of all that any variant found no oftener. */
-enum { REWEIGHTINGS = 2, SCATTERED_FINE = 1024, SCATTERED_COARSE = 96 };
+enum { REWEIGHTINGS = 2, SCATTERED_FINE = 1024, SCATTERED_COARSE = 96,
+       SCATTERED_CURVES = 256 }; /* of curves an evaluation is dear */
 
 static const double BYTES_KEPT = 64e6;
 
@@ -139,7 +140,9 @@ Grid grid_new(Arena *arena, const Problem *p, bool coarse)
     for (int k = 0; grid.per_axis && k < grid.naxis; k++)
         grid.count *= grid.per_axis;
     if (!grid.per_axis)
-        grid.count = coarse ? SCATTERED_COARSE : SCATTERED_FINE;
+        grid.count = coarse                  ? SCATTERED_COARSE
+                   : problem_rows_apart(p) ? SCATTERED_FINE
+                                           : SCATTERED_CURVES;
     columns_keep(&grid, arena);
     return grid;
 }
@@ -376,6 +379,8 @@ int grid_starts(double (*theta)[P_MAX], int want, const Grid *grid,
             if (g < 0)
                 break;
             if (grid->per_axis) {
+                (void)point_of(theta[count], grid, p, g, s);
+            } else if (want == 1) { /* one more start of a replicate */
                 (void)point_of(theta[count], grid, p, g, s);
             } else {
                 point_unit(unit, grid, g);

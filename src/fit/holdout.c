@@ -7,6 +7,7 @@
 #include "fit/holdout.h"
 
 #include "fit/compute.h"
+#include "fit/search.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,53 +22,50 @@ static int by_size(const void *a, const void *b)
 
 /* ---- the error on rows held out --------------------------------------- */
 
-static void row_columns(double *out, const Law *law, const Table *runs, i64 row)
-{
-    for (int c = 0; c < law->ncolumn; c++)
-        out[c] = table_column(runs, law->column[c])[row];
-}
-
 /* Intervals of a run are looked at for this many, evenly chosen: their share is
  * then known to two points, and a million rows need no million intervals. */
 enum { INSIDE_MOST = 500 };
 
-static double foretell(const Fit *fit, const Table *held, i64 row)
+static void columns_of(double **column, const Law *law, const Table *runs)
 {
-    double column[LAW_COLUMNS_MAX];
-    row_columns(column, fit->law, held, row);
-    Fit bare = *fit;
-    bare.ndraw = 0;
-    return fit_predict(&bare, column).value
-             / table_column(held, fit->law->response)[row] - 1;
+    for (int c = 0; c < law->ncolumn; c++)
+        column[c] = table_column(runs, law->column[c]);
 }
 
-static bool within(const Fit *fit, const Table *held, i64 row)
-{
-    double column[LAW_COLUMNS_MAX];
-    const double seen = table_column(held, fit->law->response)[row];
-    row_columns(column, fit->law, held, row);
-    const Interval told = fit_predict_run(fit, column);
-    return seen >= told.low && seen <= told.high;
-}
-
+/* Of every so manyth run; of curves whole ones are told at once. */
 static double share_within(const Fit *fit, const Table *held)
 {
-    const i64 stride = (held->nrow + INSIDE_MOST - 1) / INSIDE_MOST;
-    i64 inside = 0, looked = 0;
+    i64 n = 0, inside = 0;
     if (fit->ndraw == 0)
         return NAN;
-    for (i64 i = 0; i < held->nrow; i += stride) {
-        inside += within(fit, held, i);
-        looked++;
-    }
-    return (double)inside / (double)looked;
+    Arena arena = { 0 };
+    const i64 stride = fit->law->code ? 1
+                     : (held->nrow + INSIDE_MOST - 1) / INSIDE_MOST;
+    bool *some = NEW(&arena, bool, held->nrow);
+    for (i64 i = 0; i < held->nrow; i += stride)
+        some[i] = true;
+    const Table part = table_where(&arena, held, some);
+    Interval *told = NEW(&arena, Interval, part.nrow);
+    double *column[LAW_COLUMNS_MAX];
+    const double *seen = table_column(&part, fit->law->response);
+    columns_of(column, fit->law, &part);
+    fit_predict_rows(NULL, told, fit, column, part.nrow);
+    for (; n < part.nrow; n++)
+        inside += seen[n] >= told[n].low && seen[n] <= told[n].high;
+    arena_free(&arena);
+    return (double)inside / (double)n;
 }
 
 static void score(Holdout *out, const Fit *fit, const Table *held)
 {
+    Arena arena = { 0 };
+    double *told = NEW(&arena, double, held->nrow), *column[LAW_COLUMNS_MAX];
+    const double *seen = table_column(held, fit->law->response);
+    columns_of(column, fit->law, held);
+    law_eval(told, NULL, NULL, fit->law, fit->theta, column, held->nrow);
     out->error = out->rms = out->worst = 0;
     for (i64 i = 0; i < held->nrow; i++) {
-        const double error = foretell(fit, held, i);
+        const double error = told[i] / seen[i] - 1;
         out->error += error / (double)held->nrow;
         out->rms += error * error / (double)held->nrow;
         if (!(fabs(error) <= fabs(out->worst)))
@@ -75,6 +73,7 @@ static void score(Holdout *out, const Fit *fit, const Table *held)
     }
     out->rms = sqrt(out->rms);
     out->inside = share_within(fit, held);
+    arena_free(&arena);
 }
 
 /* ---- one hold-out ------------------------------------------------------ */
@@ -179,12 +178,101 @@ static bool hold_largest(Holdout *out, Arena *arena, const Law *law,
     return hold(out, arena, law, runs, by->value, kept, held, options, err);
 }
 
+/* ---- curves ------------------------------------------------------------ */
+
+enum { DRAWS_CURVE = 60 }; /* for the share inside; each fit is dear */
+
+/* Curve k of `count` foretold from the others. */
+static bool hold_curve(Holdout *out, Arena *arena, const Law *law,
+                       const Table *runs, const i64 *curve, i64 k,
+                       FitOptions options, Err *err)
+{
+    const i64 n = runs->nrow;
+    const char **text = table_text(runs, "curve");
+    const double *number = table_column(runs, "curve");
+    bool *kept = NEW(arena, bool, n), *held = NEW(arena, bool, n);
+    double *size = NEW(arena, double, n);
+    const char *rule = "";
+    options.resamples = i64_min(options.resamples, DRAWS_CURVE);
+    for (i64 i = 0; i < n; i++) {
+        held[i] = curve[i] == k;
+        kept[i] = !held[i];
+        size[i] = NAN;
+        if (held[i] && !*rule)
+            rule = text ? arena_print(arena, "curve %s", text[i])
+                        : arena_print(arena, "curve %g", number[i]);
+    }
+    *out = nothing_yet(rule, "curve");
+    if (!hold(out, arena, law, runs, size, kept, held, options, err))
+        return false;
+    out->extrapolation = NAN;
+    return true;
+}
+
+static bool hold_curves(Holdout *out, i64 *done, Arena *arena, const Law *law,
+                        const Table *runs, const i64 *curve, i64 count,
+                        FitOptions options, Err *err)
+{
+    *done = 0;
+    for (i64 k = 0; k < count && count > 1; k++)
+        if (!hold_curve(&out[(*done)++], arena, law, runs, curve, k, options,
+                        err))
+            return false;
+    return true;
+}
+
+static void hold_add(Holdout *sum, const Holdout *one)
+{
+    const double n = (double)one->nheld;
+    sum->nheld += one->nheld;
+    sum->nfit = i64_max(sum->nfit, one->nfit);
+    sum->error += n * one->error;
+    sum->rms += n * one->rms * one->rms;
+    sum->inside += n * one->inside;
+    if (fabs(one->worst) > fabs(sum->worst))
+        sum->worst = one->worst;
+}
+
+/* Each curve in turn foretold from the others, all errors together. A curve
+ * whose others cannot be fitted is left out of them. */
+static bool hold_each(Holdout *out, Arena *arena, const Law *law,
+                      const Table *runs, const i64 *curve, i64 count,
+                      FitOptions options, Err *err)
+{
+    Holdout *one = NEW(arena, Holdout, count), sum = { 0 };
+    i64 done;
+    *out = nothing_yet(arena_print(arena, "each of %lld curves in turn",
+                                   (long long)count), "curve");
+    if (!hold_curves(one, &done, arena, law, runs, curve, count, options, err))
+        return false;
+    for (i64 k = 0; k < done; k++)
+        if (!one[k].refused)
+            hold_add(&sum, &one[k]);
+    out->nheld = sum.nheld;
+    out->nfit = sum.nfit;
+    out->refused = sum.nheld == 0;
+    if (out->refused) {
+        snprintf(out->words, sizeof out->words, "%s", done ? one[0].words
+                 : "one curve alone leaves none to foretell");
+        return true;
+    }
+    const double n = (double)sum.nheld;
+    out->error = sum.error / n;
+    out->rms = sqrt(sum.rms / n);
+    out->inside = sum.inside / n;
+    out->worst = sum.worst;
+    return true;
+}
+
 bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
                      const Table *runs, double share, FitOptions options,
                      Err *err)
 {
     if (!shaped(law, runs, share, err))
         return false;
+    i64 *curve = NEW(arena, i64, runs->nrow), count;
+    if (units_curves(curve, &count, arena, law, runs))
+        return hold_each(out, arena, law, runs, curve, count, options, err);
     const Compute by = compute_of(arena, law, runs);
     return hold_largest(out, arena, law, runs, &by, share, options, err);
 }
@@ -263,8 +351,13 @@ bool holdout_windows(Holdout **out, i64 *count, Arena *arena, const Law *law,
         return false;
     const i64 n = runs->nrow;
     const Compute by = compute_of(arena, law, runs);
-    i64 *step = NEW(arena, i64, n);
+    i64 *step = NEW(arena, i64, n), curves;
     bool *kept = NEW(arena, bool, n), *held = NEW(arena, bool, n);
+    if (units_curves(step, &curves, arena, law, runs)) {
+        *out = NEW(arena, Holdout, curves);
+        return hold_curves(*out, count, arena, law, runs, step, curves,
+                           options, err);
+    }
     const i64 steps = windows_of(step, arena, &by, runs);
     *out = NEW(arena, Holdout, steps);
     *count = 0;

@@ -24,7 +24,10 @@ typedef struct Holdout {
     char        words[400];    /* why, then                                   */
 } Holdout;
 
-/* The rows with the largest `share` of values of a column ("C" where the table
+/* Of laws of curves (columns curve, step, ...) each curve is foretold from the
+ * others, all errors together; holdout_windows gives them curve by curve.
+ *
+ * The rows with the largest `share` of values of a column ("C" where the table
  * has it or N and D, else the law's first column) are left out. */
 bool holdout_largest(Holdout *out, Arena *arena, const Law *law,
                      const Table *runs, double share, FitOptions options,

@@ -13,7 +13,7 @@
  *
  * SOURCE: Silverman and Young 1987, Biometrika 74:469 (smoothed bootstrap). */
 
-#include "fit/fit.h"
+#include "fit/search.h"
 
 #include "base/rng.h"
 
@@ -62,24 +62,32 @@ static double value_at(const Fit *fit, const double *theta,
     return out;
 }
 
-Interval fit_predict_run(const Fit *fit, const double *column)
+Interval fit_scattered(const Fit *fit, double value, const double *law)
 {
-    const double value = value_at(fit, fit->theta, column);
     if (fit->ndraw == 0 || fit->nresidual == 0)
         return (Interval){ value, NAN, NAN };
     Arena arena = { 0 };
     const i64 each = (TOLD_LEAST + fit->ndraw - 1) / fit->ndraw;
     const Scatter s = scatter_of(fit);
     double *told = NEW(&arena, double, each * fit->ndraw);
-    for (i64 r = 0; r < fit->ndraw; r++) {
-        const double law = value_at(fit, fit->draw + r * fit->law->nparam,
-                                    column);
+    for (i64 r = 0; r < fit->ndraw; r++)
         for (i64 k = 0; k < each; k++)
             told[r * each + k]
-                = law * exp(residual_drawn(fit, &s, (u64)(r * each + k)));
-    }
+                = law[r] * exp(residual_drawn(fit, &s, (u64)(r * each + k)));
     const Interval out = fit_interval(value, told, each * fit->ndraw,
                                       fit->options.level);
+    arena_free(&arena);
+    return out;
+}
+
+Interval fit_predict_run(const Fit *fit, const double *column)
+{
+    Arena arena = { 0 };
+    double *law = NEW(&arena, double, fit->ndraw + 1);
+    for (i64 r = 0; r < fit->ndraw; r++)
+        law[r] = value_at(fit, fit->draw + r * fit->law->nparam, column);
+    const Interval out = fit_scattered(fit, value_at(fit, fit->theta, column),
+                                       law);
     arena_free(&arena);
     return out;
 }

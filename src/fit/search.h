@@ -260,6 +260,25 @@ Refit refit_quick(const Search *search, const Problem *p, const Problem *tight,
 void fit_bootstrap(Fit *fit, Arena *arena, const Problem *p, const i64 *unit,
                    i64 nunit);
 
+/* ---- predict_run.c ----------------------------------------------------- */
+
+/* fit_predict_run of a row whose law's values are `value`, and law[ndraw] at
+ * the draws. */
+Interval fit_scattered(const Fit *fit, double value, const double *law);
+
+/* ---- units.c ------------------------------------------------------------ */
+
+/* Rows that are drawn, or left out, together. */
+typedef struct Units { i64 *of; i64 count; } Units;
+
+bool units_find(Units *out, Arena *arena, const Law *law, const Table *runs,
+                const FitOptions *o, Err *err);
+
+/* Whether the rows of this law are points of curves; curves[nrow] then gets
+ * which, from 0 on, and *count how many. */
+bool units_curves(i64 *curve, i64 *count, Arena *arena, const Law *law,
+                  const Table *runs);
+
 /* ---- wild.c ----------------------------------------------------------- */
 
 /* Responses of a wild replicate; values and residuals of the fit, residuals

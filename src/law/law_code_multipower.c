@@ -9,88 +9,30 @@
  *
  * The sum over k runs over steps at which the rate changes, so a constant
  * stretch costs nothing. A long stretch of a straight line is not summed step
- * by step: G is smooth along it, and four points of Gauss stand for all.
+ * by step: G is smooth along it, and four points of Gauss stand for all; and
+ * for stretches that are long past four stand for many (law_code_falls.h).
  *
  * SOURCE: Luo et al. 2025, arXiv:2503.12811. */
 
 #include "law/law.h"
-#include "law/law_code_curve.h"
+#include "law/law_code_falls.h"
+#include "law/law_vec.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { L0, A, ALPHA, B, C, BETA, GAMMA, WARM, NPARAM };
-enum { NODES = 4, STEPWISE = 8 }; /* steps; up to here one by one */
-
-/* A fall of the rate (or several that one point stands for). */
-typedef struct Fall {
-    double size;      /* eta_(k-1) - eta_k                                   */
-    double ln_eta;
-    double sum_before; /* of the rates before step k                         */
-} Fall;
 
 typedef struct Prepared {
     Curves curves;
-    Fall  *fall;
-    i64   *begin, *end; /* of each stretch's row: the falls so far           */
+    Falls  falls;
 } Prepared;
-
-/* ---- falls ------------------------------------------------------------- */
-
-/* At a rate of 0 the power of it would overflow; 1e-100 is as good as 0. */
-static Fall fall_at(const Stretch *s, double j, double size)
-{
-    const double eta = fmax(s->from + s->slope * j, 1e-100);
-    return (Fall){ size, log(eta), s->sum_before + s->from * (j - 1)
-                                   + s->slope * (j - 1) * j / 2 };
-}
-
-static i64 falls_gauss(Fall *out, const Stretch *s, double low, double high)
-{
-    static const double node[NODES] = { -0.8611363115940526,
-        -0.3399810435848563, 0.3399810435848563, 0.8611363115940526 };
-    static const double weight[NODES] = { 0.3478548451374538,
-        0.6521451548625461, 0.6521451548625461, 0.3478548451374538 };
-    const double half = (high - low) / 2, middle = (high + low) / 2;
-    for (int i = 0; i < NODES; i++)
-        out[i] = fall_at(s, middle + half * node[i],
-                         -s->slope * half * weight[i]);
-    return NODES;
-}
-
-/* The falls of a stretch; at most STEPWISE + 1. */
-static i64 falls_of(Fall *out, const Stretch *s)
-{
-    i64 n = 0, j = 1;
-    if (s->first || s->count == 0)
-        return 0;
-    if (s->last != s->from)
-        out[n++] = fall_at(s, (double)j++, s->last - s->from - s->slope);
-    if (s->slope == 0)
-        return n;
-    if (s->count > STEPWISE)
-        return n + falls_gauss(out + n, s, (double)j - 0.5,
-                               (double)s->count + 0.5);
-    for (; j <= s->count; j++)
-        out[n++] = fall_at(s, (double)j, -s->slope);
-    return n;
-}
 
 static void *prepare(Arena *arena, double *const *column, i64 nrow)
 {
     Prepared *p = NEW(arena, Prepared, 1);
-    *p = (Prepared){ curves_make(arena, column, nrow),
-                     NEW(arena, Fall, nrow * (STEPWISE + 1) + 1),
-                     NEW(arena, i64, nrow + 1), NEW(arena, i64, nrow + 1) };
-    i64 count = 0, begin = 0;
-    for (i64 i = 0; i < nrow; i++) {
-        const Stretch *s = &p->curves.stretch[i];
-        if (s->first)
-            begin = count;
-        count += falls_of(p->fall + count, s);
-        p->begin[i] = begin;
-        p->end[i] = count;
-    }
+    p->curves = curves_make(arena, column, nrow);
+    p->falls = falls_make(arena, &p->curves);
     return p;
 }
 
@@ -101,22 +43,54 @@ typedef struct Won {
     double v, c, b, g, cc, cb, cg, bb, bg, gg;
 } Won;
 
-/* u = C x + 1, q = u^-beta; G feels C and gamma through u alone. */
-static void win(Won *won, const Fall *f, double x, const double *theta,
-                bool slopes)
+/* What the terms of a row need: u = C x + 1, q = u^-beta. G feels C and gamma
+ * through u alone. power[k]: eta_k^-gamma, of all falls. */
+typedef struct Terms { double *power, *x, *u, *ln_u, *q; } Terms;
+
+static Terms terms_new(Arena *arena, const Falls *falls)
 {
-    const double beta = theta[BETA], y = theta[C] * x, ln_u = log1p(y);
-    const double k = f->size, less = expm1(-beta * ln_u);
-    won->v -= k * less;
-    if (!slopes)
-        return;
-    const double u = 1 + y, q = 1 + less;
-    const double gy = beta * q / u, gyy = -(beta + 1) * gy / u;
-    const double gyb = q / u * (1 - beta * ln_u);
-    const double yg = -y * f->ln_eta; /* dy by gamma; x by C */
+    const i64 most = falls->most + 1;
+    return (Terms){ NEW(arena, double, falls->count + 1),
+                    NEW(arena, double, most), NEW(arena, double, most),
+                    NEW(arena, double, most), NEW(arena, double, most) };
+}
+
+static void powers(Terms *t, const Falls *falls, double gamma)
+{
+    for (i64 k = 0; k < falls->count; k++)
+        t->power[k] = -gamma * falls->fall[k].ln_eta;
+    law_vec()->exp(t->power, t->power, falls->count);
+}
+
+static void terms_of_row(Terms *t, const Falls *falls, const i64 *term, i64 n,
+                         double sum, const double *theta)
+{
+    const LawVec *vec = law_vec();
+    for (i64 i = 0; i < n; i++) {
+        const double past = sum - falls->fall[term[i]].sum_before;
+        t->x[i] = fmax(past, 0) * t->power[term[i]];
+        t->u[i] = 1 + theta[C] * t->x[i];
+    }
+    vec->log(t->ln_u, t->u, n);
+    for (i64 i = 0; i < n; i++)
+        t->q[i] = -theta[BETA] * t->ln_u[i];
+    vec->exp(t->q, t->q, n);
+}
+
+static void win(Won *won, const Fall *f, const Terms *t, i64 i,
+                const double *theta, bool curved)
+{
+    const double beta = theta[BETA], k = f->size, x = t->x[i];
+    const double ln_u = t->ln_u[i], q = t->q[i], once = 1 / t->u[i];
+    const double gy = beta * q * once;
+    const double yg = -theta[C] * x * f->ln_eta; /* dy by gamma; x by C */
     won->c += k * gy * x;
     won->b += k * ln_u * q;
     won->g += k * gy * yg;
+    if (!curved)
+        return;
+    const double gyy = -(beta + 1) * gy * once;
+    const double gyb = q * once * (1 - beta * ln_u);
     won->cc += k * gyy * x * x;
     won->cb += k * gyb * x;
     won->cg += k * (gyy * x * yg - gy * x * f->ln_eta);
@@ -125,16 +99,18 @@ static void win(Won *won, const Fall *f, double x, const double *theta,
     won->gg += k * (gyy * yg * yg - gy * yg * f->ln_eta);
 }
 
-/* power[k]: eta_k^-gamma. */
-static Won won_by(const Prepared *p, i64 i, const double *power,
-                  const double *theta, bool slopes)
+static Won won_by(const Prepared *p, i64 i, Terms *t, const double *theta,
+                  bool slopes, bool curved)
 {
     Won won = { 0 };
-    const double sum = p->curves.stretch[i].sum;
-    for (i64 k = p->begin[i]; k < p->end[i]; k++) {
-        const Fall *f = &p->fall[k];
-        win(&won, f, fmax(sum - f->sum_before, 0) * power[k], theta, slopes);
-    }
+    const Falls *falls = &p->falls;
+    const i64 *term = falls->term + falls->begin[i];
+    const i64 n = falls->begin[i + 1] - falls->begin[i];
+    terms_of_row(t, falls, term, n, p->curves.stretch[i].sum, theta);
+    for (i64 k = 0; k < n; k++)
+        won.v += falls->fall[term[k]].size * (1 - t->q[k]);
+    for (i64 k = 0; slopes && k < n; k++)
+        win(&won, &falls->fall[term[k]], t, k, theta, curved);
     return won;
 }
 
@@ -162,28 +138,20 @@ static void put(double *jac, double *hess, i64 n, i64 row, const Won *w,
         hess[pair_at(pair[k].i, pair[k].j, NPARAM) * n + row] = pair[k].value;
 }
 
-static double *powers(Arena *arena, const Prepared *p, double gamma)
-{
-    const i64 nrow = p->curves.nrow, count = nrow ? p->end[nrow - 1] : 0;
-    double *power = NEW(arena, double, count + 1);
-    for (i64 k = 0; k < count; k++)
-        power[k] = exp(-gamma * p->fall[k].ln_eta);
-    return power;
-}
-
 static void eval(double *out, double *jac, double *hess, const void *prepared,
                  const double *theta)
 {
     const Prepared *p = prepared;
     const i64 n = p->curves.nrow;
     Arena scratch = { 0 };
-    const double *power = powers(&scratch, p, theta[GAMMA]);
+    Terms terms = terms_new(&scratch, &p->falls);
+    powers(&terms, &p->falls, theta[GAMMA]);
     if (hess)
         memset(hess, 0, (size_t)n * NPARAM * (NPARAM + 1) / 2 * sizeof *hess);
     for (i64 i = 0; i < n; i++) {
         const Stretch *s = &p->curves.stretch[i];
         const Fallen f = curve_fallen(s, theta[ALPHA], theta[WARM]);
-        const Won won = won_by(p, i, power, theta, jac || hess);
+        const Won won = won_by(p, i, &terms, theta, jac || hess, hess);
         out[s->row] = theta[L0] + theta[A] * f.v - theta[B] * won.v;
         put(jac, hess, n, s->row, &won, &f, theta);
     }

@@ -119,7 +119,11 @@ bool import_part(ImportPart *out, const char *path, const char *run,
     bool ok = reader_find(&read, &text, work->options->format, err)
               && read(out, &text, work, err);
     import_text_close(&text);
-    if (ok && !out->log)
+    if (ok && work->options->schedule && table_column(&out->table, "step")
+        && (table_column(&out->table, "curve")
+            || table_text(&out->table, "curve")))
+        out->log = false; /* points of curves as they stand, jumps and all */
+    else if (ok && !out->log)
         out->log = import_looks_like_log(&out->table, work->arena);
     return ok;
 }

@@ -27,6 +27,9 @@ typedef struct ImportOptions {
     bool        skip_bad;/* leave bad rows out, named in notes; else an error */
     bool        curves;  /* every logged point a row (column step, cluster =
                             run), not only the last of each run               */
+    bool        schedule;/* for a law of curves: columns curve, step, lr by the
+                            names trainers give them, curves by name, without
+                            the rows of the warm-up; every point a row        */
     const char *where;   /* "a < 1 and b = 'x'", over all columns; NULL: all.
                             Where it does not name the column with the states
                             of runs, crashed and running ones are left out    */
@@ -53,6 +56,11 @@ bool import_tables(Table *out, Str *notes, Arena *arena,
 bool import_columns(Table *table, Str *notes, Arena *arena, const char *source,
                     const ImportOptions *options, const char *const *need,
                     int nneed, Err *err) MUST_USE;
+
+/* warm[row] is set where the rate of the row's curve was still rising, from its
+ * beginning on; gives how many. */
+i64 import_warm_up(bool *warm, const double *curve, const double *step,
+                   const double *lr, i64 nrow);
 
 /* The names of formats, for messages and help: "csv, jsonl, ...". */
 const char *import_formats(void);

@@ -59,7 +59,9 @@ void import_know(Table *t, ImportWork *work, const char *path)
 {
     Str said = { 0 };
     for (int l = 0; l < COUNT_OF(letter); l++)
-        if (!has(t, letter[l]) && !is_mapped(work->options->map, letter[l]))
+        if (work->options->schedule && strcmp(letter[l], "loss") != 0)
+            continue; /* a law of curves asks for none of these */
+        else if (!has(t, letter[l]) && !is_mapped(work->options->map, letter[l]))
             know_one(t, work, letter[l], &said);
     if (said.size && !(work->known.text && !strcmp(work->known.text, said.text)))
         import_note(work, "%s: %s%s", path, said.text,
@@ -194,6 +196,8 @@ static const char *meaning(const char *name)
         { "D", " (tokens: tokens, train_tokens, ...)" },
         { "C", " (training compute: flops, ...)" },
         { "S", " (steps: steps, ...)" },
+        { "lr", " (learning_rate, ...)" },
+        { "step", " (global_step, iter, ...)" },
         { "loss", " (val_loss, eval_loss, ...)" },
     };
     for (int k = 0; k < COUNT_OF(known); k++)
@@ -305,6 +309,8 @@ bool import_finish(Table *t, ImportWork *work, const char *path,
     if (!import_map(t, work->arena, work->options->map, err))
         return false;
     import_know(t, work, path);
+    if (work->options->schedule)
+        import_curves(t, work, path);
     units_all(t, work->arena);
     derive_all(t, work);
     unfinished_all(t, work);

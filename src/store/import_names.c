@@ -60,6 +60,9 @@ static const struct { const char *letter, *name; } known[] = {
     { "loss", "val_nll" }, { "loss", "final_loss" },
     { "loss", "cross_entropy" }, { "loss", "nll" }, { "loss", "lm_loss" },
     { "loss", "val_bpb" }, { "loss", "bpb" }, { "loss", "train_loss" },
+
+    { "lr", "learning_rate" }, { "lr", "train_lr" },
+    { "lr", "train_learning_rate" }, { "lr", "lr_scheduler_lr" },
 };
 
 static const char *const step_name[] = {

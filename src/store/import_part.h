@@ -108,6 +108,9 @@ ImportRead *import_reader(const char *path, const ImportWork *work);
 /* Letters for known names, said where they are others than last time. */
 void import_know(Table *table, ImportWork *work, const char *path);
 
+/* Columns curve, step, lr of points of curves (import_curves.c). */
+void import_curves(Table *t, ImportWork *work, const char *path);
+
 /* Letters for known names, units, what follows from C = 6 N D; then only the
  * rows wanted, and those held against what is needed. */
 bool import_finish(Table *table, ImportWork *work, const char *path,

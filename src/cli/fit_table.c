@@ -103,7 +103,8 @@ static bool from_file(Table *out, const char **counts, Str *notes,
     const Needs         needs = needs_of(law);
     const ImportOptions options = {
         .format = input->format, .map = input->map, .where = input->where,
-        .skip_bad = input->skip_bad, .curves = input->curves || of_curves(law), .schedule = of_curves(law),
+        .skip_bad = input->skip_bad, .curves = input->curves || of_curves(law),
+        .schedule = of_curves(law),
         .zero = needs.zero, .nzero = needs.nzero,
     };
     *counts = input->n;

@@ -166,7 +166,7 @@ static const char *resampled(const FitAnswer *a)
     if (law->code && strcmp(law->column[0], "curve") == 0
         && o->resample != FIT_RESAMPLE_RUNS)
         return o->resample == FIT_RESAMPLE_CLUSTERS
-                   ? "by curve" : "with wild residuals by eighths of a curve";
+                   ? "by curve" : "wild by eighths of a curve";
     if (o->resample == FIT_RESAMPLE_WILD)
         return clusters ? "with wild residuals by cluster"
                         : "with wild residuals";

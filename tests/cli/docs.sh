@@ -1,5 +1,5 @@
 # docs.sh - what the documents tell a reader to type. Every line of a ```sh
-# block in README.md, *.md and docs/ that begins with scalelaw, build/scalelaw or
+# block in README.md, *.md and docs/ that begins with scalelaw, awk, build/scalelaw or
 # ./ (after a `$ `, if there is one) is run here, in order, in one folder a
 # document; or it stands below with the reason why not.
 
@@ -21,7 +21,7 @@ reason() {
 # Lines of ```sh blocks, without their prompt and what follows a #.
 typed() {
     awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' "$1" |
-        sed -n 's/^\(\$ \)\{0,1\}\(\(scalelaw\|build\/\|\.\/\).*\)$/\2/p' |
+        sed -n 's/^\(\$ \)\{0,1\}\(\(scalelaw\|awk\|build\/\|\.\/\).*\)$/\2/p' |
         sed -e 's/  *#.*$//' -e 's/^\(\.\/\)\{0,1\}build\/scalelaw/scalelaw/'
 }
 

@@ -32,6 +32,7 @@ awk -F, -v OFS=, 'NR == 1 { $2 = "loss" }
 schedule wsd >wsd.csv
 run scalelaw predict multi-power:25m --table=wsd.csv
 truth=$(last loss_predicted out)
+holds "of a whole curve, not of rows alone" near "$truth" 2.983327 1e-5
 
 run scalelaw fit curves.csv --law=multi-power --bootstrap=40 --out=fit.json \
     --hold-out=0

@@ -5,6 +5,7 @@
 #include "plan/answer.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -113,6 +114,17 @@ void answer_note(Answer *answer, const char *format, ...)
     to->note[to->nnote++] = text;
 }
 
+/* Whether "nan" stands there as a number, and not within a word. */
+static bool has_unknown(const char *text)
+{
+    for (const char *at = text; (at = strstr(at, "nan")); at += 3)
+        if (!(at > text && isalpha((unsigned char)at[-1]))
+            && !isalpha((unsigned char)at[3]))
+            return true;
+    return false;
+}
+
+/* An equation of what is not known says nothing. */
 void answer_because(Answer *answer, AnswerItem *item, const char *source,
                     const char *format, ...)
 {
@@ -120,6 +132,8 @@ void answer_because(Answer *answer, AnswerItem *item, const char *source,
     va_start(args, format);
     item->equation = printed(answer->arena, format, args);
     va_end(args);
+    if (has_unknown(item->equation))
+        item->equation = NULL;
     item->source = copy(answer, source);
 }
 

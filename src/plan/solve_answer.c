@@ -202,6 +202,10 @@ static void note_caution(Answer *answer, const PlanBys *bys)
         some = some || by->fit.ndraw > 0;
         if (strstr(by->name, "hoffmann") && by->caveat)
             answer_note(answer, "%s: %s", by->name, by->caveat);
+        if (by->kaplan)
+            answer_note(answer, "%s: C is C_min, of batches far below critical; "
+                        "at the critical batch a run costs twice that.",
+                        by->name);
     }
     if (some)
         answer_note(answer, "Intervals are 95 %% of the fit's draws. Constants "

@@ -171,6 +171,12 @@ holds "a tuned rate is carried over" grep -q delphi out
 refuses 2 "a tuned rate without its tokens" "belong together" \
     scalelaw plan --flops=1e22 --tuned-lr=3e-4
 
+run scalelaw plan --flops=1e21 --show=all --on=m1-max --serve=1e12 --explain
+holds "no equation is made of what is unknown" \
+    sh -c '! grep -Eq "(^|[^a-z])nan([^a-z]|\$)" out'
+run scalelaw plan --flops=1e21 --law=kaplan --show=plan
+holds "what Kaplan's C means is said" grep -q 'costs twice that' out
+
 # Published footprints, from their published hours.
 run scalelaw plan --model=gpt-3-175b --law=chinchilla:besiroglu --on=v100 \
     --watts=330 --grid=v100-site --gpus=10000 --show=models --json

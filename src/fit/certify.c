@@ -175,7 +175,9 @@ void certify_words(Fit *fit)
     if (any(c->unidentified, n)) {
         say(&w, "; ");
         say_names(&w, fit->law, c->unidentified,
-                  " is not identified: add runs over a wider range",
-                  " are not identified: add runs over a wider range");
+                  " is not identified: add runs over a wider range, or pin "
+                  "what is known",
+                  " are not identified: add runs over a wider range, or pin "
+                  "what is known");
     }
 }

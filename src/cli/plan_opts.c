@@ -282,6 +282,14 @@ static bool machines(PlanArgs *a, Arena *arena, Err *err)
     return true;
 }
 
+static bool has_price(const Deal *deal, const char *flag, Err *err)
+{
+    return !isnan(deal_settled(deal).price)
+        || err_set(err, ERR_USAGE, "training and serving are weighed in "
+                   "dollars, and no price of %s is known; give %s",
+                   deal->machine.title, flag);
+}
+
 static bool servers(PlanArgs *a, Arena *arena, Err *err)
 {
     PlanAsk *ask = &a->ask;
@@ -299,7 +307,9 @@ static bool servers(PlanArgs *a, Arena *arena, Err *err)
         ask->serve_deal = deal_new(&machine, NULL);
     }
     ask->has_serve_deal = true;
-    return terms(&ask->serve_deal, a->serve_mfu, a->serve_price, err);
+    return terms(&ask->serve_deal, a->serve_mfu, a->serve_price, err)
+        && has_price(&ask->deal, "--price", err)
+        && has_price(&ask->serve_deal, "--serve-price", err);
 }
 
 /* ---- Laws ------------------------------------------------------------------------------- */

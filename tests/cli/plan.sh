@@ -160,6 +160,8 @@ refuses 2 "half a device" "--gpus=1.5" \
     scalelaw plan --days=3 --on=h100 --gpus=1.5
 refuses 2 "money for what nobody rents" "--price" \
     scalelaw plan --money=1M --on=m1-max
+refuses 2 "serving weighed against what nobody rents" "give --price" \
+    scalelaw plan --flops=1e21 --on=m1-max --serve=1e12 --serve-mfu=0.01
 refuses 2 "energy of unknown power" "--watts" \
     scalelaw plan --energy=1MWh --on=tpu-v5e
 run scalelaw plan --energy=1MWh --on=tpu-v5e --watts=220 --law=chinchilla

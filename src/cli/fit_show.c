@@ -175,6 +175,15 @@ static const char *resampled(const FitAnswer *a)
                                                           : "by run";
 }
 
+/* Wild residuals under a Huber that is hardly more than absolute values move
+ * its minimum less than new runs would (docs/coverage.md). */
+static bool wild_narrow(const Fit *fit)
+{
+    const FitOptions *o = &fit->options;
+    return o->resample == FIT_RESAMPLE_WILD && fit->ndraw > 0
+        && o->objective == FIT_HUBER_LOG && o->delta < 2 * fit->rmse_log;
+}
+
 static void show_legend(const FitAnswer *a, FILE *out)
 {
     const FitSide *side = a->side;
@@ -188,6 +197,11 @@ static void show_legend(const FitAnswer *a, FILE *out)
         fprintf(out, "  %*s[%g %% intervals of %lld refits %s]\n", MARGIN - 2,
                 "", 100 * side[0].fit.options.level,
                 (long long)side[0].fit.ndraw, resampled(a));
+    if (wild_narrow(&side[0].fit))
+        fprintf(out, "  %*swild residuals under Huber with a delta below the "
+                "scatter give intervals\n  %*sthat are too narrow; take "
+                "--objective=squares, or --resample=runs\n", MARGIN - 2, "",
+                MARGIN - 2, "");
     if (bound || unknown)
         fprintf(out, "  %*s%s%s%s\n", MARGIN - 2, "",
                 bound ? "* at its bound" : "", bound && unknown ? "   " : "",

@@ -51,6 +51,7 @@ const struct LawsTopic laws_topic[LAWS_TOPICS] = {
     { "downstream", "From loss to what it is good for" },
     { "moe",        "Mixtures of experts" },
     { "precision",  "Bits and zeros" },
+    { "parallel",   "Streams of one model" },
     { "vocabulary", "Vocabulary" },
     { "convention", "From one way of counting to another" },
     { "general",    "Any two columns" },

@@ -14,7 +14,7 @@ void laws_fold(const char *head, int margin, const char *text);
 bool laws_out(Err *err) MUST_USE;
 
 /* The laws shown: their order, and what a topic is about. */
-enum { LAWS_TOPICS = 13 };
+enum { LAWS_TOPICS = 14 };
 extern const struct LawsTopic {
     const char *name, *about;
 } laws_topic[LAWS_TOPICS];

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { DRAWS_SHOWN = 200 };
+enum { DRAWS_SHOWN = 400 };
 
 static const char style[] =
     "form{display:grid;gap:10px 24px;margin:16px 0;"

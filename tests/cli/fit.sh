@@ -120,6 +120,7 @@ holds "as numbers" \
     sh -c 'grep -qE "^  alpha +0\.[0-9]+ +[0-9.e-]+ +\[0\.[0-9]+, 0\.[0-9]+\]" out'
 run scalelaw fit runs.csv $MAP --bootstrap=60 --hold-out=0 --resample=wild
 holds "--resample=wild is named" says "60 refits with wild residuals"
+holds "and what it lacks under such a Huber is said" says "too narrow"
 awk -F, 'BEGIN { OFS = "," } NR == 1 { print $0, "trunk"; next }
     { print $0, "t" int((NR - 2) / 2) }' runs.csv >trunk.csv
 run scalelaw fit trunk.csv $MAP --bootstrap=60 --hold-out=0 --cluster=trunk

@@ -26,17 +26,6 @@ static const char *step_name(const Table *t)
     return NULL;
 }
 
-static const char *curve_name(const Table *t)
-{
-    for (int c = 0; c < t->ntext; c++)
-        if (import_is_run_name(t->text_name[c]))
-            return t->text_name[c];
-    for (int c = 0; c < t->ncol; c++)
-        if (import_is_run_name(t->name[c]))
-            return t->name[c];
-    return NULL;
-}
-
 static void know(Table *t, ImportWork *work, const char *path,
                  const char *name, const char *from)
 {
@@ -121,7 +110,7 @@ void import_curves(Table *t, ImportWork *work, const char *path)
     know(t, work, path, "lr", import_known(&others, work->arena, t, "lr"));
     know(t, work, path, "step", step_name(t));
     know(t, work, path, "curve", has(t, "cluster") ? "cluster"
-                                                   : curve_name(t));
+                                                   : import_run_column(t));
     curves_number(t, work);
     warm_up_skip(t, work, path);
 }

@@ -22,18 +22,6 @@ static const double *step_column(const Table *t)
     return NULL;
 }
 
-/* The first column that names runs, one for more than one row. */
-static const char *run_column(const Table *t)
-{
-    for (int c = 0; c < t->ntext; c++)
-        if (import_is_run_name(t->text_name[c]))
-            return t->text_name[c];
-    for (int c = 0; c < t->ncol; c++)
-        if (import_is_run_name(t->name[c]))
-            return t->name[c];
-    return NULL;
-}
-
 /* ---- runs of a log ------------------------------------------------------- */
 
 typedef struct Runs {
@@ -72,7 +60,7 @@ static Runs runs_find(const Table *t, Arena *arena, const char *only)
 {
     Runs    runs = { .count = 1 };
     double *code = NULL;
-    const char *column = run_column(t);
+    const char *column = import_run_column(t);
     if (!column || !table_codes(&code, &runs.name, &runs.count, arena, t, column)) {
         runs.name = NEW(arena, const char *, 1);
         runs.name[0] = only;

@@ -221,3 +221,14 @@ const char *import_known(const char **others, Arena *arena, const Table *table,
     str_free(&best.others);
     return best.name;
 }
+
+const char *import_run_column(const Table *t)
+{
+    for (int c = 0; c < t->ntext; c++)
+        if (import_is_run_name(t->text_name[c]))
+            return t->text_name[c];
+    for (int c = 0; c < t->ncol; c++)
+        if (import_is_run_name(t->name[c]))
+            return t->name[c];
+    return NULL;
+}

@@ -65,6 +65,9 @@ bool import_is_step(const char *name);
 bool import_is_run_name(const char *name);
 bool import_is_state(const char *name);
 
+/* The first column that names runs, of texts or of numbers; or NULL. */
+const char *import_run_column(const Table *table);
+
 /* ---- logs (import_log.c) ------------------------------------------------- */
 
 /* Whether a table of rows is a log: a step that climbs, and no size that

@@ -14,12 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* ---- the error on rows held out --------------------------------------- */
 
 /* Intervals of a run are looked at for this many, evenly chosen: their share is
@@ -127,7 +121,7 @@ static double cut_at(Arena *arena, const double *size, i64 n, double share)
     double *sorted = NEW(arena, double, n);
     i64 *step = NEW(arena, i64, n);
     memcpy(sorted, size, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+    qsort(sorted, (size_t)n, sizeof *sorted, reals_by_size);
     compute_steps(step, sorted, n);
     const i64 at = n - i64_max(1, (i64)floor(share * (double)n + 1e-9));
     i64 below = at, above = at;

@@ -9,12 +9,6 @@
 
 enum { DRAWS_LEAST = 20 };
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Linear between order statistics, from the least at 0 to the most at 1. */
 static double quantile(const double *sorted, i64 n, double q)
 {
@@ -36,7 +30,7 @@ Interval fit_interval(double value, const double *draws, i64 count,
         if (!isnan(draws[i]))
             sorted[n++] = draws[i];
     if (n >= DRAWS_LEAST) {
-        qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+        qsort(sorted, (size_t)n, sizeof *sorted, reals_by_size);
         out.low = quantile(sorted, n, (1 - level) / 2);
         out.high = quantile(sorted, n, (1 + level) / 2);
     }

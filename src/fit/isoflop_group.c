@@ -2,6 +2,8 @@
 
 #include "fit/isoflop_parts.h"
 
+#include "fit/search.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -28,12 +30,6 @@ bool isoflop_columns(const Table *runs, Err *err)
 
 /* ---- budgets ----------------------------------------------------------- */
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Different budgets, rising. */
 static i64 budgets_find(double *out, const double *budget, i64 nrow)
 {
@@ -41,7 +37,7 @@ static i64 budgets_find(double *out, const double *budget, i64 nrow)
     for (i64 i = 0; i < nrow; i++)
         if (budget[i] > 0)
             out[n++] = budget[i];
-    qsort(out, (size_t)n, sizeof *out, by_size);
+    qsort(out, (size_t)n, sizeof *out, reals_by_size);
     for (i64 i = 0; i < n; i++)
         if (count == 0 || log(out[i] / out[count - 1]) > SAME_BUDGET)
             out[count++] = out[i];
@@ -62,7 +58,7 @@ static void knots_find(Group *g, Arena *arena)
     g->knot_of = NEW(arena, i64, g->n + 1);
     for (i64 i = 0; i < g->n; i++)
         g->knot[i] = g->ln_n[i];
-    qsort(g->knot, (size_t)g->n, sizeof *g->knot, by_size);
+    qsort(g->knot, (size_t)g->n, sizeof *g->knot, reals_by_size);
     for (i64 i = 0; i < g->n; i++)
         if (g->nknot == 0 || g->knot[i] - g->knot[g->nknot - 1] > SAME_SIZE)
             g->knot[g->nknot++] = g->knot[i];

@@ -261,12 +261,6 @@ static Descent descent_from(const double *theta, const Problem *p, Scratch *s)
 
 /* ---- softer objectives ------------------------------------------------- */
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 enum { RESIDUALS_SEEN = 256 };
 
 /* The middle one of the residuals' sizes, of rows that count; of many rows, of
@@ -281,7 +275,7 @@ static double middle_residual(const Problem *p, const double *theta, Scratch *s)
     for (i64 i = 0; i < p->nrow; i += step)
         if (p->weight[i] > 0)
             size[n++] = fabs(s->residual[i]);
-    qsort(size, (size_t)n, sizeof *size, by_size);
+    qsort(size, (size_t)n, sizeof *size, reals_by_size);
     return n ? size[n / 2] : p->delta;
 }
 

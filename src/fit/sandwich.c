@@ -15,12 +15,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double problem_width(const Problem *p, const double *residual)
 {
     double *size = malloc((size_t)(p->nrow + 1) * sizeof *size);
@@ -30,7 +24,7 @@ double problem_width(const Problem *p, const double *residual)
             size[n++] = fabs(residual[i]);
     double width = 0;
     if (n > 0) {
-        qsort(size, (size_t)n, sizeof *size, by_size);
+        qsort(size, (size_t)n, sizeof *size, reals_by_size);
         const double share = fmin(1.94 / cbrt((double)n), 0.9);
         width = size[(i64)(share * (double)(n - 1))];
     }

@@ -25,6 +25,8 @@ void   sum_times(double *z, const double *x, const double *y, i64 n);
 double sum_sizes(const double *x, const double *y, i64 n); /* of |x y| */
 void   sum_add(double *y, double a, const double *x, i64 n); /* y += a x    */
 
+int reals_by_size(const void *a, const void *b); /* for qsort of doubles */
+
 /* ---- rows.c ----------------------------------------------------------- */
 
 /* An objective as a function of a row's residual: gain Huber_delta(r) + slant r,

@@ -97,3 +97,9 @@ BODY void sum_add_body(double *y, double a, const double *x, i64 n)
 
 WIDE_VOID(sum_add, (double *y, double a, const double *x, i64 n),
           (y, a, x, n))
+
+int reals_by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}

@@ -113,12 +113,6 @@ static Suspect *append(Suspects *list, i64 row, SuspectKind kind)
     return one;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* How many of sorted[n] are below x. */
 static i64 below(const double *sorted, i64 n, double x)
 {
@@ -179,7 +173,7 @@ Suspects suspects_by_loss(Arena *arena, const Law *law, const Table *runs)
     for (i64 i = 0; i < n; i++)
         if ((beaten[i] = beaten_by(&s, i, n)) >= 0)
             sorted[accused++] = s.loss[i];
-    qsort(sorted, (size_t)accused, sizeof *sorted, by_size);
+    qsort(sorted, (size_t)accused, sizeof *sorted, reals_by_size);
     out.item = NEW(arena, Suspect, n + 1);
     for (i64 i = 0; i < n; i++) {
         const i64 alike = at_this_loss(sorted, accused, s.loss[i]);
@@ -244,7 +238,7 @@ static double robust_sd(Arena *arena, const Residuals *r)
     double *size = NEW(arena, double, r->n + 1);
     for (i64 i = 0; i < r->n; i++)
         size[i] = fabs(r->ln[i]);
-    qsort(size, (size_t)r->n, sizeof *size, by_size);
+    qsort(size, (size_t)r->n, sizeof *size, reals_by_size);
     return fmax(SD_LEAST, 1.4826 * size[r->n / 2]);
 }
 

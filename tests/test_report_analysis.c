@@ -4,6 +4,7 @@
 
 #include "report/analysis.h"
 
+#include "base/file.h"
 #include "tests/made_study.h"
 #include "tests/test.h"
 
@@ -340,7 +341,7 @@ TEST(training_the_held_out_budget_changes_no_fit)
     bench_free(&c);
 }
 
-TEST(fits_are_kept_where_plan_and_predict_find_them)
+TEST(making_an_analysis_writes_nothing_and_keeping_it_writes_its_fits)
 {
     Bench     b    = { 0 };
     MadeStudy made = made_demo();
@@ -348,7 +349,9 @@ TEST(fits_are_kept_where_plan_and_predict_find_them)
     if (bench_study(&b, &made)) {
         Fit         read;
         const char *path = arena_print(&b.arena, "%s/fit/huber.json", b.dir);
-        if (CHECK(fit_read(&read, &b.arena, path, &b.err))) {
+        CHECK(!file_exists(path));
+        if (CHECK(analysis_keep(&b.analysis, &b.err))
+            && CHECK(fit_read(&read, &b.arena, path, &b.err))) {
             CHECK(read.theta[0] == b.analysis.huber.theta[0]);
             CHECK(read.ndraw == b.analysis.huber.ndraw);
             CHECK_TEXT(read.counts, "body+head");

@@ -292,7 +292,8 @@ static bool study_predict(Study *study, Err *err)
         return false;
     if (list.count > 0)
         return true;
-    if (!analysis_make(&analysis, &study->arena, study->dir, study->cores, err))
+    if (!analysis_make(&analysis, &study->arena, study->dir, study->cores, err)
+        || !analysis_keep(&analysis, err))
         return false;
 
     Prediction *asked = NEW(&study->arena, Prediction, study->grid.count);

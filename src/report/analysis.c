@@ -96,14 +96,25 @@ static Table fit_table(Arena *arena, const RunList *runs, CountN counts)
 static bool keep_fit(const Analysis *a, Arena *arena, const Fit *fit,
                      const char *name, Err *err)
 {
-    if (!dir_make(arena_print(arena, "%s/fit", a->dir), err))
-        return false;
+    if (!fit->law)
+        return true;
     Str text = { 0 };
     fit_write(&text, fit);
     const bool ok = file_write(arena_print(arena, "%s/fit/%s.json", a->dir,
                                            name),
                                text.text, text.size, err);
     str_free(&text);
+    return ok;
+}
+
+bool analysis_keep(const Analysis *analysis, Err *err)
+{
+    Arena      arena = { 0 };
+    const bool ok = dir_make(arena_print(&arena, "%s/fit", analysis->dir), err)
+        && keep_fit(analysis, &arena, &analysis->huber, "huber", err)
+        && keep_fit(analysis, &arena, &analysis->squares, "squares", err)
+        && keep_fit(analysis, &arena, &analysis->outer, "outer", err);
+    arena_free(&arena);
     return ok;
 }
 
@@ -121,8 +132,7 @@ static bool fit_both(Analysis *out, Arena *arena, const Table *table,
     if (!fit_law(&out->squares, arena, law, table, options, err))
         return err_add(err, "study %s", out->dir);
     out->huber.counts = out->squares.counts = out->info.counts;
-    return keep_fit(out, arena, &out->huber, "huber", err)
-        && keep_fit(out, arena, &out->squares, "squares", err);
+    return true;
 }
 
 /* The wider law, with the outer exponent free: too few runs for it is no
@@ -142,7 +152,7 @@ static bool fit_outer(Analysis *out, Arena *arena, const Table *table,
         return true;
     }
     out->outer.counts = out->info.counts;
-    return keep_fit(out, arena, &out->outer, "outer", err);
+    return true;
 }
 
 /* Where the best size lies ------------------------------------------------- */

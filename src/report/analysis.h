@@ -66,12 +66,14 @@ typedef struct Analysis {
     double         c_largest;      /* of the study, held-out one included     */
 } Analysis;
 
-/* All of it; holdout rows only if there is a prediction. Fits are written to
- * STUDY/fit/. ERR_REFUSED, in words, when the finished runs are too few for a
- * law; an approach that the data cannot answer is left empty, with its
- * reason. */
+/* All of it; holdout rows only if there is a prediction. Writes nothing.
+ * ERR_REFUSED, in words, when the finished runs are too few for a law; an
+ * approach that the data cannot answer is left empty, with its reason. */
 bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,
                    int threads, Err *err) MUST_USE;
+
+/* The fits as STUDY/fit/NAME.json: for `plan` and `predict`. */
+bool analysis_keep(const Analysis *analysis, Err *err) MUST_USE;
 
 /* What the held-out runs are expected to give: for each row n, d, c; first all
  * by the chosen fit, then by the others of "huber", "squares", "outer". The

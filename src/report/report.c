@@ -49,21 +49,47 @@ static bool put_page(const Analysis *analysis, const Plot *plot,
     return ok;
 }
 
-bool report_write(const Analysis *analysis, const char *study_dir, Err *err)
+/* The figures of an analysis, closed, and which of them it has. */
+typedef struct Drawing {
+    Arena arena;
+    Plot *plot;
+    bool *drawn;
+} Drawing;
+
+static Drawing draw_all(const Analysis *analysis)
 {
-    Arena arena = { 0 };
-    Plot *plot  = NEW(&arena, Plot, fig_count());
-    bool *drawn = NEW(&arena, bool, fig_count());
+    Drawing d = { 0 };
+    d.plot  = NEW(&d.arena, Plot, fig_count());
+    d.drawn = NEW(&d.arena, bool, fig_count());
     for (int i = 0; i < fig_count(); i++) {
         const Fig *fig = fig_at(i);
-        plot[i]  = plot_open(fig->name, fig->title, fig->panels);
-        drawn[i] = fig->draw(&plot[i], analysis);
-        plot_close(&plot[i]);
+        d.plot[i]  = plot_open(fig->name, fig->title, fig->panels);
+        d.drawn[i] = fig->draw(&d.plot[i], analysis);
+        plot_close(&d.plot[i]);
     }
-    const bool ok = put_figures(plot, drawn, study_dir, err)
-                 && put_page(analysis, plot, drawn, study_dir, err);
+    return d;
+}
+
+static void drawing_free(Drawing *d)
+{
     for (int i = 0; i < fig_count(); i++)
-        plot_free(&plot[i]);
-    arena_free(&arena);
+        plot_free(&d->plot[i]);
+    arena_free(&d->arena);
+}
+
+bool report_write(const Analysis *analysis, const char *study_dir, Err *err)
+{
+    Drawing    d  = draw_all(analysis);
+    const bool ok = analysis_keep(analysis, err)
+                 && put_figures(d.plot, d.drawn, study_dir, err)
+                 && put_page(analysis, d.plot, d.drawn, study_dir, err);
+    drawing_free(&d);
     return ok;
+}
+
+void report_page(Str *out, const Analysis *analysis)
+{
+    Drawing d = draw_all(analysis);
+    html_page(out, analysis, d.plot, d.drawn);
+    drawing_free(&d);
 }

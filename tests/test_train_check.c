@@ -60,6 +60,16 @@ TEST(what_cannot_be_is_refused_by_name)
     REFUSED(c.eval_points = -1, "eval_points");
     REFUSED(c.threads = 0, "threads");
     REFUSED(c.arch = "perceptron", "perceptron");
+    REFUSED(c.optimizer = "adagrad", "adagrad");
+    REFUSED(c.dropout = 1, "dropout");
+    REFUSED(c.dropout = -0.1, "dropout");
+    REFUSED(c.momentum = 1, "momentum");
+    REFUSED(c.z_loss = NAN, "z_loss");
+    REFUSED(c.warmup_steps = c.steps + 1, "warmup_steps");
+    REFUSED(c.schedule = SCHEDULE_WSD; c.cooldown_steps = c.steps, "cooldown");
+    REFUSED(c.branch_at = c.steps, "branch_at");
+    REFUSED(c.branch_at = 1, "cosine");
+    REFUSED(c.schedule = SCHEDULE_WSD; c.branch_at = c.steps - 1, "cooldown");
     REFUSED(c.kernels = "abacus", "abacus");
     REFUSED(c.shape.layers = 9000; c.shape.width = 90000; c.shape.heads = 1,
             "GiB");
@@ -105,6 +115,13 @@ TEST(all_that_decides_a_bit_tells_configurations_apart)
     TELLS(c.epsilon *= 2);
     TELLS(c.weight_decay *= 2);
     TELLS(c.clip *= 2);
+    TELLS(c.optimizer = "sgd");
+    TELLS(c.momentum -= 1e-15);
+    TELLS(c.dropout = 1e-15);
+    TELLS(c.z_loss = 1e-15);
+    TELLS(c.warmup_steps = 3);
+    TELLS(c.cooldown_steps = 3);
+    TELLS(c.branch_at = 3);
     TELLS(c.seed++);
     TELLS(c.eval_tokens++);
     TELLS(c.eval_points++);
@@ -114,6 +131,8 @@ TEST(all_that_decides_a_bit_tells_configurations_apart)
     other.threads      = 9;
     other.checkpoint_s = 1;
     other.kernels      = "auto";
+    other.trunk        = "elsewhere";
+    other.keep.count   = 0;
     CHECK(same_hash(&base, &other));
 }
 

@@ -47,6 +47,14 @@ StudyOpts study_opts_defaults(void)
       .real = &(train)->warmup },                                              \
     { "train.cooldown", "X", "wsd: last part of the run that cools down",      \
       .real = &(train)->cooldown },                                            \
+    { "train.warmup_steps", "N", "0: as the share says",                       \
+      .count = &(train)->warmup_steps },                                       \
+    { "train.cooldown_steps", "N", "0: as the share says",                     \
+      .count = &(train)->cooldown_steps },                                     \
+    { "train.optimizer", "NAME", "adamw, muon or sgd",                         \
+      .text = &(train)->optimizer },                                           \
+    { "train.momentum", "X", "Muon and SGD: memory of the mean",               \
+      .real = &(train)->momentum },                                            \
     { "train.beta1", "X", "AdamW: memory of the mean",                         \
       .real = &(train)->beta1 },                                               \
     { "train.beta2", "X", "AdamW: memory of the square",                       \
@@ -57,6 +65,10 @@ StudyOpts study_opts_defaults(void)
       .real = &(train)->weight_decay },                                        \
     { "train.clip", "X", "longest gradient; 0: any",                           \
       .real = &(train)->clip },                                                \
+    { "train.dropout", "X", "share of the stream's numbers set to 0",          \
+      .real = &(train)->dropout },                                             \
+    { "train.z_loss", "X", "weight of the scores' squared log-sum: 1e-4",      \
+      .real = &(train)->z_loss },                                              \
     { "train.eval_tokens", "N", "held-out tokens of the last evaluation",      \
       .count = &(train)->eval_tokens },                                        \
     { "train.eval_points", "N", "evaluations on the way",                      \
@@ -155,6 +167,12 @@ int run_opts_table(Opt row[STUDY_OPTS_MAX], TrainConfig *config,
         { "train.steps", "N", "", .count = &config->steps },
         { "train.lr", "X", "peak", .real = &config->lr },
         { "train.seed", "N", "", .count = &text->seed },
+        { "train.branch_at", "N", "step of the trunk that it starts from",
+          .count = &config->branch_at },
+        { "train.keep", "LIST", "steps whose checkpoints stay, for branches",
+          .reals = &config->keep, .unhashed = true },
+        { "train.trunk", "FILE", "the checkpoint that a branch starts from",
+          .text = &config->trunk, .unhashed = true },
         TRAIN_ROWS(config, &text->schedule),
     };
     _Static_assert(sizeof rows / sizeof rows[0] <= STUDY_OPTS_MAX, "rows");

@@ -18,7 +18,7 @@ typedef struct StudyOpts {
     double      aspect, layers_min;
 } StudyOpts;
 
-enum { STUDY_OPTS_MAX = 56 };
+enum { STUDY_OPTS_MAX = 80 };
 
 StudyOpts study_opts_defaults(void);
 

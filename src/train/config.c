@@ -3,11 +3,12 @@
 
 #include "train/config.h"
 
+#include "base/str.h"
 #include "data/batch.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 TrainConfig train_defaults(void)
@@ -19,6 +20,8 @@ TrainConfig train_defaults(void)
         .lr_final     = 0.1,  /* Hoffmann et al. 2022, appendix B: 10x    */
         .warmup       = 0.05, /* a share: Porian et al. 2024              */
         .cooldown     = 0.2,  /* Haegele et al. 2024                      */
+        .optimizer    = "adamw",
+        .momentum     = 0.95, /* Jordan et al. 2024 (Muon)                */
         .beta1        = 0.9,
         .beta2        = 0.98, /* small batches want a long memory: Porian */
         .epsilon      = 1e-8,
@@ -55,6 +58,9 @@ static bool check_counts(const TrainConfig *c, Err *err)
         { "eval_tokens", c->eval_tokens,       1, 10000000000 },
         { "eval_points", c->eval_points,       0, 1000 },
         { "eval_point_tokens", c->eval_point_tokens, 1, 10000000000 },
+        { "warmup_steps", c->warmup_steps,     0, c->steps },
+        { "cooldown_steps", c->cooldown_steps, 0, c->steps },
+        { "branch_at",   c->branch_at,         0, c->steps - 1 },
         { "threads",     c->threads,           1, 1024 },
     };
     for (int i = 0; i < COUNT_OF(bounds); i++) {
@@ -85,6 +91,8 @@ static bool check_reals(const TrainConfig *c, Err *err)
         { "epsilon",      c->epsilon,      1e-300, 1e30 },
         { "weight_decay", c->weight_decay, 0, 1e30 },
         { "clip",         c->clip,         0, 1e30 },
+        { "momentum",     c->momentum,     0, 1 - 1e-12 },
+        { "z_loss",       c->z_loss,       0, 1e30 },
         { "checkpoint_s", c->checkpoint_s, 0, 1e30 },
     };
     for (int i = 0; i < COUNT_OF(ranges); i++) {
@@ -112,10 +120,46 @@ static bool check_model(const TrainConfig *c, Err *err)
         return err_set(err, ERR_USAGE, "heads: %lld do not divide the width "
                        "%lld; give a divisor", (long long)c->shape.heads,
                        (long long)c->shape.width);
-    if (c->schedule == SCHEDULE_WSD && c->warmup + c->cooldown > 1)
-        return err_set(err, ERR_USAGE, "warmup %g and cooldown %g are more "
-                       "than the whole run; give shares that sum to 1 or "
-                       "less", c->warmup, c->cooldown);
+    return true;
+}
+
+static bool check_schedule(const TrainConfig *c, Err *err)
+{
+    const i64 warm = schedule_warmup(c), cool = schedule_cooldown(c);
+    if (c->schedule == SCHEDULE_WSD && warm + cool > c->steps)
+        return err_set(err, ERR_USAGE, "warmup %g and cooldown %g (%lld and "
+                       "%lld steps) are more than the whole run; give shares "
+                       "that sum to 1 or less", c->warmup, c->cooldown,
+                       (long long)warm, (long long)cool);
+    for (i64 i = 0; i < c->keep.count; i++)
+        if (!(c->keep.item[i] >= 1 && c->keep.item[i] <= (double)c->steps
+              && c->keep.item[i] == floor(c->keep.item[i])))
+            return err_set(err, ERR_USAGE, "keep: %g is no step of this run "
+                           "of %lld; give whole numbers up to that",
+                           c->keep.item[i], (long long)c->steps);
+    if (c->branch_at == 0)
+        return true;
+    if (c->schedule == SCHEDULE_COSINE)
+        return err_set(err, ERR_USAGE, "branch: a cosine falls from the first "
+                       "step on and has no trunk; give --schedule=wsd");
+    if (c->branch_at > c->steps - (c->schedule == SCHEDULE_WSD ? cool : 0))
+        return err_set(err, ERR_USAGE, "branch: it would start from step "
+                       "%lld, and its cooldown of %lld of %lld steps starts "
+                       "before; give more steps or a shorter cooldown",
+                       (long long)c->branch_at, (long long)cool,
+                       (long long)c->steps);
+    return true;
+}
+
+static bool check_optimizer(const TrainConfig *c, Err *err)
+{
+    if (!optimizer_find(c->optimizer))
+        return err_set(err, ERR_USAGE, "train.optimizer: '%s' is not adamw, "
+                       "muon or sgd", c->optimizer);
+    if (!(c->dropout >= 0 && c->dropout < 1))
+        return err_set(err, ERR_USAGE, "train.dropout: %g is not a share from "
+                       "0 to below 1; give one that is, such as 0.1",
+                       c->dropout);
     return true;
 }
 
@@ -168,29 +212,50 @@ bool train_check(const TrainConfig *config, const Shard *shard,
                  bool allow_epochs, Err *err)
 {
     return check_counts(config, err) && check_reals(config, err)
-           && check_model(config, err)
+           && check_model(config, err) && check_schedule(config, err)
+           && check_optimizer(config, err)
            && check_corpus(config, shard, allow_epochs, err)
            && check_memory(config, err);
 }
 
 /* -- Identity ------------------------------------------------------------- */
 
+/* What decides the parameters as long as the rate stays at its peak. Runs that
+ * share it are one run until the first of them cools down. */
+static void put_stem(Str *text, const TrainConfig *c)
+{
+    const Shape s = c->shape;
+    str_add(text, "%s %lld %lld %lld %lld %lld %lld %d", c->arch,
+            (long long)s.layers, (long long)s.width, (long long)s.heads,
+            (long long)s.ff, (long long)s.vocab, (long long)s.context, s.tied);
+    str_add(text, "|%lld %.17g %lld %d %llu", (long long)c->batch, c->lr,
+            (long long)schedule_warmup(c), c->schedule == SCHEDULE_COSINE,
+            (unsigned long long)c->seed);
+    str_add(text, "|%s %.17g %.17g %.17g %.17g %.17g %.17g|%.17g %.17g",
+            c->optimizer, c->beta1, c->beta2, c->epsilon, c->momentum,
+            c->weight_decay, c->clip, c->dropout, c->z_loss);
+}
+
+void config_stem(char hex[HASH_HEX], const TrainConfig *config)
+{
+    Str text = { 0 };
+    put_stem(&text, config);
+    hash_sha256(hex, text.text, text.size);
+    str_free(&text);
+}
+
 void config_hash(char hex[HASH_HEX], const TrainConfig *c)
 {
-    char text[1024];
-    const Shape s = c->shape;
-    const int size = snprintf(
-        text, sizeof text,
-        "%s %lld %lld %lld %lld %lld %lld %d|%lld %lld|%d %.17g %.17g %.17g "
-        "%.17g|%.17g %.17g %.17g %.17g %.17g|%llu|%lld %lld %lld",
-        c->arch, (long long)s.layers, (long long)s.width, (long long)s.heads,
-        (long long)s.ff, (long long)s.vocab, (long long)s.context, s.tied,
-        (long long)c->batch, (long long)c->steps, (int)c->schedule, c->lr,
-        c->lr_final, c->warmup, c->cooldown, c->beta1, c->beta2, c->epsilon,
-        c->weight_decay, c->clip, (unsigned long long)c->seed,
-        (long long)c->eval_tokens, (long long)c->eval_points,
-        (long long)c->eval_point_tokens);
-    hash_sha256(hex, text, i64_min(size, (i64)sizeof text - 1));
+    Str text = { 0 };
+    put_stem(&text, c);
+    str_add(&text, "|%lld %d %.17g %.17g %.17g %lld %lld %lld",
+            (long long)c->steps, (int)c->schedule, c->lr_final, c->warmup,
+            c->cooldown, (long long)c->warmup_steps,
+            (long long)c->cooldown_steps, (long long)c->branch_at);
+    str_add(&text, "|%lld %lld %lld", (long long)c->eval_tokens,
+            (long long)c->eval_points, (long long)c->eval_point_tokens);
+    hash_sha256(hex, text.text, text.size);
+    str_free(&text);
 }
 
 i64 config_eval_sequences(const TrainConfig *config, i64 tokens)

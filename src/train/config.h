@@ -9,6 +9,10 @@
 /* Hash of all that decides a bit of the result. */
 void config_hash(char hex[HASH_HEX], const TrainConfig *config);
 
+/* Hash of what decides the parameters until the cooldown begins: a branch and
+ * its trunk have the same. */
+void config_stem(char hex[HASH_HEX], const TrainConfig *config);
+
 /* Sequences that an evaluation of so many tokens takes, rounded up. */
 i64 config_eval_sequences(const TrainConfig *config, i64 tokens);
 

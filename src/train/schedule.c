@@ -22,11 +22,15 @@ enum { LOG_LINES = 200, EVAL_DOUBLINGS = 7 };
 
 i64 schedule_warmup(const TrainConfig *config)
 {
+    if (config->warmup_steps > 0)
+        return config->warmup_steps;
     return llround(config->warmup * (double)config->steps);
 }
 
 i64 schedule_cooldown(const TrainConfig *config)
 {
+    if (config->cooldown_steps > 0)
+        return config->cooldown_steps;
     return llround(config->cooldown * (double)config->steps);
 }
 

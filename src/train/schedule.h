@@ -8,7 +8,7 @@
 
 #include "train/train.h"
 
-/* Steps of warm-up and of WSD's cooldown: the shares, rounded. */
+/* Steps of warm-up and of WSD's cooldown: as given, or the shares, rounded. */
 i64 schedule_warmup(const TrainConfig *config);
 i64 schedule_cooldown(const TrainConfig *config);
 

@@ -46,6 +46,7 @@ static void cut(Space *space)
             *span++ = (Span){
                 .at    = tensor[i].at + at,
                 .count = i64_min(SPAN, tensor[i].count - at),
+                .lr_scale = 1,
                 .decay = tensor[i].decay,
             };
     assert(span == space->span + space->spans);
@@ -56,6 +57,7 @@ static void sizes(Space *space, const TrainConfig *config)
     const Shape *shape = &config->shape;
     space->arch    = arch_find(config->arch);
     space->kern    = kern_find(config->kernels);
+    space->optimizer = optimizer_find(config->optimizer);
     space->shape   = *shape;
     space->count   = arch_param_count(space->arch, shape);
     space->batch   = config->batch;

@@ -17,6 +17,7 @@
 #define SPACE_H
 
 #include "train/checkpoint.h"
+#include "train/optimizer.h"
 #include "train/train.h"
 
 /* More lanes would let more threads work on one run, and cost a gradient
@@ -24,8 +25,9 @@
 enum { LANES_MAX = 8 };
 
 typedef struct Span {
-    i64  at, count;
-    bool decay;
+    i64    at, count;
+    double lr_scale;
+    bool   decay;
 } Span;
 
 typedef struct Worker { /* what one thread needs */
@@ -36,6 +38,7 @@ typedef struct Worker { /* what one thread needs */
 typedef struct Space {
     const Arch *arch;
     const Kern *kern;
+    const Optimizer *optimizer;
     Shape       shape;
     i64         count;  /* parameters                              */
     i64         batch;  /* sequences a step                        */

@@ -2,7 +2,7 @@
  *
  *   pass    each lane: the micro-batches dealt to it, one after the other
  *   gather  each span: lanes summed in pairs of pairs, and its squares
- *   update  each span: the norm of all, the same for whoever asks; AdamW
+ *   update  each span: the norm of all, the same for whoever asks; the optimizer
  *
  * With one thread these are three calls, and OpenMP is not entered. */
 
@@ -107,39 +107,44 @@ static double norm(const Space *space)
     return sqrt(sum);
 }
 
-static AdamStep adam_step(const Step *s, double grad_norm)
+static OptimizerStep optimizer_step(const Step *s, double grad_norm)
 {
     const TrainConfig *c = s->config;
     const double       t = (double)(s->step + 1);
-    return (AdamStep){
-        .lr      = train_lr(c, s->step),
-        .beta1   = c->beta1,
-        .beta2   = c->beta2,
-        .epsilon = c->epsilon,
-        .scale   = c->clip > 0 && grad_norm > c->clip ? c->clip / grad_norm
-                                                      : 1,
-        .rest1   = 1 - pow(c->beta1, t),
-        .rest2   = 1 - pow(c->beta2, t),
+    return (OptimizerStep){
+        .config = c,
+        .kern   = s->space->kern,
+        .number = s->step + 1,
+        .lr     = train_lr(c, s->step),
+        .scale  = c->clip > 0 && grad_norm > c->clip ? c->clip / grad_norm : 1,
+        .rest1  = 1 - pow(c->beta1, t),
+        .rest2  = 1 - pow(c->beta2, t),
+    };
+}
+
+static OptimizerSpan optimizer_span(const Space *space, const Span *span)
+{
+    return (OptimizerSpan){
+        .p = space->state.param + span->at, .m = space->state.m + span->at,
+        .v = space->state.v + span->at,     .g = space->grad[0] + span->at,
+        .count = span->count, .lr_scale = span->lr_scale,
+        .decay = span->decay,
     };
 }
 
 static void update(const Step *s, Team team)
 {
-    Space       *space = s->space;
+    const Space *space = s->space;
     const double grad_norm = norm(space);
     if (!isfinite(grad_norm))
         return;
 
-    AdamStep  adam = adam_step(s, grad_norm);
+    const OptimizerStep step = optimizer_step(s, grad_norm);
     const i64 last = part(space->spans, team.thread + 1, team.threads);
     for (i64 i = part(space->spans, team.thread, team.threads); i < last;
          i++) {
-        const Span *span = space->span + i;
-        adam.decay = span->decay ? s->config->weight_decay : 0;
-        space->kern->adamw(space->state.param + span->at,
-                           space->state.m + span->at,
-                           space->state.v + span->at,
-                           space->grad[0] + span->at, span->count, &adam);
+        const OptimizerSpan span = optimizer_span(space, space->span + i);
+        space->optimizer->span(&step, &span);
     }
 }
 

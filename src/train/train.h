@@ -11,6 +11,7 @@
 #define TRAIN_H
 
 #include "arch/arch.h"
+#include "base/conf.h"
 #include "base/err.h"
 #include "data/shard.h"
 
@@ -27,17 +28,26 @@ typedef struct TrainConfig {
     double      lr_final;      /* share of the peak at the end               */
     double      warmup;        /* share of the steps, linear from 0          */
     double      cooldown;      /* WSD: share of the steps, 1 - sqrt shape    */
-    double      beta1, beta2, epsilon;
+    i64         warmup_steps, cooldown_steps; /* above 0: these, not shares  */
+    const char *optimizer;     /* "adamw", "muon", "sgd": optimizer_list.h   */
+    double      beta1, beta2, epsilon; /* AdamW                              */
+    double      momentum;      /* Muon, SGD                                  */
     double      weight_decay;  /* decoupled: p -= lr * weight_decay * p      */
     double      clip;          /* global gradient norm; 0: none              */
+    double      dropout;       /* share of the stream's numbers set to 0     */
+    double      z_loss;        /* times (log sum exp of the scores)^2        */
     u64         seed;          /* init and data order                        */
     i64         eval_tokens;   /* held-out tokens of the last evaluation     */
     i64         eval_points;   /* evaluations on the way, log-spaced in step */
     i64         eval_point_tokens; /* held-out tokens of each of those       */
+    i64         branch_at;     /* it starts from step branch_at of a trunk;
+                                  0: from the beginning                      */
     /* What follows changes no bit of the result. */
     int         threads;
     double      checkpoint_s;  /* seconds between checkpoints                */
     const char *kernels;       /* "auto", "ref", "avx512", "avx2", "plain"   */
+    const char *trunk;         /* the checkpoint that a branch starts from   */
+    RealList    keep;          /* steps whose checkpoints stay, for branches */
 } TrainConfig;
 
 typedef enum TrainStatus {
@@ -61,6 +71,7 @@ typedef struct TrainResult {
     i64         step, tokens, unique_tokens;
     double      epochs;
     double      flop;          /* count_train_flop * tokens                  */
+    double      flop_new;      /* of it, done by this run: not by its trunk  */
     double      train_loss;    /* mean over the last tenth of the run        */
     double      val_loss;      /* NaN if it never came to an evaluation      */
     double      val_se;        /* standard error, by sequences (clusters)    */

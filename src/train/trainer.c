@@ -210,6 +210,9 @@ static void fill(TrainResult *out, const Trainer *t)
     out->epochs        = (double)sequences / (double)windows;
     out->flop          = count_train_flop(t->config->shape)
                          * (double)out->tokens;
+    out->flop_new      = count_train_flop(t->config->shape)
+                         * (double)((at->step - t->config->branch_at)
+                                    * step_tokens(t));
     out->train_loss    = at->tail_count > 0 ? at->tail_sum / at->tail_count
                                             : NAN;
     out->val_loss      = at->val_loss;

@@ -1,0 +1,2 @@
+OPTIMIZER(adamw)
+OPTIMIZER(sgd)

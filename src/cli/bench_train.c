@@ -6,14 +6,12 @@
 
 #include "cli/bench.h"
 
+#include "base/arena.h"
 #include "base/jot.h"
 #include "base/rng.h"
 #include "train/step.h"
 
-#include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { WINDOWS = 300 }; /* of context tokens, in the text trained on */
 
@@ -21,7 +19,7 @@ typedef struct Trainer {
     Space       space;
     TrainConfig config;
     Shard       shard;
-    void       *block;
+    Arena       arena; /* its block lies in memory as the trainer's does */
     u8         *token;
     i64         step;
 } Trainer;
@@ -46,8 +44,7 @@ static TrainConfig configure(const BenchShape *s, const BenchOptions *o)
 static void random_text(Trainer *t, const BenchShape *s)
 {
     const i64 n = WINDOWS * s->context;
-    t->token = malloc((size_t)(2 * n));
-    assert(t->token);
+    t->token = NEW(&t->arena, u8, 2 * n);
     for (i64 i = 0; i < n; i++) {
         const i64 id = rng_below(1, RNG_SYNTH, (u64)i, s->vocab);
         t->token[2 * i]     = (u8)(id & 255);
@@ -55,13 +52,6 @@ static void random_text(Trainer *t, const BenchShape *s)
     }
     t->shard = (Shard){ .vocab = s->vocab, .token_bytes = 2,
                         .train_count = n, .token = t->token };
-}
-
-static void *zeroed(i64 bytes)
-{
-    void *block = aligned_alloc(64, (size_t)((bytes + 63) / 64 * 64));
-    assert(block);
-    return memset(block, 0, (size_t)bytes);
 }
 
 i64 bench_train_bytes(const BenchShape *s, const BenchOptions *o)
@@ -77,16 +67,15 @@ static void trainer_open(Trainer *t, const BenchShape *s,
     t->config = configure(s, o);
     t->step   = 0;
     random_text(t, s);
-    t->block = zeroed(space_lay(&t->space, NULL, &t->config));
-    space_lay(&t->space, t->block, &t->config);
+    void *block = NEW(&t->arena, u8, train_memory(&t->config));
+    space_lay(&t->space, block, &t->config);
     arch_init(t->space.state.param, t->space.arch, &t->space.shape, 1);
     step_pack(&t->space);
 }
 
 static void trainer_close(Trainer *t)
 {
-    free(t->block);
-    free(t->token);
+    arena_free(&t->arena);
 }
 
 static void step(void *self)

@@ -30,7 +30,7 @@ typedef double Scalar(void);
 static real weight[SIZE], out[SIZE], in[SIZE], other[SIZE], bias[SIZE];
 static real packed[SIZE], keep[SIZE], work[SIZE], stat[SIZE];
 static i32  id[SIZE];
-static i64  R, K, N, T, H, S;
+static i64  R, K, N, T, H, KV, S;
 
 static double weighted(i64 n)
 {
@@ -122,22 +122,32 @@ TEST(norm_knows_its_slopes)
     CHECK_BELOW(widest_gap(dbias, bias, K, norm), 1e-8);
 }
 
+/* A scale of its own: not one that attention might have made for itself. */
+static Attend attend(void) { return (Attend){ T, H, KV, S, (real)0.3 }; }
+
 static double attention(void)
 {
-    k->attention(out, keep, work, in, T, H, S);
+    const Attend a = attend();
+    k->attention(out, keep, work, in, &a);
     return weighted(T * H * S);
 }
 
 TEST(attention_knows_its_slopes)
 {
+    static const i64 heads[][2] = { { 3, 3 }, { 4, 2 }, { 3, 1 } };
     static real dqkv[SIZE];
-    T = 7, H = 3, S = 5;
-    fill(in, T * H * S * 3, 0, 1);
-    fill(weight, T * H * S, 0, 1);
+    for (int i = 0; i < COUNT_OF(heads); i++) {
+        T = 7, H = heads[i][0], KV = heads[i][1], S = 5;
+        const Attend a = attend();
+        const i64    n = T * (H + 2 * KV) * S;
+        fill(in, n, 0, 1);
+        fill(weight, T * H * S, 0, 1);
 
-    attention();
-    k->attention_back(dqkv, work, weight, out, in, keep, T, H, S);
-    CHECK_BELOW(widest_gap(dqkv, in, T * H * S * 3, attention), 1e-8);
+        attention();
+        k->attention_back(dqkv, work, weight, out, in, keep, &a);
+        test_note("%d heads of queries, %d of keys", (int)H, (int)KV);
+        CHECK_BELOW(widest_gap(dqkv, in, n, attention), 1e-8);
+    }
 }
 
 static double embed(void)
@@ -184,12 +194,13 @@ TEST(xent_knows_its_slope)
 TEST(a_slope_bent_by_a_thousandth_is_noticed)
 {
     static real dqkv[SIZE];
-    T = 4, H = 2, S = 3;
+    T = 4, H = KV = 2, S = 3;
+    const Attend a = attend();
     fill(in, T * H * S * 3, 0, 1);
     fill(weight, T * H * S, 0, 1);
 
     attention();
-    k->attention_back(dqkv, work, weight, out, in, keep, T, H, S);
+    k->attention_back(dqkv, work, weight, out, in, keep, &a);
     for (i64 i = 0; i < T * H * S * 3; i++)
         dqkv[i] *= (real)1.001;
     CHECK(widest_gap(dqkv, in, T * H * S * 3, attention) > 1e-4);

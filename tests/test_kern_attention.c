@@ -13,10 +13,15 @@
 
 #include "tests/kern_box.h"
 
-static double room(i64 T, i64 S)
+static double room(const Attend *a)
 {
-    const double s = (double)S, t = (double)T;
+    const double s = (double)a->S, t = (double)a->T;
     return 4 * (REAL_EPSILON / 2) * ((s + 3) * sqrt(s) + 2 * t + 8);
+}
+
+static i64 numbers_in(const Attend *a)
+{
+    return a->T * (a->H + 2 * a->KV) * a->S;
 }
 
 typedef struct Out {
@@ -24,30 +29,37 @@ typedef struct Out {
 } Out;
 
 static Out compute(Boxes *b, const Kern *k, const real *qkv, const real *d_o,
-                   i64 T, i64 H, i64 S)
+                   const Attend *a)
 {
-    real *keep = box(b, k->attention_keep(T, H, S), 0, 1);
-    real *work = box(b, k->attention_work(T, H, S), 0, 1);
-    Out   out  = { box(b, T * H * S, 0, 1), box(b, T * H * S * 3, 0, 1) };
-    k->attention(out.o, keep, work, qkv, T, H, S);
-    k->attention_back(out.dqkv, work, d_o, out.o, qkv, keep, T, H, S);
+    real *keep = box(b, k->attention_keep(a), 0, 1);
+    real *work = box(b, k->attention_work(a), 0, 1);
+    Out   out  = { box(b, a->T * a->H * a->S, 0, 1),
+                   box(b, numbers_in(a), 0, 1) };
+    k->attention(out.o, keep, work, qkv, a);
+    k->attention_back(out.dqkv, work, d_o, out.o, qkv, keep, a);
     return out;
 }
 
-static void check(const Kern *k, i64 T, i64 H, i64 S, double sd)
+/* A backend against the reference. Each part of dqkv has its own largest. */
+static void check(const Kern *k, Attend a)
 {
-    Boxes b = { 0 };
-    const real *qkv = box(&b, T * H * S * 3, 0.1, sd);
-    const real *d_o = box(&b, T * H * S, -0.1, 1);
-    const Out   seen = compute(&b, k, qkv, d_o, T, H, S);
-    const Out   want = compute(&b, &kern_ref, qkv, d_o, T, H, S);
+    const i64   N = a.T * a.H * a.S, n = numbers_in(&a);
+    Boxes       b = { 0 };
+    const real *qkv = box(&b, n, 0.1, 1), *d_o = box(&b, N, -0.1, 1);
+    const Out   seen = compute(&b, k, qkv, d_o, &a);
+    const Out   want = compute(&b, &kern_ref, qkv, d_o, &a);
 
-    test_note("%s, T %d, H %d, S %d", k->name, (int)T, (int)H, (int)S);
-    CHECK_BELOW(gap_of_largest(seen.o, want.o, T * H * S), room(T, S));
-    CHECK_BELOW(gap_of_largest(seen.dqkv, want.dqkv, T * H * S * 3),
-                2 * room(T, S));
+    test_note("%s, T %d, H %d, KV %d, S %d", k->name, (int)a.T, (int)a.H,
+              (int)a.KV, (int)a.S);
+    CHECK_BELOW(gap_of_largest(seen.o, want.o, N), room(&a));
+    CHECK_BELOW(gap_of_largest(seen.dqkv, want.dqkv, n), 2 * room(&a));
     CHECK(boxes_whole(&b));
     boxes_free(&b);
+}
+
+static Attend usual(i64 T, i64 H, i64 S)
+{
+    return (Attend){ T, H, H, S, (real)(1 / sqrt((double)S)) };
 }
 
 TEST(attention_is_the_same_on_every_backend)
@@ -58,13 +70,36 @@ TEST(attention_is_the_same_on_every_backend)
     EACH_KERN(k)
         for (int i = 0; i < COUNT_OF(tokens); i++)
             for (int j = 0; j < COUNT_OF(widths); j++)
-                check(k, tokens[i], 1 + (i + j) % 3, widths[j], 1);
+                check(k, usual(tokens[i], 1 + (i + j) % 3, widths[j]));
 }
 
 TEST(attention_is_right_at_the_sizes_it_was_made_for)
 {
     EACH_KERN(k)
-        check(k, 256, 2, 16, 1);
+        check(k, usual(256, 2, 16));
+}
+
+TEST(heads_of_queries_share_keys_and_values)
+{
+    static const i64 heads[][2] = { { 2, 1 }, { 4, 2 }, { 6, 3 }, { 5, 1 } };
+    static const i64 widths[] = { 1, 3, 8, 16, 24, 64 };
+    EACH_KERN(k)
+        for (int i = 0; i < COUNT_OF(heads); i++)
+            for (int j = 0; j < COUNT_OF(widths); j++) {
+                Attend a = usual(41 + i * 9, heads[i][0], widths[j]);
+                a.KV = heads[i][1];
+                check(k, a);
+            }
+}
+
+/* As where scores are divided by S itself. */
+TEST(attention_takes_the_scale_that_it_is_given)
+{
+    EACH_KERN(k) {
+        Attend a = usual(50, 2, 16);
+        a.scale = (real)1 / 16;
+        check(k, a);
+    }
 }
 
 /* Scores of some hundred: one key takes all, and nothing overflows. The room
@@ -72,6 +107,7 @@ TEST(attention_is_right_at_the_sizes_it_was_made_for)
 TEST(attention_bears_large_scores)
 {
     enum { T = 40, S = 16 };
+    const Attend a = usual(T, 1, S);
     EACH_KERN(k) {
         Boxes b = { 0 };
         real *qkv = box(&b, T * S * 3, 0, 0), *d_o = box(&b, T * S, 0, 1);
@@ -82,7 +118,7 @@ TEST(attention_bears_large_scores)
                 at[S]     = (real)(t == 5 ? 30 : -30); /* scores +-3600 */
                 at[2 * S] = (real)(t * 100 + i);
             }
-        const Out seen = compute(&b, k, qkv, d_o, T, 1, S);
+        const Out seen = compute(&b, k, qkv, d_o, &a);
         test_note("%s", k->name);
         for (i64 t = 5; t < T; t++)
             for (i64 i = 0; i < S; i++)
@@ -96,13 +132,14 @@ TEST(attention_bears_large_scores)
 TEST(attention_to_equals_is_their_mean)
 {
     enum { T = 70, S = 8 };
+    const Attend a = usual(T, 1, S);
     EACH_KERN(k) {
         Boxes b = { 0 };
         real *qkv = box(&b, T * S * 3, 0, 0), *d_o = box(&b, T * S, 0, 1);
         for (i64 t = 0; t < T; t++)
             for (i64 i = 0; i < S; i++)
                 qkv[t * S * 3 + 2 * S + i] = (real)(t + 1000 * i);
-        const Out seen = compute(&b, k, qkv, d_o, T, 1, S);
+        const Out seen = compute(&b, k, qkv, d_o, &a);
         test_note("%s", k->name);
         for (i64 t = 0; t < T; t++)
             for (i64 i = 0; i < S; i++)
@@ -117,15 +154,16 @@ TEST(attention_to_equals_is_their_mean)
 TEST(attention_does_not_look_ahead)
 {
     enum { T = 67, H = 2, S = 16, N = T * H * S };
+    const Attend a = usual(T, H, S);
     EACH_KERN(k) {
         Boxes b = { 0 };
         real *qkv = box(&b, N * 3, 0, 1), *d_o = box(&b, N, 0, 1);
-        const Out before = compute(&b, k, qkv, d_o, T, H, S);
+        const Out before = compute(&b, k, qkv, d_o, &a);
         for (i64 t = 1; t < T; t += 9) {
             real *moved = box_copy(&b, qkv, N * 3);
             for (i64 i = t * H * S * 3; i < N * 3; i++)
                 moved[i] = moved[i] * 3 + 1;
-            const Out after = compute(&b, k, moved, d_o, T, H, S);
+            const Out after = compute(&b, k, moved, d_o, &a);
             test_note("%s, from token %d", k->name, (int)t);
             CHECK(memcmp(before.o, after.o, (size_t)(t * H * S) * sizeof(real))
                   == 0);

@@ -44,8 +44,8 @@ static real *layer_end(const Pass *p, i64 layer)
 static void attention_forward(const Pass *p, i64 layer)
 {
     const i64   R = p->rows, d = p->shape->width, T = p->shape->context;
-    const i64   H = p->shape->heads;
     const Kern *k = p->kern;
+    const Attend attend = transformer_attend(p->shape);
     const Block b = transformer_block(p->shape, layer);
     const real *w = p->param, *packed = p->packed + layer * p->pack.layer;
     real       *a = layer_work(p, layer);
@@ -58,7 +58,7 @@ static void attention_forward(const Pass *p, i64 layer)
         k->attention(a + p->at.o + i * T * d,
                      a + p->at.keep + i * p->at.keep_one,
                      p->work + p->at.attention,
-                     a + p->at.qkv + i * T * d * 3, T, H, d / H);
+                     a + p->at.qkv + i * T * d * 3, &attend);
     k->linear(a + p->at.x1, a + p->at.o, packed + p->pack.proj, w + b.proj_b,
               a + p->at.x0, R, d, d);
 }
@@ -123,8 +123,8 @@ static void ff_back(const Pass *p, i64 layer)
 static void attention_back(const Pass *p, i64 layer)
 {
     const i64   R = p->rows, d = p->shape->width, T = p->shape->context;
-    const i64   H = p->shape->heads;
     const Kern *k = p->kern;
+    const Attend attend = transformer_attend(p->shape);
     const Block b = transformer_block(p->shape, layer);
     const real *packed = p->packed + layer * p->pack.layer;
     const real *a = layer_work(p, layer);
@@ -137,7 +137,7 @@ static void attention_back(const Pass *p, i64 layer)
         k->attention_back(dqkv + i * T * d * 3, p->work + p->at.attention,
                           dn + i * T * d, a + p->at.o + i * T * d,
                           a + p->at.qkv + i * T * d * 3,
-                          a + p->at.keep + i * p->at.keep_one, T, H, d / H);
+                          a + p->at.keep + i * p->at.keep_one, &attend);
     k->linear_dw(g + b.qkv_w, g + b.qkv_b, a + p->at.n1, dqkv, R, d, 3 * d);
     k->linear_dx(dn, dqkv, packed + p->pack.qkv_t, NULL, R, d, 3 * d);
     k->norm_back(dx, g + b.norm1_gain, g + b.norm1_bias, dn, a + p->at.x0,

@@ -40,6 +40,9 @@ typedef struct Work {
     i64 count;
 } Work;
 
+/* The sizes of attention over one sequence. */
+Attend transformer_attend(const Shape *shape);
+
 Pack transformer_pack_layout(const Kern *kern, const Shape *shape);
 Work transformer_work_layout(const Kern *kern, const Shape *shape, i64 batch);
 

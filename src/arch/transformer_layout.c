@@ -4,6 +4,8 @@
 
 #include "arch/transformer.h"
 
+#include <math.h>
+
 /* Scores are made for this many numbers at a time: a quarter of a typical
  * second-level cache, so that they are gone before they are written back. */
 enum { SCORES_MAX = 65536 };
@@ -73,16 +75,25 @@ void transformer_pack(real *packed, const Kern *kern, const Shape *s,
     kern->pack_t(packed + p.head_t, param + head, s->vocab, d);
 }
 
+/* -- Attention ------------------------------------------------------------ */
+
+Attend transformer_attend(const Shape *s)
+{
+    const i64 S = s->width / s->heads;
+    return (Attend){ s->context, s->heads, s->heads, S,
+                     (real)(1 / sqrt((double)S)) };
+}
+
 /* -- Work ----------------------------------------------------------------- */
 
 Work transformer_work_layout(const Kern *kern, const Shape *s, i64 batch)
 {
-    const i64 R = batch * s->context, d = s->width, T = s->context;
-    const i64 H = s->heads, S = d / H;
-    Work      w;
-    i64       at = 0;
+    const i64    R = batch * s->context, d = s->width;
+    const Attend attend = transformer_attend(s);
+    Work         w;
+    i64          at = 0;
 
-    w.keep_one = kern->attention_keep(T, H, S);
+    w.keep_one = kern->attention_keep(&attend);
     w.x0       = take(&at, R * d);
     w.stat1    = take(&at, R * 2);
     w.n1       = take(&at, R * d);
@@ -103,7 +114,7 @@ Work transformer_work_layout(const Kern *kern, const Shape *s, i64 batch)
     w.dx        = take(&at, R * d);
     w.dn        = take(&at, R * d);
     w.wide      = take(&at, R * i64_max(3 * d, s->ff));
-    w.attention = take(&at, kern->attention_work(T, H, S));
+    w.attention = take(&at, kern->attention_work(&attend));
     w.count     = at;
     return w;
 }

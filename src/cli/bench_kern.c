@@ -6,6 +6,7 @@
 #include "base/jot.h"
 #include "base/rng.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,17 +43,23 @@ static void run_dw(void *self)
     p->kern->linear_dw(p->dw, p->b, p->x, p->y, p->R, p->K, p->N);
 }
 
+static Attend attend(i64 T, i64 H, i64 S)
+{
+    return (Attend){ T, H, H, S, (real)(1 / sqrt((double)S)) };
+}
+
 static void run_attention(void *self)
 {
     const Piece *p = self;
-    p->kern->attention(p->y, p->keep, p->work, p->x, p->R, p->K, p->N);
+    const Attend a = attend(p->R, p->K, p->N);
+    p->kern->attention(p->y, p->keep, p->work, p->x, &a);
 }
 
 static void run_attention_back(void *self)
 {
     const Piece *p = self;
-    p->kern->attention_back(p->dw, p->work, p->y, p->y, p->x, p->keep, p->R,
-                            p->K, p->N);
+    const Attend a = attend(p->R, p->K, p->N);
+    p->kern->attention_back(p->dw, p->work, p->y, p->y, p->x, p->keep, &a);
 }
 
 typedef struct Kind {
@@ -84,6 +91,7 @@ static Piece piece(Arena *arena, const Kern *kern, i64 R, i64 K, i64 N,
                    bool attention)
 {
     const i64 most = attention ? R * K * N : i64_max(R, K) * i64_max(K, N);
+    const Attend a = attend(R, K, N);
     Piece     p = { .kern = kern, .R = R, .K = K, .N = N };
     p.x        = numbers(arena, 3 * most);
     p.y        = numbers(arena, most);
@@ -92,8 +100,8 @@ static Piece piece(Arena *arena, const Kern *kern, i64 R, i64 K, i64 N,
     p.dw       = numbers(arena, 3 * most);
     p.packed   = numbers(arena, kern->packed_count(K, N));
     p.packed_t = numbers(arena, kern->packed_count(N, K));
-    p.keep     = NEW(arena, real, kern->attention_keep(R, K, N));
-    p.work     = NEW(arena, real, kern->attention_work(R, K, N));
+    p.keep     = NEW(arena, real, kern->attention_keep(&a));
+    p.work     = NEW(arena, real, kern->attention_work(&a));
     kern->pack(p.packed, p.w, K, N);
     kern->pack_t(p.packed_t, p.w, K, N);
     return p;

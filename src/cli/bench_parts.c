@@ -82,19 +82,19 @@ static void norm_back(real *dx, real *dgain, real *dbias, const real *dy,
                                            gain, R, C));
 }
 
-static void attention(real *o, real *keep, real *work, const real *qkv, i64 T,
-                      i64 H, i64 S)
+static void attention(real *o, real *keep, real *work, const real *qkv,
+                      const Attend *a)
 {
-    TIMED(ATTENTION, 2 * T * T * H * S,
-          watched->attention(o, keep, work, qkv, T, H, S));
+    TIMED(ATTENTION, 2 * a->T * a->T * a->H * a->S,
+          watched->attention(o, keep, work, qkv, a));
 }
 
 static void attention_back(real *dqkv, real *work, const real *d_o,
                            const real *o, const real *qkv, const real *keep,
-                           i64 T, i64 H, i64 S)
+                           const Attend *a)
 {
-    TIMED(ATTENTION_BACK, 4 * T * T * H * S,
-          watched->attention_back(dqkv, work, d_o, o, qkv, keep, T, H, S));
+    TIMED(ATTENTION_BACK, 4 * a->T * a->T * a->H * a->S,
+          watched->attention_back(dqkv, work, d_o, o, qkv, keep, a));
 }
 
 static void embed(real *x, const real *token, const real *position,

@@ -12,7 +12,7 @@
  *
  * Forward, for a strip of queries t0 .. t0 + WIDE:
  *
- *     x[s,t] = log2(e) / sqrt(S) k[s] . q[t]        numbers of k, vectors of q'
+ *     x[s,t] = log2(e) scale k[s] . q[t]            numbers of k, vectors of q'
  *     e[s,t] = 2^(x - max_s x),  inv[t] = 1 / sum_s e
  *     o'[i,t] = inv[t] sum_s v[s,i] e[s,t]           numbers of v, vectors of e
  *
@@ -20,9 +20,9 @@
  * g[t] = inv[t] do[t] taken once, and D[t] = g[t] . o[t]:
  *
  *     ds[s,t]  = e[s,t] (v[s] . g[t] - D[t])         the slope of the scores
- *     dq'[i,t] = 1/sqrt(S) sum_s k[s,i] ds[s,t]
+ *     dq'[i,t] = scale sum_s k[s,i] ds[s,t]
  *     dv[s]   += sum_t e[s,t] g[t]                   vectors along the head
- *     dk[s]   += 1/sqrt(S) sum_t ds[s,t] q[t]
+ *     dk[s]   += scale sum_t ds[s,t] q[t]
  *
  * for p (do . v - do . o) = e (g . v - g . o). Queries past the end of the
  * sequence, which fill up the last strip, have q = g = 0, and send nothing
@@ -57,7 +57,10 @@ static i64 keep_head(i64 T, i64 S)
     return strip_at(Tp / WIDE) + Tp + S * Tp;
 }
 
-static i64 attention_keep(i64 T, i64 H, i64 S) { return H * keep_head(T, S); }
+static i64 attention_keep(const Attend *a)
+{
+    return a->H * keep_head(a->T, a->S);
+}
 
 static Keep keep_at(i64 h, i64 T, i64 S)
 {
@@ -79,10 +82,9 @@ typedef struct Scratch {
     float *dk, *dv;  /* [Tp, Sp]                                             */
 } Scratch;
 
-static i64 attention_work(i64 T, i64 H, i64 S)
+static i64 attention_work(const Attend *a)
 {
-    const i64 Tp = padded(T, WIDE), Sp = padded(S, LANES);
-    (void)H;
+    const i64 S = a->S, Tp = padded(a->T, WIDE), Sp = padded(S, LANES);
     return S * Tp + Tp + Tp * WIDE + S * WIDE + 4 * Tp * Sp;
 }
 
@@ -246,12 +248,27 @@ INLINE void softmax(float *x, float *inv, Strip p)
         store(inv + v * LANES, 1 / sum[v]);
 }
 
-static void attention_head(float *o, float *e, float *inv, float *o_t,
-                           float *q_t, const float *q, i64 T, i64 C, i64 S)
+/* Numbers in a row of qkv, and where in it head h of queries finds its keys
+ * and its values. */
+static i64 qkv_row(const Attend *a) { return (a->H + 2 * a->KV) * a->S; }
+static i64 keys_of(const Attend *a, i64 h)
 {
-    const i64    Tp = padded(T, WIDE), row = 3 * C;
-    const float  scale = LOG2_E / __builtin_sqrtf((float)S);
-    const float *k = q + C, *v = k + C;
+    return (a->H + h * a->KV / a->H) * a->S;
+}
+static i64 values_of(const Attend *a, i64 h)
+{
+    return keys_of(a, h) + a->KV * a->S;
+}
+
+static void attention_head(float *o, float *e, float *inv, float *o_t,
+                           float *q_t, const float *qkv, i64 h,
+                           const Attend *a)
+{
+    const i64    T = a->T, S = a->S, C = a->H * S;
+    const i64    Tp = padded(T, WIDE), row = qkv_row(a);
+    const float  scale = LOG2_E * a->scale;
+    const float *q = qkv + h * S, *k = qkv + keys_of(a, h);
+    const float *v = qkv + values_of(a, h);
 
     /* The queries that fill up the last strip must be there, and finite. */
     for (i64 i = 0; i < S; i++)
@@ -270,11 +287,12 @@ static void attention_head(float *o, float *e, float *inv, float *o_t,
 }
 
 static void attention(float *o, float *keep, float *work, const float *qkv,
-                      i64 T, i64 H, i64 S)
+                      const Attend *a)
 {
-    for (i64 h = 0; h < H; h++) {
-        const Keep at = keep_at(h, T, S);
-        attention_head(o + h * S, keep + at.e, keep + at.inv, keep + at.o_t,
-                       scratch_at(work, T, S).q_t, qkv + h * S, T, H * S, S);
+    for (i64 h = 0; h < a->H; h++) {
+        const Keep at = keep_at(h, a->T, a->S);
+        attention_head(o + h * a->S, keep + at.e, keep + at.inv,
+                       keep + at.o_t, scratch_at(work, a->T, a->S).q_t, qkv,
+                       h, a);
     }
 }

@@ -57,67 +57,80 @@ static void middle(float *d, const float *g_t, const float *o_t, i64 Tp, i64 S)
     }
 }
 
-/* g, g', q, D, and zeros where sums begin. Rows past the end of the sequence
- * are zeros: they fill up the last strip. */
+/* g, g', q and D. Rows past the end of the sequence are zeros: they fill up
+ * the last strip. */
 static void back_start(Scratch work, const float *inv, const float *o_t,
-                       const float *d_o, const float *q, i64 T, i64 C, i64 S)
+                       const float *d_o, const float *q, const Attend *a)
 {
+    const i64 T = a->T, S = a->S, C = a->H * S;
     const i64 Tp = padded(T, WIDE), Sp = padded(S, LANES);
 
     copy_rows(work.g, Sp, d_o, C, T, S, 1, inv);
-    copy_rows(work.q, Sp, q, 3 * C, T, S, 1, NULL);
+    copy_rows(work.q, Sp, q, qkv_row(a), T, S, 1, NULL);
     memset(work.g + T * Sp, 0, (size_t)((Tp - T) * Sp) * sizeof(float));
     memset(work.q + T * Sp, 0, (size_t)((Tp - T) * Sp) * sizeof(float));
-    memset(work.dk, 0, (size_t)(2 * Tp * Sp) * sizeof(float));
     turn_matrix(work.g_t, Tp, work.g, Sp, Tp, S, 1, true);
     middle(work.d, work.g_t, o_t, Tp, S);
 }
 
 /* What one strip of queries sends back: dq whole, its share of dk and dv. */
 static void strip_back(float *dq, Scratch work, const float *e,
-                       const float *q, Strip p, i64 T, i64 C, i64 S)
+                       const float *k, const float *v, Strip p,
+                       const Attend *a)
 {
-    const i64   Tp = padded(T, WIDE), Sp = padded(S, LANES), row = 3 * C;
-    const float scale = 1 / __builtin_sqrtf((float)S);
-    const float *k = q + C, *v = k + C;
+    const i64 S = a->S, row = qkv_row(a);
+    const i64 Tp = padded(a->T, WIDE), Sp = padded(S, LANES);
 
     scores(work.ds, v, row, work.g_t + p.t0, Tp, S, e, work.d + p.t0, p);
     mix(work.dq_t, WIDE, k, row, work.ds, p.keys, NULL, S);
     turn_matrix(dq + p.t0 * row, row, work.dq_t, WIDE, S,
-                i64_min(WIDE, T - p.t0), scale, false);
+                i64_min(WIDE, a->T - p.t0), a->scale, false);
     spread(work.dv, Sp, e, work.g, p);
     spread(work.dk, Sp, work.ds, work.q, p);
 }
 
-static void back_end(float *dk, float *dv, Scratch work, i64 T, i64 row, i64 S)
+static void back_end(float *dk, float *dv, Scratch work, const Attend *a)
 {
-    const i64   Sp    = padded(S, LANES);
-    const float scale = 1 / __builtin_sqrtf((float)S);
+    const i64 S = a->S, Sp = padded(S, LANES), row = qkv_row(a);
 
-    for (i64 t = 0; t < T; t++)
+    for (i64 t = 0; t < a->T; t++)
         for (i64 i = 0; i < S; i += LANES) {
-            store_upto(dk + t * row + i, scale * load(work.dk + t * Sp + i),
+            store_upto(dk + t * row + i, a->scale * load(work.dk + t * Sp + i),
                        S - i);
             store_upto(dv + t * row + i, load(work.dv + t * Sp + i), S - i);
         }
 }
 
+static void head_back(float *dqkv, Scratch work, const float *d_o,
+                      const float *qkv, const float *keep, i64 h,
+                      const Attend *a)
+{
+    const float *k = qkv + keys_of(a, h), *v = qkv + values_of(a, h);
+    const Keep   at = keep_at(h, a->T, a->S);
+
+    back_start(work, keep + at.inv, keep + at.o_t, d_o + h * a->S,
+               qkv + h * a->S, a);
+    for (i64 j = 0; j < padded(a->T, WIDE) / WIDE; j++)
+        strip_back(dqkv + h * a->S, work, keep + at.e + strip_at(j), k, v,
+                   strip(j, a->T), a);
+}
+
+/* Heads that share keys follow each other, and so do their shares of dk and
+ * dv: the order of the sum is theirs. */
 static void attention_back(float *dqkv, float *work, const float *d_o,
                            const float *o, const float *qkv, const float *keep,
-                           i64 T, i64 H, i64 S)
+                           const Attend *a)
 {
-    const i64     C = H * S, row = 3 * C;
-    const Scratch s = scratch_at(work, T, S);
+    const i64     sharing = a->H / a->KV;
+    const i64     Tp = padded(a->T, WIDE), Sp = padded(a->S, LANES);
+    const Scratch s = scratch_at(work, a->T, a->S);
     (void)o; /* kept turned */
 
-    for (i64 h = 0; h < H; h++) {
-        const float *q  = qkv + h * S;
-        float       *dq = dqkv + h * S;
-        const Keep   at = keep_at(h, T, S);
-        back_start(s, keep + at.inv, keep + at.o_t, d_o + h * S, q, T, C, S);
-        for (i64 j = 0; j < padded(T, WIDE) / WIDE; j++)
-            strip_back(dq, s, keep + at.e + strip_at(j), q, strip(j, T), T, C,
-                       S);
-        back_end(dq + C, dq + 2 * C, s, T, row, S);
+    for (i64 h = 0; h < a->H; h++) {
+        if (h % sharing == 0)
+            memset(s.dk, 0, (size_t)(2 * Tp * Sp) * sizeof(float));
+        head_back(dqkv, s, d_o, qkv, keep, h, a);
+        if (h % sharing == sharing - 1)
+            back_end(dqkv + keys_of(a, h), dqkv + values_of(a, h), s, a);
     }
 }

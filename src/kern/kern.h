@@ -45,6 +45,16 @@ typedef struct AdamStep {
     double rest1, rest2;
 } AdamStep;
 
+/* The sizes of causal attention over one sequence: T tokens, H heads of
+ * queries, KV heads of keys and values (H of them in GPT-2, fewer where heads
+ * of queries share them), each head S wide; `scale` multiplies q . k, and is
+ * 1 / sqrt(S) unless a parametrisation says otherwise.
+ * SEE: Ainslie et al. 2023, arXiv:2305.13245, for sharing. */
+typedef struct Attend {
+    i64  T, H, KV, S; /* H is a multiple of KV */
+    real scale;
+} Attend;
+
 typedef struct Kern {
     const char *name;  /* "ref", "plain", "avx2", "avx512" */
     const char *about;
@@ -101,23 +111,24 @@ typedef struct Kern {
 
     /* -- Causal attention, one sequence ----------------------------------- */
 
-    /* qkv[T,3C]: queries, keys and values of all heads side by side.
+    /* qkv[T, (H + 2 KV) S]: queries, keys and values of all heads side by
+     * side. With g = floor(h KV / H), the head whose keys h looks at,
      *
-     *     p[h,t,s] = softmax over s <= t of  q[t,h].k[s,h] / sqrt(S)
-     *     o[t,h]   = sum_s p[h,t,s] v[s,h]
+     *     p[h,t,s] = softmax over s <= t of  scale q[t,h].k[s,g]
+     *     o[t,h]   = sum_s p[h,t,s] v[s,g]
      *
-     * o[T,C]; keep receives what the way back needs: attention_keep(T,H,S)
-     * reals, in an order of the backend's own. work: attention_work(T,H,S)
-     * reals of scratch. */
-    i64 (*attention_keep)(i64 T, i64 H, i64 S);
-    i64 (*attention_work)(i64 T, i64 H, i64 S);
-    void (*attention)(real *o, real *keep, real *work, const real *qkv, i64 T,
-                      i64 H, i64 S);
+     * o[T, H S]; keep receives what the way back needs: attention_keep reals,
+     * in an order of the backend's own. work: attention_work reals of
+     * scratch. */
+    i64 (*attention_keep)(const Attend *a);
+    i64 (*attention_work)(const Attend *a);
+    void (*attention)(real *o, real *keep, real *work, const real *qkv,
+                      const Attend *a);
 
-    /* dqkv[T,3C] is overwritten. */
+    /* dqkv, laid out as qkv, is overwritten. */
     void (*attention_back)(real *dqkv, real *work, const real *d_o,
                            const real *o, const real *qkv, const real *keep,
-                           i64 T, i64 H, i64 S);
+                           const Attend *a);
 
     /* -- Tokens in, tokens out -------------------------------------------- */
 

@@ -6,12 +6,12 @@
 
 #include "kern/kern.h"
 
-i64  attention_keep_ref(i64 T, i64 H, i64 S);
-i64  attention_work_ref(i64 T, i64 H, i64 S);
-void attention_ref(real *o, real *keep, real *work, const real *qkv, i64 T,
-                   i64 H, i64 S);
+i64  attention_keep_ref(const Attend *a);
+i64  attention_work_ref(const Attend *a);
+void attention_ref(real *o, real *keep, real *work, const real *qkv,
+                   const Attend *a);
 void attention_back_ref(real *dqkv, real *work, const real *d_o,
                         const real *o, const real *qkv, const real *keep,
-                        i64 T, i64 H, i64 S);
+                        const Attend *a);
 
 #endif

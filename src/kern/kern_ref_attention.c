@@ -8,16 +8,20 @@
 #include <math.h>
 #include <string.h>
 
-i64 attention_keep_ref(i64 T, i64 H, i64 S)
-{
-    (void)S;
-    return H * T * T;
-}
+i64 attention_keep_ref(const Attend *a) { return a->H * a->T * a->T; }
 
-i64 attention_work_ref(i64 T, i64 H, i64 S)
+i64 attention_work_ref(const Attend *a) { return a->T; }
+
+static i64 row_of(const Attend *a) { return (a->H + 2 * a->KV) * a->S; }
+
+/* Where the keys that head h looks at begin in a row, and their values. */
+static i64 keys_of(const Attend *a, i64 h)
 {
-    (void)H, (void)S;
-    return 2 * T;
+    return (a->H + h * a->KV / a->H) * a->S;
+}
+static i64 values_of(const Attend *a, i64 h)
+{
+    return keys_of(a, h) + a->KV * a->S;
 }
 
 static double dot(const real *a, const real *b, i64 n)
@@ -29,15 +33,14 @@ static double dot(const real *a, const real *b, i64 n)
 }
 
 /* p[0..t] = softmax of the scores of one query; p[t+1..T-1] = 0. */
-static void weights(real *p, const real *q, const real *key, i64 t, i64 T,
-                    i64 S, i64 row)
+static void weights(real *p, const real *q, const real *key, i64 t,
+                    const Attend *a)
 {
-    const double scale = 1 / sqrt((double)S);
     double top = -INFINITY, sum = 0;
 
-    memset(p, 0, (size_t)T * sizeof *p);
+    memset(p, 0, (size_t)a->T * sizeof *p);
     for (i64 s = 0; s <= t; s++) {
-        p[s] = (real)(dot(q, key + s * row, S) * scale);
+        p[s] = (real)(dot(q, key + s * row_of(a), a->S) * (double)a->scale);
         top  = fmax(top, (double)p[s]);
     }
     for (i64 s = 0; s <= t; s++)
@@ -46,42 +49,46 @@ static void weights(real *p, const real *q, const real *key, i64 t, i64 T,
         p[s] = (real)(exp((double)p[s] - top) / sum);
 }
 
-void attention_ref(real *o, real *keep, real *work, const real *qkv, i64 T,
-                   i64 H, i64 S)
+void attention_ref(real *o, real *keep, real *work, const real *qkv,
+                   const Attend *a)
 {
-    const i64 C = H * S, row = 3 * C;
+    const i64 T = a->T, H = a->H, S = a->S, row = row_of(a);
     (void)work;
 
     for (i64 h = 0; h < H; h++) {
-        const real *q = qkv + h * S, *k = q + C, *v = k + C;
+        const real *k = qkv + keys_of(a, h), *v = qkv + values_of(a, h);
         for (i64 t = 0; t < T; t++) {
             real *p = keep + (h * T + t) * T;
-            weights(p, q + t * row, k, t, T, S, row);
+            weights(p, qkv + t * row + h * S, k, t, a);
             for (i64 i = 0; i < S; i++) {
                 double sum = 0;
                 for (i64 s = 0; s <= t; s++)
                     sum += (double)p[s] * (double)v[s * row + i];
-                o[t * C + h * S + i] = (real)sum;
+                o[(t * H + h) * S + i] = (real)sum;
             }
         }
     }
 }
 
-/* dqkv += what one query of one head sends back.
+/* dqkv += what query t of head h sends back.
  *
  *     dp[s] = do . v[s]          ds[s] = p[s] ( dp[s] - sum_s p[s] dp[s] )
  *     dv[s] += p[s] do    dq += ds[s] k[s] scale    dk[s] += ds[s] q scale
  *
  * and sum_s p[s] dp[s] = do . o. */
-static void query_back(real *dq, real *dk, real *dv, real *ds, const real *d_o,
-                       const real *o, const real *q, const real *k,
-                       const real *v, const real *p, i64 t, i64 S, i64 row)
+static void query_back(real *dqkv, real *ds, const real *d_o, const real *o,
+                       const real *qkv, const real *p, i64 h, i64 t,
+                       const Attend *a)
 {
-    const double scale = 1 / sqrt((double)S), middle = dot(d_o, o, S);
+    const i64    S = a->S, row = row_of(a), at = t * row + h * S;
+    const double middle = dot(d_o, o, S);
+    const real  *q = qkv + at, *k = qkv + keys_of(a, h);
+    const real  *v = qkv + values_of(a, h);
+    real        *dk = dqkv + keys_of(a, h), *dv = dqkv + values_of(a, h);
 
     for (i64 s = 0; s <= t; s++)
         ds[s] = (real)((double)p[s] * (dot(d_o, v + s * row, S) - middle)
-                       * scale);
+                       * (double)a->scale);
     for (i64 i = 0; i < S; i++) {
         double sum = 0;
         for (i64 s = 0; s <= t; s++) {
@@ -89,23 +96,20 @@ static void query_back(real *dq, real *dk, real *dv, real *ds, const real *d_o,
             dk[s * row + i] += ds[s] * q[i];
             dv[s * row + i] += p[s] * d_o[i];
         }
-        dq[i] = (real)sum;
+        dqkv[at + i] = (real)sum;
     }
 }
 
 void attention_back_ref(real *dqkv, real *work, const real *d_o,
                         const real *o, const real *qkv, const real *keep,
-                        i64 T, i64 H, i64 S)
+                        const Attend *a)
 {
-    const i64 C = H * S, row = 3 * C;
-    memset(dqkv, 0, (size_t)(T * row) * sizeof *dqkv);
+    memset(dqkv, 0, (size_t)(a->T * row_of(a)) * sizeof *dqkv);
 
-    for (i64 h = 0; h < H; h++) {
-        const real *q = qkv + h * S, *k = q + C, *v = k + C;
-        real       *dq = dqkv + h * S, *dk = dq + C, *dv = dk + C;
-        for (i64 t = 0; t < T; t++)
-            query_back(dq + t * row, dk, dv, work, d_o + t * C + h * S,
-                       o + t * C + h * S, q + t * row, k, v,
-                       keep + (h * T + t) * T, t, S, row);
-    }
+    for (i64 h = 0; h < a->H; h++)
+        for (i64 t = 0; t < a->T; t++) {
+            const i64 at = (t * a->H + h) * a->S;
+            query_back(dqkv, work, d_o + at, o + at, qkv,
+                       keep + (h * a->T + t) * a->T, h, t, a);
+        }
 }

@@ -123,7 +123,7 @@ static double parity_pass(Parity *p)
         }
     p->space.arch->pass(p->loss, p->grad, p->space.kern, s,
                         p->space.state.param, p->space.packed, work, x, y, B,
-                        (real)(1 / (double)(B * T)));
+                        &(PassHow){ .scale = (real)(1 / (double)(B * T)) });
     double sum = 0;
     for (i64 r = 0; r < B * T; r++)
         sum += (double)p->loss[r];

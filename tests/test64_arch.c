@@ -59,7 +59,8 @@ static double loss_sum(Bench *b, real *grad, real scale)
 {
     b->arch->pack(b->packed, &kern_ref, &b->shape, b->param);
     b->arch->pass(b->loss, grad, &kern_ref, &b->shape, b->param, b->packed,
-                  b->work, b->x, b->y, b->batch, scale);
+                  b->work, b->x, b->y, b->batch,
+                  &(PassHow){ .scale = scale });
     double sum = 0;
     for (i64 r = 0; r < b->batch * b->shape.context; r++)
         sum += (double)b->loss[r];

@@ -81,7 +81,7 @@ static void run(Model *m, bool backward)
 {
     m->arch->pass(m->loss, backward ? m->grad : NULL, m->kern, &m->shape,
                   m->param, m->packed, m->work, m->x, m->y, SEQUENCES,
-                  (real)(1.0 / (double)m->rows));
+                  &(PassHow){ .scale = (real)(1.0 / (double)m->rows) });
 }
 
 static double mean(const real *x, i64 n)

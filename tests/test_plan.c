@@ -115,10 +115,14 @@ TEST(the_search_meets_the_closed_form_to_a_millionth)
 TEST(a_family_counts_and_costs_what_count_says)
 {
     static const Shape shapes[] = {
-        { 2, 16, 1, 64, 256, 256, false },
-        { 2, 48, 3, 192, 256, 256, false },
-        { 4, 96, 6, 384, 256, 256, false },
-        { 8, 192, 12, 768, 256, 256, false },
+        { .layers = 2, .width = 16, .heads = 1, .ff = 64, .vocab = 256,
+          .context = 256 },
+        { .layers = 2, .width = 48, .heads = 3, .ff = 192, .vocab = 256,
+          .context = 256 },
+        { .layers = 4, .width = 96, .heads = 6, .ff = 384, .vocab = 256,
+          .context = 256 },
+        { .layers = 8, .width = 192, .heads = 12, .ff = 768, .vocab = 256,
+          .context = 256 },
     };
     static const CountN counts[] = { N_BODY, N_BODY_HEAD, N_TOTAL, N_FLOP };
     for (int i = 0; i < COUNT_OF(shapes); i++)

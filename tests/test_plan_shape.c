@@ -102,7 +102,8 @@ TEST(the_bridge_is_pearce_and_songs)
 {
     CHECK_NEAR(shape_omega(32000), 47491, 1e-12);
     /* 12 layers of 470 = 39.2 x 12, V = 32000: what count/ says. */
-    const Shape  shape = { 12, 470, 1, 1880, 32000, 1, true };
+    const Shape  shape = { .layers = 12, .width = 470, .heads = 1, .ff = 1880,
+                            .vocab = 32000, .context = 1, .tied = true };
     const double body  = (double)count_params(shape).matrix;
     CHECK_NEAR(shape_total(body, shape_omega(32000)), body + 32000.0 * 470,
                1e-3);

@@ -31,7 +31,8 @@ TEST(scores_are_what_the_loss_was_made_of)
     for (i64 t = 0; t <= T; t++)
         token[t] = shard.token[100 + t];
     model.arch->pass(loss, NULL, model.kern, &model.shape, model.param,
-                     model.packed, model.work, token, token + 1, 1, 0);
+                     model.packed, model.work, token, token + 1, 1,
+                     &(PassHow){ 0 });
     for (i64 n = 1; n <= T; n++) {
         const real *z = model_scores(&model, token, n);
         double      sum = 0;

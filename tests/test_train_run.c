@@ -375,7 +375,7 @@ TEST(every_sequence_of_a_batch_counts_once)
             batch_train(x + b * T, y + b * T, &shard, T, config.seed, b);
         space.arch->pass(loss, grad, space.kern, &space.shape,
                          space.state.param, space.packed, work, x, y, B,
-                         (real)(1 / (double)(B * T)));
+                         &(PassHow){ .scale = (real)(1 / (double)(B * T)) });
         double sum = 0;
         for (i64 r = 0; r < B * T; r++)
             sum += (double)loss[r];

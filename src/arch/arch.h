@@ -23,9 +23,27 @@ typedef struct Tensor {
     i64         count; /* reals, all layers                              */
     i64         rows, cols, layers; /* of one layer; count = product     */
     bool        decay; /* weight decay applies (matrices, not gains)     */
+    bool        hidden;    /* a matrix inside the layers: what Muon takes */
+    double      lr_scale;  /* its step is lr * lr_scale (muP); else 1.
+                            * Decay stays lr * decay whatever this is     */
     double      init_sd;   /* of the normal it starts from; 0: constant  */
     double      init_fill; /* that constant                              */
 } Tensor;
+
+/* How a pass is to be done. All zero: forward as it is evaluated. */
+typedef struct PassHow {
+    real scale;    /* the gradient is that of scale * (sum of what is below) */
+    real z_loss;   /* the gradient's loss has z_loss * (log Z)^2 beside it   */
+    real dropout;  /* share of the numbers dropped; 0 to below 1             */
+    u64  seed;     /* of what is dropped, with the number of the sequence... */
+    i64  sequence; /* ...since the run began, of the first of the batch      */
+
+    /* NULL, or shown x[rows,cols] as each is made, by name; layer is -1
+     * outside the layers. The architecture's .c lists the names. */
+    void (*see)(void *self, const char *name, i64 layer, const real *x,
+                i64 rows, i64 cols);
+    void *see_self;
+} PassHow;
 
 typedef struct Arch {
     const char *name;  /* "transformer" */
@@ -44,11 +62,12 @@ typedef struct Arch {
                  const real *param);
 
     /* Forward over batch sequences of shape->context tokens; loss[batch * T]
-     * in nats, one per token. With grad not NULL also backward: ADDS
+     * in nats, one per token: the cross-entropy, whatever else the gradient
+     * is of. With grad not NULL also backward: ADDS
      * scale * d(sum of loss)/d(param) to grad[n_total]. */
     void (*pass)(real *loss, real *grad, const Kern *kern, const Shape *shape,
                  const real *param, const real *packed, real *work,
-                 const i32 *x, const i32 *y, i64 batch, real scale);
+                 const i32 *x, const i32 *y, i64 batch, const PassHow *how);
 
     /* For writing text: the scores z[V] of what follows token `at` of one
      * sequence x[T]. Tokens after `at` change nothing, but must be tokens. */

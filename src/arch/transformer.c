@@ -23,6 +23,7 @@ typedef struct Pass {
     const real  *param, *packed;
     real        *grad; /* NULL: forward only */
     real        *work;
+    const PassHow *how;
     Pack         pack;
     Work         at;
     i64          batch, rows;
@@ -81,7 +82,7 @@ static void ff_forward(const Pass *p, i64 layer)
 
 /* Scores and losses, a few rows at a time; with a gradient, also what they
  * send back: to the head, and in dn to the last norm. */
-static void head_pass(const Pass *p, real *loss, const i32 *y, real scale)
+static void head_pass(const Pass *p, real *loss, const i32 *y)
 {
     const i64   d = p->shape->width, V = p->shape->vocab;
     const i64   head = transformer_ends(p->shape).head;
@@ -93,7 +94,7 @@ static void head_pass(const Pass *p, real *loss, const i32 *y, real scale)
         const i64   R  = i64_min(most, p->rows - r);
         const real *nf = p->work + p->at.nf + r * d;
         k->linear_dx(z, nf, p->packed + p->pack.head_t, NULL, R, V, d);
-        k->xent(loss + r, p->grad ? z : NULL, z, y + r, R, V, scale);
+        k->xent(loss + r, p->grad ? z : NULL, z, y + r, R, V, p->how->scale);
         if (!p->grad)
             continue;
         k->linear(p->work + p->at.dn + r * d, z, p->packed + p->pack.head,
@@ -183,17 +184,18 @@ static void backward(const Pass *p, const i32 *x)
 
 static void pass(real *loss, real *grad, const Kern *kern, const Shape *shape,
                  const real *param, const real *packed, real *work,
-                 const i32 *x, const i32 *y, i64 batch, real scale)
+                 const i32 *x, const i32 *y, i64 batch,
+                 const PassHow *how)
 {
     const Pass p = {
         .kern = kern, .shape = shape, .param = param, .packed = packed,
-        .grad = grad, .work = work, .batch = batch,
+        .grad = grad, .work = work, .how = how, .batch = batch,
         .rows = batch * shape->context,
         .pack = transformer_pack_layout(kern, shape),
         .at   = transformer_work_layout(kern, shape, batch),
     };
     forward(&p, x);
-    head_pass(&p, loss, y, scale);
+    head_pass(&p, loss, y);
     if (grad)
         backward(&p, x);
 }
@@ -202,9 +204,10 @@ static void scores(real *z, const Kern *kern, const Shape *shape,
                    const real *param, const real *packed, real *work,
                    const i32 *x, i64 at)
 {
+    const PassHow plain = { 0 };
     const Pass p = {
         .kern = kern, .shape = shape, .param = param, .packed = packed,
-        .work = work, .pack = transformer_pack_layout(kern, shape),
+        .work = work, .how = &plain, .pack = transformer_pack_layout(kern, shape),
         .at = transformer_work_layout(kern, shape, 1), .batch = 1,
         .rows = shape->context,
     };

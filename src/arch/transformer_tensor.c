@@ -32,18 +32,21 @@ static Tensor matrix(const char *name, i64 rows, i64 cols, i64 layers,
                      double sd)
 {
     return (Tensor){ .name = name, .rows = rows, .cols = cols,
-                     .layers = layers, .decay = true, .init_sd = sd };
+                     .layers = layers, .decay = true, .lr_scale = 1,
+                     .init_sd = sd };
 }
 
 static Tensor vector(const char *name, i64 cols, i64 layers, double fill)
 {
     return (Tensor){ .name = name, .rows = 1, .cols = cols,
-                     .layers = layers, .init_fill = fill };
+                     .layers = layers, .lr_scale = 1, .init_fill = fill };
 }
 
 int transformer_tensors(Tensor out[ARCH_TENSORS_MAX], const Shape *s)
 {
     const i64    d = s->width, ff = s->ff, V = s->vocab, L = s->layers;
+    assert(!s->kv_heads && !s->rms && !s->rope && !s->gated && !s->qk_norm
+           && !s->bare && !s->mup_width);
     const double sd = 1 / sqrt((double)d), end = sd / sqrt(2.0 * (double)L);
 
     out[TOKEN]      = matrix("token", V, d, 1, s->tied ? sd / 2 : 1);
@@ -63,6 +66,9 @@ int transformer_tensors(Tensor out[ARCH_TENSORS_MAX], const Shape *s)
     out[NORMF_GAIN] = vector("normf.gain", d, 1, 1);
     out[NORMF_BIAS] = vector("normf.bias", d, 1, 0);
     out[HEAD]       = matrix("head", V, d, 1, sd / 5);
+
+    out[QKV_W].hidden = out[PROJ_W].hidden = true;
+    out[UP_W].hidden = out[DOWN_W].hidden = true;
 
     const int n  = s->tied ? HEAD : TENSORS;
     i64       at = 0;

@@ -15,6 +15,7 @@ typedef struct Sizes {
 static bool size_read(Shape *shape, const char *text, const TrainConfig *base,
                       i64 head_size, Err *err)
 {
+    *shape = base->shape;
     if (!count_shape_parse(shape, text))
         return err_set(err, ERR_USAGE,
                        "grid.sizes: '%s' is not LAYERSxWIDTH, as in 2x32",
@@ -24,11 +25,8 @@ static bool size_read(Shape *shape, const char *text, const TrainConfig *base,
                        "grid.sizes: '%s' is not a whole number of heads of "
                        "%lld; change the width or model.head_size",
                        text, (long long)head_size);
-    shape->heads   = shape->width / head_size;
-    shape->ff      = 4 * shape->width;
-    shape->vocab   = base->shape.vocab;
-    shape->context = base->shape.context;
-    shape->tied    = base->shape.tied;
+    shape->heads = shape->width / head_size;
+    shape->ff    = 4 * shape->width;
     return true;
 }
 

@@ -39,7 +39,7 @@ double speed_flop_per_s(const TrainConfig *config)
             began = clock_s();
         arch->pack(packed, kern, shape, param);
         arch->pass(loss, grad, kern, shape, param, packed, work, x, x + 1,
-                   batch, (real)1 / (real)rows);
+                   batch, &(PassHow){ .scale = (real)1 / (real)rows });
     }
     const double speed = count_train_flop(*shape) * (double)(rows * passes)
                        / (clock_s() - began);

@@ -228,6 +228,9 @@ static void put_stem(Str *text, const TrainConfig *c)
     str_add(text, "%s %lld %lld %lld %lld %lld %lld %d", c->arch,
             (long long)s.layers, (long long)s.width, (long long)s.heads,
             (long long)s.ff, (long long)s.vocab, (long long)s.context, s.tied);
+    str_add(text, "|%lld %d %d %d %d %d %lld %lld", (long long)s.kv_heads,
+            s.rms, s.rope, s.gated, s.qk_norm, s.bare,
+            (long long)s.mup_width, (long long)s.mup_head);
     str_add(text, "|%lld %.17g %lld %d %llu", (long long)c->batch, c->lr,
             (long long)schedule_warmup(c), c->schedule == SCHEDULE_COSINE,
             (unsigned long long)c->seed);

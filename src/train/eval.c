@@ -34,7 +34,8 @@ static void pass_micro(const Eval *e, Worker *worker, i64 from, i64 count)
                   (from + b) * e->windows / e->sequences);
     space->arch->pass(worker->loss, NULL, space->kern, &space->shape,
                       space->state.param, space->packed, worker->work,
-                      worker->x, worker->y, count, 0);
+                      worker->x, worker->y, count,
+                      &(PassHow){ 0 });
     for (i64 b = 0; b < count; b++)
         space->eval_loss[from + b] = mean(worker->loss + b * T, T);
 }

@@ -39,10 +39,14 @@ static double pass_micro(const Step *s, Worker *worker, real *grad, i64 from,
         batch_train(worker->x + b * T, worker->y + b * T, s->shard, T,
                     s->config->seed, s->step * space->batch + from + b);
 
-    const real scale = (real)(1.0 / (double)(space->batch * T));
+    const PassHow how = {
+        .scale    = (real)(1.0 / (double)(space->batch * T)),
+        .seed     = s->config->seed,
+        .sequence = s->step * space->batch + from,
+    };
     space->arch->pass(worker->loss, grad, space->kern, &space->shape,
                       space->state.param, space->packed, worker->work,
-                      worker->x, worker->y, count, scale);
+                      worker->x, worker->y, count, &how);
     double sum = 0;
     for (i64 t = 0; t < count * T; t++)
         sum += (double)worker->loss[t];

@@ -171,7 +171,7 @@ TEST(embed_knows_its_slopes)
 
 static double xent(void)
 {
-    k->xent(out, NULL, in, id, R, N, 1);
+    k->xent(out, NULL, in, id, R, N, 1, 0);
     double sum = 0;
     for (i64 r = 0; r < R; r++)
         sum += (double)out[r];
@@ -186,8 +186,32 @@ TEST(xent_knows_its_slope)
     for (i64 r = 0; r < R; r++)
         id[r] = (i32)(r * 3 % N);
 
-    k->xent(out, dz, in, id, R, N, 1);
+    k->xent(out, dz, in, id, R, N, 1, 0);
     CHECK_BELOW(widest_gap(dz, in, R * N, xent), 1e-8);
+}
+
+enum { Z_LOSS_PERCENT = 30 };
+
+static double xent_with_z_loss(void)
+{
+    double sum = xent();
+    for (i64 r = 0; r < R; r++) {
+        const double log_z = (double)out[r] + (double)in[r * N + id[r]];
+        sum += Z_LOSS_PERCENT * 0.01 * log_z * log_z;
+    }
+    return sum;
+}
+
+TEST(z_loss_knows_its_slope)
+{
+    static real dz[SIZE];
+    R = 5, N = 13;
+    fill(in, R * N, 1, 2);
+    for (i64 r = 0; r < R; r++)
+        id[r] = (i32)(r * 3 % N);
+
+    k->xent(out, dz, in, id, R, N, 1, (real)(Z_LOSS_PERCENT * 0.01));
+    CHECK_BELOW(widest_gap(dz, in, R * N, xent_with_z_loss), 1e-8);
 }
 
 /* A check that cannot fail proves nothing. */

@@ -102,7 +102,7 @@ static void check_embed(const Kern *k, i64 R, i64 T, i64 C)
     const real *dx = box(&b, R * C, 0, 1);
     i32         id[64];
     const Kern *const pair[] = { k, &kern_ref };
-    real *x[2], *dtoken[2], *dplace[2];
+    real *x[2], *bare[2], *dtoken[2], *dplace[2];
     for (i64 r = 0; r < R; r++)
         id[r] = (i32)(r * r * 5 % V);
     for (int i = 0; i < 2; i++) {
@@ -110,7 +110,13 @@ static void check_embed(const Kern *k, i64 R, i64 T, i64 C)
         dtoken[i] = box(&b, V * C, 0, 0), dplace[i] = box(&b, T * C, 0, 0);
         pair[i]->embed(x[i], token, place, id, R, T, C, V);
         pair[i]->embed_back(dtoken[i], dplace[i], dx, id, R, T, C, V);
+        bare[i] = box(&b, R * C, 0, 1);
+        pair[i]->embed(bare[i], token, NULL, id, R, T, C, V);
+        pair[i]->embed_back(dtoken[i], NULL, dx, id, R, T, C, V);
     }
+    for (i64 r = 0; r < R; r++)
+        CHECK(memcmp(bare[0] + r * C, token + id[r] * C,
+                     (size_t)C * sizeof(real)) == 0);
     /* One addition each, in the same order: the same bits. */
     test_note("%s, R %d, T %d, C %d", k->name, (int)R, (int)T, (int)C);
     CHECK(memcmp(x[0], x[1], (size_t)(R * C) * sizeof(real)) == 0);
@@ -134,7 +140,7 @@ TEST(embed_is_the_same_on_every_backend)
 /* Relatively to p: z - top is rounded (u |z - top|, here below 12 u), times
  * log2 e (as much), exp good to 4 u, the sum in double, two products: 32 u.
  * The gap is to the largest entry, for p - 1 cancels where p is near 1. */
-static void check_xent(const Kern *k, i64 R, i64 V)
+static void check_xent(const Kern *k, i64 R, i64 V, real z_loss)
 {
     Boxes b = { 0 };
     const real *z = box(&b, R * V, -1, 2);
@@ -145,16 +151,17 @@ static void check_xent(const Kern *k, i64 R, i64 V)
     for (i64 r = 0; r < R; r++)
         y[r] = (i32)(r * 7 % V);
 
-    k->xent(loss, dz, z, y, R, V, (real)0.125);
-    k->xent(alone, in_place, in_place, y, R, V, (real)0.125);
-    kern_ref.xent(want, dwant, z, y, R, V, (real)0.125);
-    test_note("%s, R %d, V %d", k->name, (int)R, (int)V);
+    k->xent(loss, dz, z, y, R, V, (real)0.125, z_loss);
+    k->xent(alone, in_place, in_place, y, R, V, (real)0.125, z_loss);
+    kern_ref.xent(want, dwant, z, y, R, V, (real)0.125, z_loss);
+    test_note("%s, R %d, V %d, z-loss %g", k->name, (int)R, (int)V,
+              (double)z_loss);
     CHECK_BELOW(gap_of_largest(dz, dwant, R * V), 32 * u);
     CHECK(memcmp(dz, in_place, (size_t)(R * V) * sizeof(real)) == 0);
     for (i64 r = 0; r < R; r++)
         CHECK(fabs((double)(loss[r] - want[r]))
               <= 8 * u * (1 + fabs((double)want[r])));
-    k->xent(alone, NULL, z, y, R, V, 1);
+    k->xent(alone, NULL, z, y, R, V, 1, 0);
     CHECK(memcmp(alone, loss, (size_t)R * sizeof(real)) == 0);
     CHECK(boxes_whole(&b));
     boxes_free(&b);
@@ -166,8 +173,10 @@ TEST(xent_is_the_same_on_every_backend)
                                  512, 1000 };
     EACH_KERN(k)
         for (int i = 0; i < COUNT_OF(sizes); i++)
-            for (i64 R = 1; R < 32; R += 6)
-                check_xent(k, R, sizes[i]);
+            for (i64 R = 1; R < 32; R += 6) {
+                check_xent(k, R, sizes[i], 0);
+                check_xent(k, R, sizes[i], (real)0.01);
+            }
 }
 
 TEST(xent_does_not_feel_a_common_shift)
@@ -179,10 +188,10 @@ TEST(xent_does_not_feel_a_common_shift)
         const i32 y[R] = { 0, 17, 49 };
         for (int i = 0; i < R * V; i++) /* so that the shift is exact */
             z[i] = (real)(floor((double)z[i] * 64) / 64);
-        k->xent(loss, NULL, z, y, R, V, 1);
+        k->xent(loss, NULL, z, y, R, V, 1, 0);
         for (int i = 0; i < R * V; i++)
             z[i] += 1024; /* exp(1024) overflows; the loss must not notice */
-        k->xent(shifted, NULL, z, y, R, V, 1);
+        k->xent(shifted, NULL, z, y, R, V, 1, 0);
         test_note("%s", k->name);
         for (int r = 0; r < R; r++)
             CHECK_NEAR(shifted[r], loss[r], 4 * REAL_EPSILON);
@@ -202,7 +211,7 @@ TEST(xent_hears_many_small_scores_beside_a_large_one)
     for (int v = 1; v < MANY; v++)
         z[v] = (real)-17.5;
     EACH_KERN(k) {
-        k->xent(&loss, NULL, z, &y, 1, MANY, 1);
+        k->xent(&loss, NULL, z, &y, 1, MANY, 1, 0);
         test_note("%s", k->name);
         CHECK_NEAR(loss, log1p((MANY - 1) * exp(-17.5)), 2e-6);
     }
@@ -218,7 +227,7 @@ TEST(xent_keeps_small_probabilities)
             const real z[2] = { 0, (real)-x };
             const i32  y = 0;
             real       loss, dz[2];
-            k->xent(&loss, dz, z, &y, 1, 2, 1);
+            k->xent(&loss, dz, z, &y, 1, 2, 1, 0);
             const double e = exp((double)z[1]);
             test_note("%s, x = %g", k->name, x);
             CHECK_NEAR(dz[1], e / (1 + e), (2 * x + 7) * u);
@@ -232,7 +241,7 @@ TEST(xent_of_equal_scores_is_log_v_and_a_gradient_sums_to_nothing)
             Boxes b = { 0 };
             real *z = box(&b, V, 4, 0), *dz = box(&b, V, 0, 0), loss;
             const i32 y = (i32)(V / 2);
-            k->xent(&loss, dz, z, &y, 1, V, 1);
+            k->xent(&loss, dz, z, &y, 1, V, 1, 0);
             double sum = 0;
             for (i64 v = 0; v < V; v++)
                 sum += (double)dz[v];
@@ -249,7 +258,7 @@ TEST(xent_of_a_diverged_row_is_not_a_number_or_infinite)
         real z[40] = { 0 }, loss;
         const i32 y = 3;
         z[20] = (real)NAN;
-        k->xent(&loss, NULL, z, &y, 1, 40, 1);
+        k->xent(&loss, NULL, z, &y, 1, 40, 1, 0);
         test_note("%s", k->name);
         CHECK(!isfinite(loss));
     }

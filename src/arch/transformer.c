@@ -94,7 +94,8 @@ static void head_pass(const Pass *p, real *loss, const i32 *y)
         const i64   R  = i64_min(most, p->rows - r);
         const real *nf = p->work + p->at.nf + r * d;
         k->linear_dx(z, nf, p->packed + p->pack.head_t, NULL, R, V, d);
-        k->xent(loss + r, p->grad ? z : NULL, z, y + r, R, V, p->how->scale);
+        k->xent(loss + r, p->grad ? z : NULL, z, y + r, R, V, p->how->scale,
+                p->how->z_loss);
         if (!p->grad)
             continue;
         k->linear(p->work + p->at.dn + r * d, z, p->packed + p->pack.head,

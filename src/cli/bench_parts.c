@@ -111,9 +111,9 @@ static void embed_back(real *dtoken, real *dposition, const real *dx,
 }
 
 static void xent(real *loss, real *dz, const real *z, const i32 *y, i64 R,
-                 i64 V, real scale)
+                 i64 V, real scale, real z_loss)
 {
-    TIMED(XENT, 0, watched->xent(loss, dz, z, y, R, V, scale));
+    TIMED(XENT, 0, watched->xent(loss, dz, z, y, R, V, scale, z_loss));
 }
 
 static void adamw(real *p, real *m, real *v, real *g, i64 n,

@@ -86,25 +86,24 @@ static void norm_back(float *dx, float *dgain, float *dbias, const float *dy,
 
 /* -- Embeddings ----------------------------------------------------------- */
 
+INLINE void sum_row(float *to, const float *a, const float *b, i64 C)
+{
+    for (i64 c = 0; c < C; c += LANES)
+        store_upto(to + c,
+                   load_upto(a + c, C - c) + load_upto(b + c, C - c), C - c);
+}
+
 static void embed(float *x, const float *token, const float *position,
                   const i32 *id, i64 R, i64 T, i64 C, i64 V)
 {
     for (i64 r = 0; r < R; r++) {
         assert(0 <= id[r] && id[r] < V);
-        const float *t = token + id[r] * C, *p = position + r % T * C;
-        for (i64 c = 0; c < C; c += LANES)
-            store_upto(x + r * C + c,
-                       load_upto(t + c, C - c) + load_upto(p + c, C - c),
-                       C - c);
+        const float *t = token + id[r] * C;
+        if (position)
+            sum_row(x + r * C, t, position + r % T * C, C);
+        else
+            memcpy(x + r * C, t, (size_t)C * sizeof *x);
     }
-}
-
-INLINE void add_row(float *to, const float *from, i64 C)
-{
-    for (i64 c = 0; c < C; c += LANES)
-        store_upto(to + c,
-                   load_upto(to + c, C - c) + load_upto(from + c, C - c),
-                   C - c);
 }
 
 static void embed_back(float *dtoken, float *dposition, const float *dx,
@@ -112,7 +111,11 @@ static void embed_back(float *dtoken, float *dposition, const float *dx,
 {
     for (i64 r = 0; r < R; r++) {
         assert(0 <= id[r] && id[r] < V);
-        add_row(dtoken + id[r] * C, dx + r * C, C);
-        add_row(dposition + r % T * C, dx + r * C, C);
+        float *token = dtoken + id[r] * C;
+        sum_row(token, token, dx + r * C, C);
+        if (!dposition)
+            continue;
+        float *place = dposition + r % T * C;
+        sum_row(place, place, dx + r * C, C);
     }
 }

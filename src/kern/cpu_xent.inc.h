@@ -67,7 +67,7 @@ INLINE void row_scale(float *e, float by, i64 V)
 }
 
 static void xent(float *loss, float *dz, const float *z, const i32 *y, i64 R,
-                 i64 V, float scale)
+                 i64 V, float scale, float z_loss)
 {
     for (i64 r = 0; r < R; r++) {
         const float *zr = z + r * V;
@@ -79,7 +79,8 @@ static void xent(float *loss, float *dz, const float *z, const i32 *y, i64 R,
         loss[r] = (float)(log(sum) + ((double)top - (double)wanted));
         if (!e)
             continue;
-        row_scale(e, (float)((double)scale / sum), V);
+        const double more = 2 * (double)z_loss * (log(sum) + (double)top);
+        row_scale(e, (float)((double)scale * (1 + more) / sum), V);
         e[y[r]] -= scale;
     }
 }

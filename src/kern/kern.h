@@ -132,23 +132,29 @@ typedef struct Kern {
 
     /* -- Tokens in, tokens out -------------------------------------------- */
 
-    /* x[r,:] = token[id[r],:] + position[r mod T,:], 0 <= id < V (checked). */
+    /* x[r,:] = token[id[r],:] + position[r mod T,:], 0 <= id < V (checked).
+     * position may be NULL: none is added. */
     void (*embed)(real *x, const real *token, const real *position,
                   const i32 *id, i64 R, i64 T, i64 C, i64 V);
 
-    /* dtoken[V,C] +=, dposition[T,C] +=. */
+    /* dtoken[V,C] +=, dposition[T,C] += unless it is NULL. */
     void (*embed_back)(real *dtoken, real *dposition, const real *dx,
                        const i32 *id, i64 R, i64 T, i64 C, i64 V);
 
-    /* Softmax cross-entropy, and its gradient in the same pass.
+    /* Softmax cross-entropy, and in the same pass the gradient of it and of
+     * z_loss (log Z)^2, which keeps Z = sum_v exp z[r,v] near 1.
      *
-     *     loss[r]  =  log( sum_v exp z[r,v] ) - z[r,y[r]]           nats
-     *     dz[r,v]  =  scale * ( softmax(z[r,:])[v] - [v == y[r]] )
+     *     loss[r]  =  log Z - z[r,y[r]]                             nats
+     *     dz[r,v]  =  scale * ( (1 + 2 z_loss log Z) softmax(z[r,:])[v]
+     *                           - [v == y[r]] )
+     *
+     * loss is without the second term. SOURCE of that: Chowdhery et al. 2022,
+     * arXiv:2204.02311, section 5.
      *
      * z finite; 0 <= y < V (checked); dz may be NULL, and may be z itself.
      * The sum is kept in double whatever real is. */
     void (*xent)(real *loss, real *dz, const real *z, const i32 *y, i64 R,
-                 i64 V, real scale);
+                 i64 V, real scale, real z_loss);
 
     /* -- Spans of parameters ---------------------------------------------- */
 

@@ -174,7 +174,8 @@ static void embed(real *x, const real *token, const real *position,
     for (i64 r = 0; r < R; r++) {
         assert(0 <= id[r] && id[r] < V);
         for (i64 c = 0; c < C; c++)
-            x[r * C + c] = token[id[r] * C + c] + position[r % T * C + c];
+            x[r * C + c] = token[id[r] * C + c]
+                         + (position ? position[r % T * C + c] : 0);
     }
 }
 
@@ -185,13 +186,14 @@ static void embed_back(real *dtoken, real *dposition, const real *dx,
         assert(0 <= id[r] && id[r] < V);
         for (i64 c = 0; c < C; c++) {
             dtoken[id[r] * C + c]   += dx[r * C + c];
-            dposition[r % T * C + c] += dx[r * C + c];
+            if (dposition)
+                dposition[r % T * C + c] += dx[r * C + c];
         }
     }
 }
 
 static void xent(real *loss, real *dz, const real *z, const i32 *y, i64 R,
-                 i64 V, real scale)
+                 i64 V, real scale, real z_loss)
 {
     for (i64 r = 0; r < R; r++) {
         const real *zr = z + r * V;
@@ -203,12 +205,14 @@ static void xent(real *loss, real *dz, const real *z, const i32 *y, i64 R,
         for (i64 v = 0; v < V; v++)
             sum += exp((double)zr[v] - top);
 
+        const double more = 2 * (double)z_loss * (log(sum) + top);
+
         loss[r] = (real)(log(sum) + (top - (double)zr[y[r]]));
         if (!dz)
             continue;
         for (i64 v = 0; v < V; v++) {
             const double p = exp((double)zr[v] - top) / sum;
-            dz[r * V + v]  = (real)((double)scale * (p - (v == y[r])));
+            dz[r * V + v]  = (real)((double)scale * (p + more * p - (v == y[r])));
         }
     }
 }

@@ -13,6 +13,7 @@ reason() {
     "scalelaw study "*)    echo "it takes minutes; study_again_slow.sh runs a small one" ;;
     "scalelaw corpus get"*) echo "it needs a network; corpus_gcide.sh runs it" ;;
     "scalelaw bench"*)     echo "it takes a minute and measures the machine" ;;
+    "scalelaw watch "*)    echo "it serves until it is ended; watch.sh runs it" ;;
     "scalelaw report out/"* | "scalelaw runs "*out/* | "scalelaw "*out/demo*)
         echo "it needs the demo's study; its own tests run the same on a made one" ;;
     esac

@@ -24,6 +24,8 @@ typedef struct Tensor {
     i64         rows, cols, layers; /* of one layer; count = product     */
     bool        decay; /* weight decay applies (matrices, not gains)     */
     bool        hidden;    /* a matrix inside the layers: what Muon takes */
+    i64         cut[2];    /* columns where, within it, one matrix ends and
+                            * the next begins, rising; 0: it is one         */
     double      lr_scale;  /* its step is lr * lr_scale (muP); else 1.
                             * Decay stays lr * decay whatever this is     */
     double      init_sd;   /* of the normal it starts from; 0: constant  */

@@ -68,6 +68,8 @@ int transformer_tensors(Tensor out[ARCH_TENSORS_MAX], const Shape *s)
     out[HEAD]       = matrix("head", V, d, 1, sd / 5);
 
     out[QKV_W].hidden = out[PROJ_W].hidden = true;
+    out[QKV_W].cut[0] = d;
+    out[QKV_W].cut[1] = 2 * d;
     out[UP_W].hidden = out[DOWN_W].hidden = true;
 
     const int n  = s->tied ? HEAD : TENSORS;

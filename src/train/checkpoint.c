@@ -53,6 +53,12 @@ void checkpoint_sign(Checkpoint *checkpoint, i64 count, const char *config,
     text_put(head->corpus, corpus);
 }
 
+void checkpoint_sign_stem(Checkpoint *checkpoint, const char *stem, i64 flat)
+{
+    text_put(checkpoint->head->stem, stem);
+    checkpoint->head->flat = flat;
+}
+
 bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
 {
     u8       *bytes = (u8 *)checkpoint->head;
@@ -64,10 +70,12 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
 
 /* -- Reading -------------------------------------------------------------- */
 
-static const char remedy[] = "remove it to start the run over";
+static const char start_over[] = "remove it to start the run over";
+static const char keep_it[] = "train the trunk anew with --keep at that step";
 
 /* Is it a whole checkpoint of this version, with no bit changed? */
-static bool sound(const FileMap *map, const char *path, Err *err)
+static bool sound(const FileMap *map, const char *path, const char *remedy,
+                  Err *err)
 {
     Header head;
     if (map->count < HEAD_BYTES + LINE)
@@ -106,13 +114,13 @@ static bool ours(const FileMap *map, const Header *want, const char *path,
     if (memcmp(head.corpus, want->corpus, HASH_HEX))
         return err_set(err, ERR_USAGE, "%s: of another corpus (SHA-256 "
                        "%.12s..., not %.12s...); give that corpus, or %s",
-                       path, head.corpus, want->corpus, remedy);
+                       path, head.corpus, want->corpus, start_over);
     if (memcmp(head.config, want->config, HASH_HEX)
         || head.count != want->count)
         return err_set(err, ERR_USAGE, "%s: of another configuration (%lld "
                        "parameters, step %lld); give that configuration, or "
                        "%s", path, (long long)head.count,
-                       (long long)head.at.step, remedy);
+                       (long long)head.at.step, start_over);
     return true;
 }
 
@@ -121,10 +129,65 @@ bool checkpoint_read(Checkpoint *checkpoint, const char *path, Err *err)
     FileMap map;
     if (!file_map(&map, path, err))
         return false;
-    const bool good = sound(&map, path, err)
+    const bool good = sound(&map, path, start_over, err)
                       && ours(&map, checkpoint->head, path, err);
     if (good)
         memcpy(checkpoint->head, map.bytes, (size_t)map.count);
+    file_unmap(&map);
+    return good;
+}
+
+/* -- Branches ------------------------------------------------------------- */
+
+/* Is it of the trunk that the block's run would have been until `step`? */
+static bool trunk_of(const FileMap *map, const Header *want, const char *path,
+                     i64 step, Err *err)
+{
+    Header head;
+    memcpy(&head, map->bytes, sizeof head);
+    if (memcmp(head.corpus, want->corpus, HASH_HEX))
+        return err_set(err, ERR_USAGE, "%s: its trunk learned another corpus "
+                       "(SHA-256 %.12s..., not %.12s...); give that corpus",
+                       path, head.corpus, want->corpus);
+    if (head.at.step != step)
+        return err_set(err, ERR_USAGE, "%s: at step %lld, and the branch is to "
+                       "start from %lld; give that step, or train the trunk "
+                       "with --keep=%lld", path, (long long)head.at.step,
+                       (long long)step, (long long)step);
+    if (memcmp(head.stem, want->stem, HASH_HEX) || head.count != want->count)
+        return err_set(err, ERR_USAGE, "%s: its trunk is of another "
+                       "configuration (model, batch, rate, warm-up, "
+                       "optimizer or seed); a branch may differ in how it "
+                       "ends, so give the trunk's for the rest", path);
+    if (step > head.flat)
+        return err_set(err, ERR_USAGE, "%s: the trunk's rate had begun to fall "
+                       "after step %lld; branch at or before that", path,
+                       (long long)head.flat);
+    return true;
+}
+
+static void take_trunk(Checkpoint *checkpoint, const FileMap *map)
+{
+    const Header own = *checkpoint->head;
+    memcpy(checkpoint->head, map->bytes, (size_t)map->count);
+    const Standing at = checkpoint->head->at;
+    *checkpoint->head = own;
+    checkpoint->head->at = at;
+}
+
+bool checkpoint_branch(Checkpoint *checkpoint, const char *trunk, i64 step,
+                       Err *err)
+{
+    FileMap map;
+    if (!file_exists(trunk))
+        return err_set(err, ERR_USAGE, "%s: the checkpoint that the branch "
+                       "starts from is not there; %s", trunk, keep_it);
+    if (!file_map(&map, trunk, err))
+        return false;
+    const bool good = sound(&map, trunk, keep_it, err)
+                      && trunk_of(&map, checkpoint->head, trunk, step, err);
+    if (good)
+        take_trunk(checkpoint, &map);
     file_unmap(&map);
     return good;
 }

@@ -5,6 +5,9 @@
  *     param m v   one slab each, every one on a 64-byte line
  *     CRC-32      of all before it, in a last line of 64 bytes
  *
+ * A branch starts from a checkpoint that its trunk kept, `checkpoint-STEP`
+ * beside `checkpoint`: the same block, and of another run.
+ *
  * The trainer keeps its parameters in such a block, so writing is one call and
  * takes no second copy. Numbers lie as this machine has them: a checkpoint is
  * for going on here, and other byte orders are refused by the magic number. */
@@ -18,7 +21,7 @@
 
 /* Raise when the arithmetic of training changes: going on with other
  * arithmetic would be neither the old run nor the new. */
-enum { CHECKPOINT_VERSION = 1 };
+enum { CHECKPOINT_VERSION = 2 };
 
 /* Where a run stands, besides the slabs. What comes before `wall_s` is a
  * function of configuration and corpus; the rest is of this execution. */
@@ -39,6 +42,8 @@ typedef struct Header {
     u32      version, real_bytes;
     i64      count; /* reals in a slab */
     char     config[HASH_HEX], corpus[HASH_HEX];
+    char     stem[HASH_HEX]; /* config_stem: what branches must share */
+    i64      flat;           /* steps before the rate falls           */
     Standing at;
 } Header;
 
@@ -56,6 +61,9 @@ Checkpoint checkpoint_lay(void *block, i64 count);
 void checkpoint_sign(Checkpoint *checkpoint, i64 count, const char *config,
                      const char *corpus);
 
+/* ... and what it may be the trunk of. */
+void checkpoint_sign_stem(Checkpoint *checkpoint, const char *stem, i64 flat);
+
 bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
     MUST_USE;
 
@@ -64,5 +72,11 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
  * only when all is well. */
 bool checkpoint_read(Checkpoint *checkpoint, const char *path, Err *err)
     MUST_USE;
+
+/* Slabs and standing of a trunk after `step` steps into a signed block, which
+ * stays signed as it is. Refused in words: not there, damaged, of another
+ * corpus or stem, at another step, or taken after the trunk's rate fell. */
+bool checkpoint_branch(Checkpoint *checkpoint, const char *trunk, i64 step,
+                       Err *err) MUST_USE;
 
 #endif

@@ -142,20 +142,24 @@ static bool check_schedule(const TrainConfig *c, Err *err)
     if (c->schedule == SCHEDULE_COSINE)
         return err_set(err, ERR_USAGE, "branch: a cosine falls from the first "
                        "step on and has no trunk; give --schedule=wsd");
-    if (c->branch_at > c->steps - (c->schedule == SCHEDULE_WSD ? cool : 0))
+    if (c->branch_at > schedule_flat(c))
         return err_set(err, ERR_USAGE, "branch: it would start from step "
                        "%lld, and its cooldown of %lld of %lld steps starts "
                        "before; give more steps or a shorter cooldown",
                        (long long)c->branch_at, (long long)cool,
                        (long long)c->steps);
+    if (!c->trunk)
+        return err_set(err, ERR_USAGE, "branch: it starts from step %lld of a "
+                       "trunk, and none is named; give its checkpoint",
+                       (long long)c->branch_at);
     return true;
 }
 
 static bool check_optimizer(const TrainConfig *c, Err *err)
 {
     if (!optimizer_find(c->optimizer))
-        return err_set(err, ERR_USAGE, "train.optimizer: '%s' is not adamw, "
-                       "muon or sgd", c->optimizer);
+        return err_set(err, ERR_USAGE, "train.optimizer: %s is none that there is; give "
+                       "adamw, muon or sgd", c->optimizer);
     if (!(c->dropout >= 0 && c->dropout < 1))
         return err_set(err, ERR_USAGE, "train.dropout: %g is not a share from "
                        "0 to below 1; give one that is, such as 0.1",

@@ -1,2 +1,3 @@
 OPTIMIZER(adamw)
+OPTIMIZER(muon)
 OPTIMIZER(sgd)

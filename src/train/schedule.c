@@ -34,6 +34,16 @@ i64 schedule_cooldown(const TrainConfig *config)
     return llround(config->cooldown * (double)config->steps);
 }
 
+i64 schedule_flat(const TrainConfig *config)
+{
+    switch (config->schedule) {
+    case SCHEDULE_COSINE:   return 0;
+    case SCHEDULE_WSD:      return config->steps - schedule_cooldown(config);
+    case SCHEDULE_CONSTANT: break;
+    }
+    return config->steps;
+}
+
 static double cosine(const TrainConfig *config, i64 step, i64 warm)
 {
     const double f = config->lr_final;

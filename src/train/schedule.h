@@ -12,6 +12,9 @@
 i64 schedule_warmup(const TrainConfig *config);
 i64 schedule_cooldown(const TrainConfig *config);
 
+/* Steps before the rate falls: until then runs of one stem are one run. */
+i64 schedule_flat(const TrainConfig *config);
+
 /* 100 to 200 steps evenly spread in log(step), the first and the last among
  * them; every step where there are fewer. */
 bool schedule_logs(const TrainConfig *config, i64 done);

@@ -35,6 +35,70 @@ static i64 cuts(const Arch *arch, const Shape *shape)
     return spans;
 }
 
+/* -- Matrices for optimizers that take them whole -------------------------- */
+
+static bool takes_whole(const Optimizer *optimizer, const Tensor *tensor)
+{
+    return optimizer->matrix && tensor->hidden;
+}
+
+/* Where part k of a tensor's columns begins, part 0 .. parts - 1. */
+static i64 column(const Tensor *tensor, i64 k)
+{
+    return k == 0 ? 0 : k <= 2 && tensor->cut[k - 1] ? tensor->cut[k - 1]
+                                                     : tensor->cols;
+}
+
+static i64 parts(const Tensor *tensor)
+{
+    return 1 + (tensor->cut[0] > 0) + (tensor->cut[1] > 0);
+}
+
+/* Calls `take` for each; returns how many there are. */
+static i64 matrices_walk(const Space *space,
+                         void (*take)(void *self, i64 i, const Matrix *matrix),
+                         void *self)
+{
+    Tensor    tensor[ARCH_TENSORS_MAX];
+    const int tensors = space->arch->tensors(tensor, &space->shape);
+    i64       count = 0;
+    for (int i = 0; i < tensors; i++) {
+        const Tensor *t = &tensor[i];
+        if (!takes_whole(space->optimizer, t))
+            continue;
+        for (i64 l = 0; l < t->layers; l++)
+            for (i64 k = 0; k < parts(t); k++) {
+                const Matrix matrix = {
+                    .at     = t->at + l * t->rows * t->cols + column(t, k),
+                    .rows   = t->rows,
+                    .cols   = column(t, k + 1) - column(t, k),
+                    .stride = t->cols,
+                    .lr_scale = t->lr_scale, .decay = t->decay,
+                };
+                take(self, count++, &matrix);
+            }
+    }
+    return count;
+}
+
+static void matrix_keep(void *self, i64 i, const Matrix *matrix)
+{
+    Space *space = self;
+    space->matrix[i] = *matrix;
+}
+
+typedef struct Most { const Space *space; i64 work; } Most;
+
+static void matrix_most(void *self, i64 i, const Matrix *m)
+{
+    Most *most = self;
+    (void)i;
+    most->work = i64_max(most->work, most->space->optimizer->matrix_work(
+                             most->space->kern, m->rows, m->cols));
+}
+
+/* -- Spans ----------------------------------------------------------------- */
+
 static void cut(Space *space)
 {
     Tensor    tensor[ARCH_TENSORS_MAX];
@@ -46,13 +110,15 @@ static void cut(Space *space)
             *span++ = (Span){
                 .at    = tensor[i].at + at,
                 .count = i64_min(SPAN, tensor[i].count - at),
-                .lr_scale = 1,
+                .lr_scale = tensor[i].lr_scale,
                 .decay = tensor[i].decay,
+                .whole = takes_whole(space->optimizer, &tensor[i]),
             };
     assert(span == space->span + space->spans);
+    matrices_walk(space, matrix_keep, space);
 }
 
-static void sizes(Space *space, const TrainConfig *config)
+static void sizes(Space *space, Most *most, const TrainConfig *config)
 {
     const Shape *shape = &config->shape;
     space->arch    = arch_find(config->arch);
@@ -66,6 +132,7 @@ static void sizes(Space *space, const TrainConfig *config)
     space->lanes   = i64_min(space->micros, LANES_MAX);
     space->workers = config->threads;
     space->spans   = cuts(space->arch, shape);
+    space->matrices = matrices_walk(space, matrix_most, most);
     space->eval_max = config_eval_sequences(
         config, i64_max(config->eval_tokens, config->eval_point_tokens));
 }
@@ -85,7 +152,8 @@ i64 space_lay(Space *space, void *block, const TrainConfig *config)
 {
     Carver carver = { .block = block };
     *space = (Space){ 0 };
-    sizes(space, config);
+    Most most = { .space = space };
+    sizes(space, &most, config);
 
     void *state = carve(&carver, checkpoint_bytes(space->count), 1);
     if (block)
@@ -97,12 +165,15 @@ i64 space_lay(Space *space, void *block, const TrainConfig *config)
         space->grad[lane] = CARVE(&carver, real, space->count);
     space->lane_loss = CARVE(&carver, double, space->lanes);
     space->span      = CARVE(&carver, Span, space->spans);
+    space->matrix    = CARVE(&carver, Matrix, space->matrices);
     space->square    = CARVE(&carver, double, space->spans);
     space->worker    = CARVE(&carver, Worker, space->workers);
     space->eval_loss = CARVE(&carver, double, space->eval_max);
 
-    const i64 work_count = space->arch->work_count(space->kern, &space->shape,
-                                                   space->micro);
+    /* When matrices are taken no pass is under way: one room serves both. */
+    const i64 work_count = i64_max(
+        most.work, space->arch->work_count(space->kern, &space->shape,
+                                           space->micro));
     for (i64 i = 0; i < space->workers; i++) {
         const Worker worker = lay_worker(&carver, space, work_count);
         if (block)

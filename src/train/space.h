@@ -28,7 +28,14 @@ typedef struct Span {
     i64    at, count;
     double lr_scale;
     bool   decay;
+    bool   whole; /* in a matrix that the optimizer takes whole */
 } Span;
+
+typedef struct Matrix { /* what the optimizer takes whole */
+    i64    at, rows, cols, stride;
+    double lr_scale;
+    bool   decay;
+} Matrix;
 
 typedef struct Worker { /* what one thread needs */
     real *work, *loss;  /* loss[micro * T] */
@@ -51,6 +58,8 @@ typedef struct Space {
     real       *grad[LANES_MAX];
     double     *lane_loss;  /* [lanes]                             */
     Span       *span;       /* [spans]                             */
+    i64         matrices;   /* 0 where spans will do               */
+    Matrix     *matrix;     /* [matrices]                          */
     double     *square;     /* [spans]: sum of squares of gradient */
     Worker     *worker;     /* [workers]                           */
     double     *eval_loss;  /* [eval_max]: mean of each sequence   */

@@ -41,6 +41,8 @@ static double pass_micro(const Step *s, Worker *worker, real *grad, i64 from,
 
     const PassHow how = {
         .scale    = (real)(1.0 / (double)(space->batch * T)),
+        .z_loss   = (real)s->config->z_loss,
+        .dropout  = (real)s->config->dropout,
         .seed     = s->config->seed,
         .sequence = s->step * space->batch + from,
     };
@@ -136,6 +138,23 @@ static OptimizerSpan optimizer_span(const Space *space, const Span *span)
     };
 }
 
+/* Dealt like cards: those of one tensor are alike, and go to all threads. */
+static void update_matrices(const Step *s, Team team,
+                            const OptimizerStep *step)
+{
+    const Space *space = s->space;
+    for (i64 i = team.thread; i < space->matrices; i += team.threads) {
+        const Matrix         *m = space->matrix + i;
+        const OptimizerMatrix matrix = {
+            .p = space->state.param + m->at, .m = space->state.m + m->at,
+            .g = space->grad[0] + m->at, .rows = m->rows, .cols = m->cols,
+            .stride = m->stride, .lr_scale = m->lr_scale, .decay = m->decay,
+        };
+        space->optimizer->matrix(step, &matrix,
+                                 space->worker[team.thread].work);
+    }
+}
+
 static void update(const Step *s, Team team)
 {
     const Space *space = s->space;
@@ -148,8 +167,10 @@ static void update(const Step *s, Team team)
     for (i64 i = part(space->spans, team.thread, team.threads); i < last;
          i++) {
         const OptimizerSpan span = optimizer_span(space, space->span + i);
-        space->optimizer->span(&step, &span);
+        if (!space->span[i].whole)
+            space->optimizer->span(&step, &span);
     }
+    update_matrices(s, team, &step);
 }
 
 /* -- all of it ------------------------------------------------------------ */

@@ -110,7 +110,9 @@ i64 train_memory(const TrainConfig *config);
 /* Train to the end or to the next stop. `checkpoint` is the path of the
  * checkpoint file: resumed from if it is there (refused in words if it is of
  * another configuration or corpus, or cut short), written every checkpoint_s,
- * left in place at the end. */
+ * left in place at the end. A branch starts from its trunk's checkpoint
+ * instead, where it has none of its own; its tokens and FLOP count the trunk's.
+ * Steps to keep leave `checkpoint`-STEP beside it. */
 bool train_run(TrainResult *out, const TrainConfig *config, const Shard *shard,
                const char *checkpoint, const TrainHooks *hooks, Err *err)
     MUST_USE;

@@ -51,12 +51,36 @@ static void start_fresh(Trainer *t)
     *t->at = (Standing){ .val_loss = NAN, .val_se = NAN, .grad_norm = NAN };
 }
 
+/* What the trunk knows of its own execution and of its end, the branch does
+ * not take over. */
+static bool start_branch(Trainer *t, Err *err)
+{
+    Standing *at = t->at;
+    if (!checkpoint_branch(&t->space.state, t->config->trunk,
+                           t->config->branch_at, err))
+        return false;
+    at->log_sum  = at->log_count  = 0;
+    at->tail_sum = at->tail_count = 0;
+    at->val_loss = at->val_se = NAN;
+    at->val_tokens = 0;
+    at->wall_s = at->eval_s = at->train_s = 0;
+    at->resumed = 0;
+    return true;
+}
+
+static void sign(Trainer *t)
+{
+    char hash[HASH_HEX], stem[HASH_HEX];
+    config_hash(hash, t->config);
+    config_stem(stem, t->config);
+    checkpoint_sign(&t->space.state, t->space.count, hash, t->shard->sha256);
+    checkpoint_sign_stem(&t->space.state, stem, schedule_flat(t->config));
+}
+
 static bool start(Trainer *t, Err *err)
 {
-    char hash[HASH_HEX];
-    config_hash(hash, t->config);
     t->at = &t->space.state.head->at;
-    checkpoint_sign(&t->space.state, t->space.count, hash, t->shard->sha256);
+    sign(t);
 
     if (t->path && file_exists(t->path)) {
         if (!checkpoint_read(&t->space.state, t->path, err))
@@ -64,6 +88,9 @@ static bool start(Trainer *t, Err *err)
         t->at->resumed++;
         if (t->hooks->resumed
             && !t->hooks->resumed(t->hooks->self, t->at->step, err))
+            return false;
+    } else if (t->config->branch_at) {
+        if (!start_branch(t, err))
             return false;
     } else {
         start_fresh(t);
@@ -81,6 +108,21 @@ static bool checkpoint(Trainer *t, Err *err)
     t->at->wall_s = wall_s(t);
     t->written    = clock_s();
     return !t->path || checkpoint_write(&t->space.state, t->path, err);
+}
+
+/* A checkpoint that stays, if this step is one to keep. */
+static bool keep_if_due(Trainer *t, Err *err)
+{
+    const RealList keep = t->config->keep;
+    char           path[4096];
+    for (i64 i = 0; t->path && i < keep.count; i++)
+        if (keep.item[i] == (double)t->at->step) {
+            snprintf(path, sizeof path, "%s-%lld", t->path,
+                     (long long)t->at->step);
+            t->at->wall_s = wall_s(t);
+            return checkpoint_write(&t->space.state, path, err);
+        }
+    return true;
 }
 
 static EvalResult evaluate(Trainer *t, i64 tokens)
@@ -203,6 +245,7 @@ static void fill(TrainResult *out, const Trainer *t)
     const i64 T = t->config->shape.context;
     const i64 windows = batch_train_windows(t->shard, T);
     const i64 sequences = at->step * t->config->batch;
+    const i64 new_tokens = (at->step - t->config->branch_at) * step_tokens(t);
 
     out->step          = at->step;
     out->tokens        = sequences * T;
@@ -211,8 +254,7 @@ static void fill(TrainResult *out, const Trainer *t)
     out->flop          = count_train_flop(t->config->shape)
                          * (double)out->tokens;
     out->flop_new      = count_train_flop(t->config->shape)
-                         * (double)((at->step - t->config->branch_at)
-                                    * step_tokens(t));
+                         * (double)new_tokens;
     out->train_loss    = at->tail_count > 0 ? at->tail_sum / at->tail_count
                                             : NAN;
     out->val_loss      = at->val_loss;
@@ -220,7 +262,7 @@ static void fill(TrainResult *out, const Trainer *t)
     out->val_tokens    = at->val_tokens;
     out->wall_s        = wall_s(t);
     out->eval_s        = at->eval_s;
-    out->tok_per_s     = at->train_s > 0 ? (double)out->tokens / at->train_s
+    out->tok_per_s     = at->train_s > 0 ? (double)new_tokens / at->train_s
                                          : NAN;
     out->resumed       = at->resumed;
     out->kernels       = t->space.kern->name;
@@ -232,7 +274,8 @@ static bool run(Trainer *t, TrainResult *out, Err *err)
     if (!start(t, err))
         return false;
     while (!over && t->at->step < t->config->steps) {
-        if (!advance(t, out, &over, err))
+        if (!advance(t, out, &over, err)
+            || (!over && !keep_if_due(t, err)))
             return false;
         if (!over && t->at->step < t->config->steps
             && !pause_if_due(t, out, &over, err))

@@ -108,6 +108,12 @@ static inline double gap_of_largest(const real *seen, const real *want, i64 n)
     return largest > 0 ? widest / largest : widest;
 }
 
+/* What k is held to. */
+static inline const Kern *kern_ref_of(const Kern *k)
+{
+    return kern_find("ref", k->dtype);
+}
+
 /* The next backend this machine can run, from index *i on; NULL at the end.
  * The reference is among them: it must agree with itself. */
 static inline const Kern *next_kern(int *i)

@@ -79,15 +79,15 @@ static void check_case(const Kern *k, i64 R, i64 K, i64 N)
 {
     Boxes      b = { 0 };
     const Case c = draw(&b, R, K, N), p = positive(&b, &c);
-    test_note("%s, R %d, K %d, N %d", k->name, (int)R, (int)K, (int)N);
+    test_note("%s %s, R %d, K %d, N %d", k->name, k->dtype, (int)R, (int)K, (int)N);
 
     for (int add = 0; add < 2; add++) {
         CHECK_BELOW(gap_in(linear(&b, k, &c, add),
-                           linear(&b, &kern_ref, &c, add),
-                           linear(&b, &kern_ref, &p, add), R * N),
+                           linear(&b, kern_ref_of(k), &c, add),
+                           linear(&b, kern_ref_of(k), &p, add), R * N),
                     (double)(K + 3) * u);
-        CHECK_BELOW(gap_in(dx(&b, k, &c, add), dx(&b, &kern_ref, &c, add),
-                           dx(&b, &kern_ref, &p, add), R * K),
+        CHECK_BELOW(gap_in(dx(&b, k, &c, add), dx(&b, kern_ref_of(k), &c, add),
+                           dx(&b, kern_ref_of(k), &p, add), R * K),
                     (double)(N + 3) * u);
     }
     CHECK(boxes_whole(&b));
@@ -98,10 +98,10 @@ static void check_dw(const Kern *k, i64 R, i64 K, i64 N)
 {
     Boxes      b = { 0 };
     const Case c = draw(&b, R, K, N), p = positive(&b, &c);
-    test_note("%s, R %d, K %d, N %d", k->name, (int)R, (int)K, (int)N);
+    test_note("%s %s, R %d, K %d, N %d", k->name, k->dtype, (int)R, (int)K, (int)N);
 
-    CHECK_BELOW(gap_in(dw(&b, k, &c), dw(&b, &kern_ref, &c),
-                       dw(&b, &kern_ref, &p), K * N + N),
+    CHECK_BELOW(gap_in(dw(&b, k, &c), dw(&b, kern_ref_of(k), &c),
+                       dw(&b, kern_ref_of(k), &p), K * N + N),
                 (double)(R + 2) * u);
     CHECK(boxes_whole(&b));
     boxes_free(&b);
@@ -158,7 +158,7 @@ TEST(gelu_is_the_same_on_every_backend)
             at[i] = (real)((double)(i - N / 2) * 0.005);
 
         real *out[4];
-        const Kern *const pair[] = { k, &kern_ref };
+        const Kern *const pair[] = { k, kern_ref_of(k) };
         for (int i = 0; i < 2; i++) {
             real *packed = box(&b, pair[i]->packed_count(1, N), 0, 0);
             out[2 * i]     = box(&b, N, 0, 0);
@@ -170,7 +170,7 @@ TEST(gelu_is_the_same_on_every_backend)
         real *room = absolute(&b, out[2], N);
         for (i64 i = 0; i < N; i++)
             room[i] = room[i] > 1 ? room[i] : 1;
-        test_note("%s", k->name);
+        test_note("%s %s", k->name, k->dtype);
         CHECK_BELOW(gap_in(out[0], out[2], room, N), 16 * u);
         CHECK_BELOW(gap_in(out[1], out[3], room, N), 16 * u);
         CHECK(boxes_whole(&b));
@@ -191,7 +191,7 @@ TEST(gelu_is_closed_at_zero_and_far_out)
         real *packed = box(&b, k->packed_count(1, 6), 0, 0);
         k->pack(packed, w, 1, 6);
         k->linear_gelu(a, slope, &one, packed, at, 1, 1, 6);
-        test_note("%s", k->name);
+        test_note("%s %s", k->name, k->dtype);
         for (int i = 0; i < 5; i++)
             CHECK(fabs((double)(a[i] - want[i])) <= 1e-30 * 1e15);
         CHECK(isnan(a[5]) && isnan(slope[5]));
@@ -213,13 +213,13 @@ TEST(gelu_of_a_product_is_gelu_of_the_sum)
             real *pk = box(&b, k->packed_count(K, N), 0, 0);
             k->pack(pk, c.w, K, N);
             k->linear_gelu(a, s, c.x, pk, c.b, R, K, N);
-            kern_ref.linear_gelu(want, swant, c.x, c.w, c.b, R, K, N);
+            kern_ref_of(k)->linear_gelu(want, swant, c.x, c.w, c.b, R, K, N);
 
             /* |gelu'| < 1.13 and |gelu''| < 1.13 carry the sum's error. */
-            real *room = linear(&b, &kern_ref, &p, false);
+            real *room = linear(&b, kern_ref_of(k), &p, false);
             for (i64 j = 0; j < R * N; j++)
                 room[j] += 16;
-            test_note("%s, K %d, N %d", k->name, (int)K, (int)N);
+            test_note("%s %s, K %d, N %d", k->name, k->dtype, (int)K, (int)N);
             const double limit = 1.13 * (double)(K + 3) * u;
             CHECK_BELOW(gap_in(a, want, room, R * N), limit);
             CHECK_BELOW(gap_in(s, swant, room, R * N), limit);
@@ -242,7 +242,7 @@ TEST(alignment_changes_no_bit)
             moved.dy = box(&b, R * N + shift, 0, 0) + shift;
             memcpy(moved.x, c.x, (size_t)(R * K) * sizeof(real));
             memcpy(moved.dy, c.dy, (size_t)(R * N) * sizeof(real));
-            test_note("%s, shift %d", k->name, shift);
+            test_note("%s %s, shift %d", k->name, k->dtype, shift);
             CHECK(memcmp(dw(&b, k, &moved), want,
                          (size_t)(K * N + N) * sizeof(real)) == 0);
             CHECK(memcmp(linear(&b, k, &moved, true), ywant,
@@ -255,10 +255,12 @@ TEST(alignment_changes_no_bit)
 TEST(backends_are_found_by_name_and_the_last_is_ref)
 {
     CHECK(kern_at(kern_count() - 1) == &kern_ref);
-    CHECK(kern_find("ref") == &kern_ref);
-    CHECK(kern_find("auto") == kern_best());
-    CHECK(kern_best() != &kern_ref);
-    CHECK(kern_find("abacus") == NULL);
+    CHECK(kern_find("ref", "fp32") == &kern_ref);
+    CHECK(kern_find("ref", "bf16") == &kern_ref_bf16);
+    CHECK(kern_find("auto", "fp32") == kern_best("fp32"));
+    CHECK(kern_best("fp32") != &kern_ref);
+    CHECK(kern_find("abacus", "fp32") == NULL);
+    CHECK(kern_find("auto", "fp12") == NULL);
     EACH_KERN(k)
-        CHECK(kern_find(k->name) == k);
+        CHECK(kern_find(k->name, k->dtype) == k);
 }

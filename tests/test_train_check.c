@@ -71,6 +71,7 @@ TEST(what_cannot_be_is_refused_by_name)
     REFUSED(c.branch_at = 1, "cosine");
     REFUSED(c.schedule = SCHEDULE_WSD; c.branch_at = c.steps - 1, "cooldown");
     REFUSED(c.kernels = "abacus", "abacus");
+    REFUSED(c.dtype = "fp12", "fp12");
     REFUSED(c.shape.layers = 9000; c.shape.width = 90000; c.shape.heads = 1,
             "GiB");
     arena_free(&arena);
@@ -122,6 +123,7 @@ TEST(all_that_decides_a_bit_tells_configurations_apart)
     TELLS(c.warmup_steps = 3);
     TELLS(c.cooldown_steps = 3);
     TELLS(c.branch_at = 3);
+    TELLS(c.dtype = "bf16");
     TELLS(c.seed++);
     TELLS(c.eval_tokens++);
     TELLS(c.eval_points++);

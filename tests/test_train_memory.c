@@ -98,8 +98,10 @@ TEST(memory_is_what_was_said)
             if (!kern_at(k)->usable())
                 continue;
             config.kernels = kern_at(k)->name;
+            config.dtype   = kern_at(k)->dtype;
             config.threads = threads;
-            test_note("%s, %d threads", config.kernels, threads);
+            test_note("%s %s, %d threads", config.kernels, config.dtype,
+                      threads);
             largest = 0;
             CHECK(train_run(&result, &config, &shard, NULL, NULL, &err));
             /* One block, and the line in which its arena keeps its books. */

@@ -124,6 +124,7 @@ static void row(const Kind *kind, const Piece *p, const Timing *t,
     jot_object(&j, NULL);
     jot_text(&j, "bench", "kern");
     jot_text(&j, "kernel", kind->name);
+    jot_text(&j, "dtype", o->kern->dtype);
     jot_text(&j, "path", o->kern->name);
     jot_count(&j, "R", p->R);
     jot_count(&j, "K", p->K);

@@ -37,6 +37,7 @@ static TrainConfig configure(const BenchShape *s, const BenchOptions *o)
     c.lr      = 1e-4;
     c.threads = (int)o->threads;
     c.kernels = o->kern->name;
+    c.dtype   = o->kern->dtype;
     return c;
 }
 
@@ -132,7 +133,7 @@ static void row_json(const BenchShape *s, const BenchOptions *o,
     jot_count(&j, "batch", s->batch);
     jot_count(&j, "context", s->context);
     jot_count(&j, "threads", o->threads);
-    jot_text(&j, "dtype", "fp32");
+    jot_text(&j, "dtype", o->kern->dtype);
     jot_text(&j, "path", o->kern->name);
     jot_real(&j, "ms_min", 1e3 * t->s_min);
     jot_real(&j, "ms_median", 1e3 * t->s_median);

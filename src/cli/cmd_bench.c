@@ -20,7 +20,7 @@ static const BenchShape shapes[] = {
 
 typedef struct Args {
     BenchOptions bench;
-    const char  *kernels, *shape;
+    const char  *kernels, *dtype, *shape;
     i64          vocab, batch, context;
     TextList     what;
     bool         cpu_time;
@@ -28,11 +28,11 @@ typedef struct Args {
 
 static bool kern_pick(Args *a, Err *err)
 {
-    a->bench.kern = kern_find(a->kernels);
+    a->bench.kern = kern_find(a->kernels, a->dtype);
     if (!a->bench.kern)
-        return err_set(err, ERR_USAGE, "--kernels=%s: not one of this build, "
-                       "or not for this processor; `scalelaw --version` "
-                       "lists them", a->kernels);
+        return err_set(err, ERR_USAGE, "--kernels=%s --dtype=%s: not one of "
+                       "this build, or not for this processor; `scalelaw "
+                       "doctor` lists them", a->kernels, a->dtype);
     bench_clock_set(a->cpu_time);
     if (a->cpu_time && a->bench.threads > 1)
         return err_set(err, ERR_USAGE, "--cpu-time counts one thread; leave "
@@ -101,11 +101,12 @@ static bool pick(const Args *a, Err *err)
 bool cmd_bench(int argc, char **argv, Err *err)
 {
     Arena arena = { 0 };
-    Args  a = { .kernels = "auto", .vocab = 512, .batch = 16, .context = 256,
+    Args  a = { .kernels = "auto", .dtype = "fp32", .vocab = 512, .batch = 16, .context = 256,
                 .bench = { .threads = 1, .seconds = 1.5 } };
     const Opt opts[] = {
         { "kernels", "NAME", "auto, avx512, avx2, plain or ref",
           .text = &a.kernels },
+        { "dtype", "NAME", "of products: fp32 or bf16", .text = &a.dtype },
         { "threads", "N", "threads of a training step, or of fits (1 to N)",
           .count = &a.bench.threads },
         { "seconds", "X", "time to spend on a row", .real = &a.bench.seconds },

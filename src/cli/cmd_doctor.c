@@ -111,14 +111,14 @@ static void see_features(Doctor *doctor)
     str_free(&text);
 }
 
-static void see_kernels(Doctor *doctor)
+static void see_kernels(Doctor *doctor, const char *name, const char *dtype)
 {
     Str text = { 0 };
     for (int i = 0; i < kern_count(); i++)
-        if (kern_at(i)->usable())
+        if (kern_at(i)->usable() && strcmp(kern_at(i)->dtype, dtype) == 0)
             str_add(&text, "%s%s%s", text.size ? ", " : "", kern_at(i)->name,
-                    kern_at(i) == kern_best() ? " (chosen)" : "");
-    add(doctor, "kernels", true, NAN, arena_text(&doctor->arena, text.text));
+                    kern_at(i) == kern_best(dtype) ? " (chosen)" : "");
+    add(doctor, name, true, NAN, arena_text(&doctor->arena, text.text));
     str_free(&text);
 }
 
@@ -234,7 +234,8 @@ static void see_all(Doctor *doctor)
 {
     see_cores(doctor);
     see_features(doctor);
-    see_kernels(doctor);
+    see_kernels(doctor, "kernels", "fp32");
+    see_kernels(doctor, "kernels bf16", "bf16");
     see_memory(doctor);
     see_disk(doctor);
     see_tool(doctor, "apt-get", "corpus get fetches Debian packages with it; "

@@ -41,10 +41,11 @@ static void version(void)
     printf("built    %s, %s\n", SCALELAW_BUILD, compiler);
     printf("kernels ");
     for (int i = 0; i < kern_count(); i++)
-        printf(" %s%s", kern_at(i)->name,
-               kern_at(i) == kern_best() ? " (used here)"
-               : kern_at(i)->usable()    ? ""
-                                         : " (not on this processor)");
+        if (strcmp(kern_at(i)->dtype, "fp32") == 0)
+            printf(" %s%s", kern_at(i)->name,
+                   kern_at(i) == kern_best("fp32") ? " (used here)"
+                   : kern_at(i)->usable()          ? ""
+                                          : " (not on this processor)");
     putchar('\n');
 }
 

@@ -75,6 +75,8 @@ StudyOpts study_opts_defaults(void)
       .count = &(train)->eval_points },                                        \
     { "train.eval_point_tokens", "N", "held-out tokens of each of those",      \
       .count = &(train)->eval_point_tokens },                                  \
+    { "train.dtype", "NAME", "of products: fp32 or bf16",                     \
+      .text = &(train)->dtype },                                               \
     { "train.kernels", "NAME", "auto, avx512, avx2, plain or ref",             \
       .text = &(train)->kernels, .unhashed = true },                           \
     { "train.checkpoint_s", "S", "seconds between checkpoints",                \

@@ -19,6 +19,7 @@ static const Kern *const backend[] = {
 #include "kern/kern_list.h"
 #undef KERN
 #endif
+    &kern_ref_bf16,
     &kern_ref,
 };
 
@@ -30,20 +31,18 @@ const Kern *kern_at(int index)
     return backend[index];
 }
 
-const Kern *kern_best(void)
+static bool is(const Kern *kern, const char *name, const char *dtype)
 {
-    int i = 0;
-    while (!backend[i]->usable())
-        i++;
-    return backend[i];
+    return strcmp(kern->dtype, dtype) == 0
+        && (strcmp(name, "auto") == 0 || strcmp(kern->name, name) == 0);
 }
 
-const Kern *kern_find(const char *name)
+const Kern *kern_find(const char *name, const char *dtype)
 {
-    if (strcmp(name, "auto") == 0)
-        return kern_best();
     for (int i = 0; i < kern_count(); i++)
-        if (strcmp(name, backend[i]->name) == 0)
-            return backend[i]->usable() ? backend[i] : NULL;
+        if (is(backend[i], name, dtype) && backend[i]->usable())
+            return backend[i];
     return NULL;
 }
+
+const Kern *kern_best(const char *dtype) { return kern_find("auto", dtype); }

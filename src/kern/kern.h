@@ -17,6 +17,14 @@
  * loops, double sums, no hurry. Every other is held to it by
  * tests/test_kern.c. docs/numerics.md says what is promised of the bits.
  *
+ * A backend computes in one of two ways, its dtype. In "fp32" a product takes
+ * its inputs as they are. In "bf16" the linear maps round what they multiply
+ * (x, w, dy; not b, add or slope) to bfloat16, the upper half of a float: to
+ * nearest, ties to even, and what is below 2^-126 in size to 0. Sums stay
+ * float, and so does all else: arrays in memory, the sums of db, norms,
+ * softmax, losses, the optimizer. Packed weights are of the table that packed
+ * them, and nobody else reads them.
+ *
  * Letters: R rows (tokens), K numbers in, N numbers out, C the width of the
  * stream, T tokens of a sequence, H heads, S = C / H the width of a head,
  * V tokens in the vocabulary. */
@@ -57,6 +65,7 @@ typedef struct Attend {
 
 typedef struct Kern {
     const char *name;  /* "ref", "plain", "avx2", "avx512" */
+    const char *dtype; /* "fp32", or "bf16": see below     */
     const char *about;
     bool (*usable)(void); /* does this processor have what it takes? */
 
@@ -169,17 +178,19 @@ typedef struct Kern {
     void (*gather)(real *to, real *from, i64 n);
 } Kern;
 
-extern const Kern kern_ref;
+extern const Kern kern_ref, kern_ref_bf16;
 
-/* The backends that this program was built with, best first, "ref" last. */
+/* The backends that this program was built with, of either dtype, best first,
+ * "ref" last. */
 int         kern_count(void);
 const Kern *kern_at(int index);
 
-/* The fastest that this processor can run. */
-const Kern *kern_best(void);
+/* The fastest of a dtype that this processor can run; NULL if there is no such
+ * dtype. */
+const Kern *kern_best(const char *dtype);
 
-/* By name; "auto" is kern_best. NULL if there is none of that name, or this
- * processor cannot run it. */
-const Kern *kern_find(const char *name);
+/* By name and dtype; "auto" is kern_best. NULL if there is none of that name,
+ * or this processor cannot run it. */
+const Kern *kern_find(const char *name, const char *dtype);
 
 #endif

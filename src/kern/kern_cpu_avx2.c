@@ -11,5 +11,6 @@ static bool usable(void)
 
 extern const Kern kern_avx2;
 const Kern kern_avx2 = {
-    .name = "avx2", .about = "8 floats at a time: AVX2 and FMA", KERN_CPU
+    .name = "avx2", .dtype = "fp32",
+    .about = "8 floats at a time: AVX2 and FMA", KERN_CPU
 };

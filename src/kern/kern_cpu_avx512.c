@@ -14,5 +14,6 @@ static bool usable(void)
 
 extern const Kern kern_avx512;
 const Kern kern_avx512 = {
-    .name = "avx512", .about = "16 floats at a time: AVX-512", KERN_CPU
+    .name = "avx512", .dtype = "fp32",
+    .about = "16 floats at a time: AVX-512", KERN_CPU
 };

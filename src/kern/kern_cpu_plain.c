@@ -8,5 +8,6 @@ static bool usable(void) { return true; }
 
 extern const Kern kern_plain;
 const Kern kern_plain = {
-    .name = "plain", .about = "4 floats at a time, any processor", KERN_CPU
+    .name = "plain", .dtype = "fp32",
+    .about = "4 floats at a time, any processor", KERN_CPU
 };

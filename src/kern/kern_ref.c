@@ -1,13 +1,23 @@
 /* kern_ref.c - the kernels as their formulas read. Slow, and right.
  *
  * Contract: kern.h. This is the definition: it is not optimised, and it is
- * what is read when it and a fast kernel disagree. Sums run in double. */
+ * what is read when it and a fast kernel disagree. Sums run in double.
+ *
+ * kern_ref_bf16.c takes this file once more, with products that round what
+ * they are given. */
 
 #include "kern/kern_ref.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
+
+#ifndef KERN_REF
+#define KERN_REF kern_ref
+#define DTYPE "fp32"
+#define ABOUT "the definition: plain loops, double sums"
+static double in(real x) { return (double)x; }
+#endif
 
 static bool usable(void) { return true; }
 
@@ -36,7 +46,7 @@ static double product(const real *x, const real *w, i64 r, i64 n, i64 K, i64 N)
 {
     double sum = 0;
     for (i64 k = 0; k < K; k++)
-        sum += (double)x[r * K + k] * (double)w[k * N + n];
+        sum += in(x[r * K + k]) * in(w[k * N + n]);
     return sum;
 }
 
@@ -89,7 +99,7 @@ static void linear_dx(real *dx, const real *dy, const real *packed_t,
         for (i64 k = 0; k < K; k++) {
             double sum = 0;
             for (i64 n = 0; n < N; n++)
-                sum += (double)dy[r * N + n] * (double)packed_t[k * N + n];
+                sum += in(dy[r * N + n]) * in(packed_t[k * N + n]);
             dx[r * K + k] = (real)(slope ? sum * (double)slope[r * K + k]
                                          : sum);
         }
@@ -102,7 +112,7 @@ static void linear_dw(real *dw, real *db, const real *x, const real *dy,
         for (i64 k = 0; k < K; k++) {
             double sum = 0;
             for (i64 r = 0; r < R; r++)
-                sum += (double)x[r * K + k] * (double)dy[r * N + n];
+                sum += in(x[r * K + k]) * in(dy[r * N + n]);
             dw[k * N + n] = (real)((double)dw[k * N + n] + sum);
         }
         if (!db)
@@ -251,9 +261,10 @@ static void gather(real *to, real *from, i64 n)
     }
 }
 
-const Kern kern_ref = {
+const Kern KERN_REF = {
     .name           = "ref",
-    .about          = "the definition: plain loops, double sums",
+    .dtype          = DTYPE,
+    .about          = ABOUT,
     .usable         = usable,
     .probe          = probe,
     .packed_count   = packed_count,

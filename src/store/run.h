@@ -43,6 +43,7 @@ typedef struct Run {
     double      lr;
     const char *schedule;
     u64         seed;
+    const char *dtype;         /* fp32, bf16; NULL in records before it      */
     const char *kernels;
     /* what came of it; status NULL while it has not ended */
     const char *status;        /* done, diverged, plateau, interrupted       */

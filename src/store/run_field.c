@@ -50,6 +50,7 @@ const Field run_field[] = {
     SAY("lr",           lr,            "peak learning rate"),
     SAY("schedule",     schedule,      "of the learning rate"),
     SAY("seed",         seed,          "of initial weights and data order"),
+    SAY("dtype",        dtype,         "products are taken in: fp32, bf16"),
     SAY("kernels",      kernels,       NULL),
 
     END("status",       status,        "done, diverged, plateau, interrupted"),

@@ -62,6 +62,7 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
         .lr             = config->lr,
         .schedule       = train_schedule_name(config->schedule),
         .seed           = config->seed,
+        .dtype          = config->dtype,
     };
     result_absent(&record);
     return record;

@@ -16,7 +16,7 @@ double speed_flop_per_s(const TrainConfig *config)
 {
     const Shape *shape = &config->shape;
     const Arch  *arch  = arch_find(config->arch);
-    const Kern  *kern  = kern_find(config->kernels);
+    const Kern  *kern  = kern_find(config->kernels, config->dtype);
     if (!arch || !kern)
         return 0;
 

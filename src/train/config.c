@@ -33,6 +33,7 @@ TrainConfig train_defaults(void)
         .eval_point_tokens = 1 << 14,
         .threads      = 1,
         .checkpoint_s = 30,
+        .dtype        = "fp32",
         .kernels      = "auto",
     };
 }
@@ -112,10 +113,13 @@ static bool check_model(const TrainConfig *c, Err *err)
         return err_set(err, ERR_USAGE, "architecture %s: there is none of "
                        "that name; give one that there is, such as %s",
                        c->arch, arch_at(0)->name);
-    if (!kern_find(c->kernels))
+    if (!kern_best(c->dtype))
+        return err_set(err, ERR_USAGE, "train.dtype: '%s' is not one; give "
+                       "fp32 or bf16", c->dtype);
+    if (!kern_find(c->kernels, c->dtype))
         return err_set(err, ERR_USAGE, "kernels %s: none of that name that "
-                       "this processor can run; give auto, or see "
-                       "scalelaw doctor", c->kernels);
+                       "this processor can run in %s; give auto, or see "
+                       "scalelaw doctor", c->kernels, c->dtype);
     if (c->shape.width % c->shape.heads)
         return err_set(err, ERR_USAGE, "heads: %lld do not divide the width "
                        "%lld; give a divisor", (long long)c->shape.heads,
@@ -238,6 +242,7 @@ static void put_stem(Str *text, const TrainConfig *c)
     str_add(text, "|%lld %.17g %lld %d %llu", (long long)c->batch, c->lr,
             (long long)schedule_warmup(c), c->schedule == SCHEDULE_COSINE,
             (unsigned long long)c->seed);
+    str_add(text, "|%s", c->dtype);
     str_add(text, "|%s %.17g %.17g %.17g %.17g %.17g %.17g|%.17g %.17g",
             c->optimizer, c->beta1, c->beta2, c->epsilon, c->momentum,
             c->weight_decay, c->clip, c->dropout, c->z_loss);

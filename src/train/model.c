@@ -15,7 +15,7 @@ bool model_load(Model *out, Arena *arena, const TrainConfig *config,
                 const char *corpus_sha256, const char *checkpoint, Err *err)
 {
     const Arch *arch = arch_find(config->arch);
-    const Kern *kern = kern_find(config->kernels);
+    const Kern *kern = kern_find(config->kernels, config->dtype);
     if (!arch || !kern)
         return err_set(err, ERR_USAGE, "%s with kernels %s: not in this "
                        "program or not on this processor; give --kernels=auto",

@@ -122,7 +122,7 @@ static void sizes(Space *space, Most *most, const TrainConfig *config)
 {
     const Shape *shape = &config->shape;
     space->arch    = arch_find(config->arch);
-    space->kern    = kern_find(config->kernels);
+    space->kern    = kern_find(config->kernels, config->dtype);
     space->optimizer = optimizer_find(config->optimizer);
     space->shape   = *shape;
     space->count   = arch_param_count(space->arch, shape);

@@ -42,6 +42,7 @@ typedef struct TrainConfig {
     i64         eval_point_tokens; /* held-out tokens of each of those       */
     i64         branch_at;     /* it starts from step branch_at of a trunk;
                                   0: from the beginning                      */
+    const char *dtype;         /* of products: "fp32", "bf16" (kern.h)       */
     /* What follows changes no bit of the result. */
     int         threads;
     double      checkpoint_s;  /* seconds between checkpoints                */

@@ -23,7 +23,7 @@ static Twin twin_open(Arena *arena, const Space *space,
                       const TrainConfig *config)
 {
     const i64   rows = config->batch * config->shape.context;
-    const Kern *kern = kern_find("ref");
+    const Kern *kern = kern_find("ref", "fp32");
     Twin twin = {
         .config = config, .arch = space->arch, .count = space->count,
         .param  = NEW(arena, real, space->count),
@@ -47,7 +47,7 @@ static Twin twin_open(Arena *arena, const Space *space,
 static void twin_gradient(Twin *t, const Shard *shard, i64 step)
 {
     const TrainConfig *c = t->config;
-    const Kern *kern = kern_find("ref");
+    const Kern *kern = kern_find("ref", "fp32");
     const i64   T = c->shape.context, B = c->batch;
     for (i64 b = 0; b < B; b++)
         batch_train(t->x + b * T, t->y + b * T, shard, T, c->seed,

@@ -118,6 +118,56 @@ typedef struct Kern {
                       const real *x, const real *stat, const real *gain,
                       i64 R, i64 C);
 
+    /* -- RMS norm --------------------------------------------------------- */
+
+    /* y[R,C] = x rstd gain[C], per row, with rstd = 1 / sqrt(mean x^2 + 1e-5)
+     * kept in stat[R]. Rows of x and y begin `row` numbers apart (C: dense;
+     * more: one head in rows of many). y may be x.
+     * SOURCE: Zhang and Sennrich 2019, arXiv:1910.07467. */
+    void (*rms)(real *y, real *stat, const real *x, const real *gain, i64 R,
+                i64 C, i64 row);
+
+    /* dx[R,C] = add[R,C] + what dy sends back; dgain[C] +=. add may be NULL
+     * or dx; dx may be dy. Rows of all four are `row` apart. */
+    void (*rms_back)(real *dx, real *dgain, const real *add, const real *dy,
+                     const real *x, const real *stat, const real *gain, i64 R,
+                     i64 C, i64 row);
+
+    /* -- Rotary positions ------------------------------------------------- */
+
+    /* In place, in each of H heads side by side at the beginning of rows that
+     * lie `row` apart, with row r at position t = r mod T: number i of the
+     * first half and number i of the second are turned as a pair, by the
+     * angle whose cosine is turn[t,i] and whose sine is turn[t,S/2+i].
+     *
+     *     (a, b)  <-  (a cos - b sin, b cos + a sin)
+     *
+     * back: by the angle's negative, which is also the way back. S is even.
+     * SOURCE: Su et al. 2021, arXiv:2104.09864; halves paired as in GPT-NeoX
+     *         and Llama as published for transformers, not neighbours. */
+    void (*rope)(real *x, const real *turn, i64 R, i64 T, i64 H, i64 S,
+                 i64 row, bool back);
+
+    /* -- Gated feed-forward ----------------------------------------------- */
+
+    /* a[R,F] = silu(gate) up, where u[R,2F] holds gate[F] and up[F] in each
+     * row, and silu(g) = g / (1 + exp(-g)).
+     * SOURCE: Shazeer 2020, arXiv:2002.05202. */
+    void (*swiglu)(real *a, const real *u, i64 R, i64 F);
+
+    /* du[R,2F] from da[R,F]; du may be u. */
+    void (*swiglu_back)(real *du, const real *da, const real *u, i64 R, i64 F);
+
+    /* -- Dropout ---------------------------------------------------------- */
+
+    /* y[i] = add[i] + keep[i] x[i], i < n < 2^31, where keep[i] is 0 for a
+     * share p of all i, 0 <= p < 1, and 1 / (1 - p) for the others: a function
+     * of key and i alone, the same on every backend (kern/drop.h). Given dy
+     * for x it is its own way back. add may be NULL; y may be x or add.
+     * SOURCE: Srivastava et al. 2014, JMLR 15, in its inverted form. */
+    void (*dropout)(real *y, const real *x, const real *add, i64 n, u64 key,
+                    real p);
+
     /* -- Causal attention, one sequence ----------------------------------- */
 
     /* qkv[T, (H + 2 KV) S]: queries, keys and values of all heads side by

@@ -28,6 +28,10 @@
 
 #include "kern/cpu_rows.inc.h"
 
+#include "kern/cpu_rms.inc.h"
+
+#include "kern/cpu_option.inc.h"
+
 #include "kern/cpu_attention.inc.h"
 
 #include "kern/cpu_attention_back.inc.h"
@@ -42,7 +46,9 @@
     .pack = pack,                                                          \
     .pack_t = pack_t, .linear = linear, .linear_gelu = linear_gelu,        \
     .linear_dx = linear_dx, .linear_dw = linear_dw, .norm = norm,          \
-    .norm_back = norm_back, .attention_keep = attention_keep,              \
+    .norm_back = norm_back, .rms = rms, .rms_back = rms_back,              \
+    .rope = rope, .swiglu = swiglu, .swiglu_back = swiglu_back,            \
+    .dropout = dropout, .attention_keep = attention_keep,              \
     .attention_work = attention_work, .attention = attention,              \
     .attention_back = attention_back, .embed = embed,                      \
     .embed_back = embed_back, .xent = xent, .adamw = adamw,                \

@@ -14,4 +14,16 @@ void attention_back_ref(real *dqkv, real *work, const real *d_o,
                         const real *o, const real *qkv, const real *keep,
                         const Attend *a);
 
+void rms_ref(real *y, real *stat, const real *x, const real *gain, i64 R,
+             i64 C, i64 row);
+void rms_back_ref(real *dx, real *dgain, const real *add, const real *dy,
+                  const real *x, const real *stat, const real *gain, i64 R,
+                  i64 C, i64 row);
+void rope_ref(real *x, const real *turn, i64 R, i64 T, i64 H, i64 S, i64 row,
+              bool back);
+void swiglu_ref(real *a, const real *u, i64 R, i64 F);
+void swiglu_back_ref(real *du, const real *da, const real *u, i64 R, i64 F);
+void dropout_ref(real *y, const real *x, const real *add, i64 n, u64 key,
+                 real p);
+
 #endif

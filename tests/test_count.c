@@ -3,6 +3,8 @@
 #include "count/count.h"
 #include "tests/test.h"
 
+#include <stdlib.h>
+
 #include <string.h>
 
 static Shape shape(i64 layers, i64 width, i64 heads, i64 vocab, i64 context)
@@ -160,5 +162,21 @@ TEST(a_shape_is_two_whole_numbers_and_an_x)
         test_note("'%s'", bad[i]);
         CHECK(!count_shape_parse(&s, bad[i]));
         CHECK(s.layers == 3 && s.width == 48);
+    }
+}
+
+/* 8 d^2 parameters either way, within what rounding to 8 leaves. */
+TEST(a_gated_feed_forward_has_the_parameters_of_a_plain_one)
+{
+    static const i64 want[][2] = { { 8, 24 }, { 16, 40 }, { 32, 88 },
+                                   { 64, 168 }, { 768, 2048 } };
+    for (int i = 0; i < COUNT_OF(want); i++)
+        CHECK(count_ff_usual(want[i][0], true) == want[i][1]);
+    CHECK(count_ff_usual(1, true) == 8);
+    for (i64 d = 1; d < 2000; d++) {
+        CHECK(count_ff_usual(d, false) == 4 * d);
+        CHECK(count_ff_usual(d, true) % 8 == 0);
+        if (d > 1)
+            CHECK(3 * llabs(count_ff_usual(d, true) * 3 - 8 * d) <= 3 * 12);
     }
 }

@@ -60,6 +60,11 @@ TEST(what_cannot_be_is_refused_by_name)
     REFUSED(c.eval_points = -1, "eval_points");
     REFUSED(c.threads = 0, "threads");
     REFUSED(c.arch = "perceptron", "perceptron");
+    REFUSED(c.shape.kv_heads = -1, "kv_heads: -1");
+    REFUSED(c.shape.heads = 4; c.shape.kv_heads = 3, "kv_heads: 3");
+    REFUSED(c.shape.rope = true; c.shape.heads = 16, "even head size");
+    REFUSED(c.shape.mup_head = 8, "mup_width");
+    REFUSED(c.shape.mup_width = 8; c.optimizer = "sgd", "muP's rates");
     REFUSED(c.optimizer = "adagrad", "adagrad");
     REFUSED(c.dropout = 1, "dropout");
     REFUSED(c.dropout = -0.1, "dropout");

@@ -12,7 +12,7 @@ StudyOpts study_opts_defaults(void)
         .name       = NULL,
         .data_dir   = "data",
         .cores      = 0,
-        .schedule   = "cosine",
+        .text       = { .schedule = "cosine", .bias = true },
         .train      = train_defaults(),
         .resamples  = 1000,
         .fit_seed   = 1,
@@ -33,14 +33,28 @@ StudyOpts study_opts_defaults(void)
 }
 
 /* What all runs share, and what decides the bits of each. */
-#define TRAIN_ROWS(train, schedule_at)                                         \
+#define TRAIN_ROWS(train, words)                                                \
     { "model.arch", "NAME", "architecture", .text = &(train)->arch },          \
     { "model.context", "N", "tokens a sequence",                               \
       .count = &(train)->shape.context },                                      \
     { "model.tied", "", "the head is the token embedding",                     \
       .flag = &(train)->shape.tied },                                          \
+    { "model.kv_heads", "N", "heads of keys and values; 0: as many as heads",  \
+      .count = &(train)->shape.kv_heads },                                     \
+    { "model.norm", "NAME", "layer or rms [layer]", .text = &(words)->norm },  \
+    { "model.position", "NAME", "learned or rope [learned]",                   \
+      .text = &(words)->position },                                            \
+    { "model.ff_kind", "NAME", "gelu or swiglu [gelu]",                        \
+      .text = &(words)->ff_kind },                                             \
+    { "model.qk_norm", "", "queries and keys are normed",                      \
+      .flag = &(train)->shape.qk_norm },                                       \
+    { "model.bias", "", "linear maps have biases", .flag = &(words)->bias },   \
+    { "model.mup_width", "N", "muP with this base width; 0: standard",         \
+      .count = &(train)->shape.mup_width },                                    \
+    { "model.mup_head", "N", "muP: the base's head size; 0: as here",          \
+      .count = &(train)->shape.mup_head },                                     \
     { "train.schedule", "NAME", "cosine, wsd or constant",                     \
-      .text = (schedule_at) },                                                 \
+      .text = &(words)->schedule },                                            \
     { "train.lr_final", "X", "rate at the end, as a share of the peak",        \
       .real = &(train)->lr_final },                                            \
     { "train.warmup", "X", "linear warm-up, as a share of the run",            \
@@ -125,6 +139,10 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
           .flag = &grid->shrink },
         { "model.head_size", "N", "width of an attention head",
           .count = &grid->head_size },
+        { "model.kv_group", "N", "heads that share keys and values",
+          .count = &grid->kv_group },
+        { "model.recipe", "NAME", "gpt2, or llama: rms, rope, swiglu, no bias",
+          .text = &opts->text.recipe },
         { "train.batch_tokens", "N", "a step, at width 32 and 1e6 tokens",
           .real = &grid->batch_tokens },
         { "train.batch_width", "X", "power of width / 32 in it",
@@ -137,7 +155,7 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
           .real = &grid->lr_width },
         { "train.lr_data", "X", "power of tokens / 1e6 in it",
           .real = &grid->lr_data },
-        TRAIN_ROWS(&opts->train, &opts->schedule),
+        TRAIN_ROWS(&opts->train, &opts->text),
         { "fit.resamples", "N", "bootstrap replicates behind the intervals",
           .count = &opts->resamples },
         { "fit.seed", "N", "where the resampling starts",
@@ -156,8 +174,15 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
 int run_opts_table(Opt row[STUDY_OPTS_MAX], TrainConfig *config,
                    RunOptsText *text)
 {
-    text->schedule = train_schedule_name(config->schedule);
-    text->seed     = (i64)config->seed;
+    const Shape *shape = &config->shape;
+    *text = (RunOptsText){
+        .schedule = train_schedule_name(config->schedule),
+        .norm     = shape->rms ? "rms" : "layer",
+        .position = shape->rope ? "rope" : "learned",
+        .ff_kind  = shape->gated ? "swiglu" : "gelu",
+        .bias     = !shape->bare,
+        .seed     = (i64)config->seed,
+    };
 
     const Opt rows[] = {
         { "model.layers", "N", "", .count = &config->shape.layers },
@@ -175,11 +200,54 @@ int run_opts_table(Opt row[STUDY_OPTS_MAX], TrainConfig *config,
           .reals = &config->keep, .unhashed = true },
         { "train.trunk", "FILE", "the checkpoint that a branch starts from",
           .text = &config->trunk, .unhashed = true },
-        TRAIN_ROWS(config, &text->schedule),
+        TRAIN_ROWS(config, text),
     };
     _Static_assert(sizeof rows / sizeof rows[0] <= STUDY_OPTS_MAX, "rows");
     memcpy(row, rows, sizeof rows);
     return COUNT_OF(rows);
+}
+
+/* -- Names to values ------------------------------------------------------- */
+
+/* `on` from one of two names; NULL leaves it as it is. */
+static bool either(bool *on, const char *key, const char *name,
+                   const char *off_name, const char *on_name, Err *err)
+{
+    if (!name)
+        return true;
+    *on = strcmp(name, on_name) == 0;
+    return *on || strcmp(name, off_name) == 0
+           || err_set(err, ERR_USAGE, "%s: '%s' is not %s or %s; give one of "
+                      "them", key, name, off_name, on_name);
+}
+
+/* What GPT-2 and Llama have that the other has not.
+ * SOURCE: Radford et al. 2019; Touvron et al. 2023, arXiv:2302.13971, 2.2. */
+static bool recipe_settle(Shape *shape, const char *name, Err *err)
+{
+    bool llama;
+    if (!name)
+        return true;
+    if (!either(&llama, "model.recipe", name, "gpt2", "llama", err))
+        return false;
+    shape->rms = shape->rope = shape->gated = shape->bare = llama;
+    return true;
+}
+
+bool run_opts_settle(TrainConfig *config, const RunOptsText *text, Err *err)
+{
+    Shape *shape = &config->shape;
+    if (!recipe_settle(shape, text->recipe, err))
+        return false;
+    shape->bare = !text->bias || (text->recipe && shape->bare);
+    return either(&shape->rms, "model.norm", text->norm, "layer", "rms", err)
+           && either(&shape->rope, "model.position", text->position,
+                     "learned", "rope", err)
+           && either(&shape->gated, "model.ff_kind", text->ff_kind, "gelu",
+                     "swiglu", err)
+           && (!text->schedule
+               || train_schedule_find(&config->schedule, text->schedule,
+                                      err));
 }
 
 bool study_opts_settle(StudyOpts *opts, Err *err)
@@ -187,7 +255,7 @@ bool study_opts_settle(StudyOpts *opts, Err *err)
     if (!opts->name || !opts->corpus)
         return err_set(err, ERR_USAGE,
                        "the study needs a name and a corpus; see studies/demo");
-    if (!train_schedule_find(&opts->train.schedule, opts->schedule, err))
+    if (!run_opts_settle(&opts->train, &opts->text, err))
         return false;
     if (opts->resamples < 0 || opts->cores < 0 || opts->fit_seed < 0)
         return err_set(err, ERR_USAGE, "fit.resamples, fit.seed and cores are "

@@ -6,11 +6,24 @@
 #include "base/opt.h"
 #include "sweep/ladder.h"
 
+/* What a table cannot hold in a TrainConfig. A name that is NULL leaves the
+ * configuration as it is. */
+typedef struct RunOptsText {
+    const char *recipe;   /* gpt2 or llama: what the names below are else */
+    const char *schedule, *norm, *position, *ff_kind;
+    bool        bias;
+    i64         seed;
+} RunOptsText;
+
+/* Names into the configuration; seed not. ERR_USAGE for what is no name. */
+bool run_opts_settle(TrainConfig *config, const RunOptsText *text, Err *err)
+    MUST_USE;
+
 typedef struct StudyOpts {
     const char *name, *title, *corpus, *data_dir, *out_dir;
     i64         cores;
     bool        dry_run, json;
-    const char *schedule;
+    RunOptsText text;      /* names, to be settled into `train` */
     LadderRule    grid;
     TrainConfig train;     /* what no rule of the grid decides */
     i64         resamples, fit_seed;
@@ -18,7 +31,7 @@ typedef struct StudyOpts {
     double      aspect, layers_min;
 } StudyOpts;
 
-enum { STUDY_OPTS_MAX = 80 };
+enum { STUDY_OPTS_MAX = 96 };
 
 StudyOpts study_opts_defaults(void);
 
@@ -27,8 +40,6 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts);
 
 /* The table that tells one run from another: what decides its bits, then what
  * does not. Texts it prints live in `text` while it is used. */
-typedef struct RunOptsText { const char *schedule, *kernels; i64 seed, threads; }
-    RunOptsText;
 int run_opts_table(Opt row[STUDY_OPTS_MAX], TrainConfig *config,
                    RunOptsText *text);
 

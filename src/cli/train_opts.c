@@ -34,7 +34,7 @@ static void explain(Opt *row, int rows)
         { "model.layers", "layers; or give --shape" },
         { "model.width",  "numbers a token; or give --shape" },
         { "model.heads",  "0: the width over head_size" },
-        { "model.ff",     "width of the feed-forward; 0: 4 widths" },
+        { "model.ff",     "width of the feed-forward; 0: 4 widths, swiglu 8/3" },
         { "model.vocab",  "0: that of the corpus" },
         { "train.batch",  "sequences a step; 0: 1,024 tokens" },
         { "train.steps",  "0: as many as --tokens need" },
@@ -53,6 +53,8 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
         { "corpus", "NAME", "a corpus, a shard, or a file or folder of text",
           .text = &opts->corpus },
         { "shape", "LxD", "layers x width: 2x32", .text = &opts->shape },
+        { "model.recipe", "NAME", "gpt2, or llama: rms, rope, swiglu, no bias",
+          .text = &opts->text.recipe },
         { "head_size", "N", "width of an attention head",
           .count = &opts->head_size },
         { "tokens", "N", "to train on [1e6]", .real = &opts->tokens },
@@ -76,6 +78,8 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
     const int rows = COUNT_OF(own) + run_opts_table(row + COUNT_OF(own),
                                                     &opts->config,
                                                     &opts->text);
+    /* What nobody names is as it stands, or as the recipe has it. */
+    opts->text.norm = opts->text.position = opts->text.ff_kind = NULL;
     explain(row, rows);
     return rows;
 }
@@ -89,7 +93,7 @@ static bool settle_names(TrainConfig *config, const RunOptsText *text,
         return err_set(err, ERR_USAGE, "train.seed: %lld is below 0; give a "
                        "seed that is not", (long long)text->seed);
     config->seed = (u64)text->seed;
-    return train_schedule_find(&config->schedule, text->schedule, err);
+    return run_opts_settle(config, text, err);
 }
 
 static bool settle_shape(TrainOpts *opts, const Shard *shard, Err *err)
@@ -110,7 +114,7 @@ static bool settle_shape(TrainOpts *opts, const Shard *shard, Err *err)
         s->heads = s->width / i64_min(opts->head_size, s->width);
     }
     if (s->ff == 0)
-        s->ff = 4 * s->width;
+        s->ff = count_ff_usual(s->width, s->gated);
     if (s->vocab == 0)
         s->vocab = shard->vocab;
     return true;
@@ -152,6 +156,9 @@ bool train_opts_settle(TrainOpts *opts, const Shard *shard, Err *err)
     if (!settle_names(c, &opts->text, err) || !settle_shape(opts, shard, err)
         || !settle_length(opts, err))
         return false;
+    if (c->lr == 0 && strcmp(c->optimizer, "sgd") == 0)
+        return err_set(err, ERR_USAGE, "train.lr: what is best for sgd no rule "
+                       "here knows; give --lr");
     if (c->lr == 0)
         c->lr = LR_TIMES_WIDTH / (double)c->shape.width;
     c->threads = 1;

@@ -75,6 +75,11 @@ double count_n(Shape shape, CountN convention)
     return 0;
 }
 
+i64 count_ff_usual(i64 width, bool gated)
+{
+    return gated ? i64_max(8, (width + 1) / 3 * 8) : 4 * width;
+}
+
 static const char *const n_names[] = {
     [N_BODY]      = "body",
     [N_BODY_HEAD] = "body+head",

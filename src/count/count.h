@@ -61,6 +61,10 @@ FlopCount  count_flops(Shape shape, bool causal);
  *   = 6 (12 L d^2 + V d) + 6 L d T   for ff = 4 d. */
 double count_train_flop(Shape shape);
 
+/* The usual width of the feed-forward: 4 d. Gated it has a third matrix, and
+ * 8/3 d, to the nearest multiple of 8, keeps its 8 d^2 parameters. */
+i64 count_ff_usual(i64 width, bool gated);
+
 typedef enum CountN { N_BODY, N_BODY_HEAD, N_TOTAL, N_FLOP } CountN;
 
 /* N under a convention: matrix; matrix + V d; total; count_train_flop / 6. */

@@ -12,21 +12,38 @@ typedef struct Sizes {
     double *n;
 } Sizes;
 
+static bool heads_lay(Shape *shape, const char *text, const LadderRule *rule,
+                      Err *err)
+{
+    const i64 size = rule->head_size, group = rule->kv_group;
+    if (size < 1 || shape->width % size != 0)
+        return err_set(err, ERR_USAGE,
+                       "grid.sizes: '%s' is not a whole number of heads of "
+                       "%lld; change the width or model.head_size",
+                       text, (long long)size);
+    shape->heads = shape->width / size;
+    if (group > 0 && shape->heads % group != 0)
+        return err_set(err, ERR_USAGE,
+                       "grid.sizes: '%s' has %lld heads, no whole number of "
+                       "groups of %lld; change the width or model.kv_group",
+                       text, (long long)shape->heads, (long long)group);
+    if (group > 0)
+        shape->kv_heads = shape->heads / group;
+    return true;
+}
+
+/* What the size does not say is as in `base`. */
 static bool size_read(Shape *shape, const char *text, const TrainConfig *base,
-                      i64 head_size, Err *err)
+                      const LadderRule *rule, Err *err)
 {
     *shape = base->shape;
     if (!count_shape_parse(shape, text))
         return err_set(err, ERR_USAGE,
                        "grid.sizes: '%s' is not LAYERSxWIDTH, as in 2x32",
                        text);
-    if (head_size < 1 || shape->width % head_size != 0)
-        return err_set(err, ERR_USAGE,
-                       "grid.sizes: '%s' is not a whole number of heads of "
-                       "%lld; change the width or model.head_size",
-                       text, (long long)head_size);
-    shape->heads = shape->width / head_size;
-    shape->ff    = 4 * shape->width;
+    if (!heads_lay(shape, text, rule, err))
+        return false;
+    shape->ff = count_ff_usual(shape->width, shape->gated);
     return true;
 }
 
@@ -37,7 +54,7 @@ static bool sizes_read(Sizes *out, Arena *arena, const LadderRule *rule,
     *out = (Sizes){ count, NEW(arena, Shape, count), NEW(arena, double, count) };
     for (i64 i = 0; i < count; i++) {
         const char *text = rule->sizes.item[i];
-        if (!size_read(&out->shape[i], text, base, rule->head_size, err))
+        if (!size_read(&out->shape[i], text, base, rule, err))
             return false;
         out->n[i] = count_n(out->shape[i], counts);
         if (i > 0 && out->n[i] <= out->n[i - 1])

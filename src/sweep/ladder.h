@@ -34,6 +34,7 @@ typedef struct LadderRule {
     double   lr, lr_width, lr_data;
     RealList seeds;
     i64      head_size;
+    i64      kv_group;     /* heads that share keys and values; 0: as base    */
     bool     epochs;       /* more tokens than the corpus has: repeat it      */
     bool     shrink;       /* ... or scale all budgets down until it is not   */
 } LadderRule;

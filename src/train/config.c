@@ -9,6 +9,7 @@
 #include "train/schedule.h"
 
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 TrainConfig train_defaults(void)
@@ -52,6 +53,9 @@ static bool check_counts(const TrainConfig *c, Err *err)
         { "width",       c->shape.width,       1, 100000 },
         { "heads",       c->shape.heads,       1, 100000 },
         { "feed-forward width", c->shape.ff,   1, 1000000 },
+        { "kv_heads",    c->shape.kv_heads,    0, c->shape.heads },
+        { "mup_width",   c->shape.mup_width,   0, 100000 },
+        { "mup_head",    c->shape.mup_head,    0, 100000 },
         { "vocabulary",  c->shape.vocab,       2, 10000000 },
         { "context",     c->shape.context,     1, 1000000 },
         { "batch",       c->batch,             1, 100000000 },
@@ -107,6 +111,27 @@ static bool check_reals(const TrainConfig *c, Err *err)
     return true;
 }
 
+static bool check_heads(const Shape *s, Err *err)
+{
+    if (s->width % s->heads)
+        return err_set(err, ERR_USAGE, "heads: %lld do not divide the width "
+                       "%lld; give a divisor", (long long)s->heads,
+                       (long long)s->width);
+    if (s->kv_heads && s->heads % s->kv_heads)
+        return err_set(err, ERR_USAGE, "kv_heads: %lld do not divide the %lld "
+                       "heads; give a divisor", (long long)s->kv_heads,
+                       (long long)s->heads);
+    if (s->rope && s->width / s->heads % 2)
+        return err_set(err, ERR_USAGE, "position rope: it turns numbers in "
+                       "pairs, and heads are %lld wide; give an even head "
+                       "size", (long long)(s->width / s->heads));
+    if (s->mup_head && !s->mup_width)
+        return err_set(err, ERR_USAGE, "mup_head: %lld without a base width is "
+                       "no muP; give --mup_width too",
+                       (long long)s->mup_head);
+    return true;
+}
+
 static bool check_model(const TrainConfig *c, Err *err)
 {
     if (!arch_find(c->arch))
@@ -120,11 +145,7 @@ static bool check_model(const TrainConfig *c, Err *err)
         return err_set(err, ERR_USAGE, "kernels %s: none of that name that "
                        "this processor can run in %s; give auto, or see "
                        "scalelaw doctor", c->kernels, c->dtype);
-    if (c->shape.width % c->shape.heads)
-        return err_set(err, ERR_USAGE, "heads: %lld do not divide the width "
-                       "%lld; give a divisor", (long long)c->shape.heads,
-                       (long long)c->shape.width);
-    return true;
+    return check_heads(&c->shape, err);
 }
 
 static bool check_schedule(const TrainConfig *c, Err *err)
@@ -164,6 +185,10 @@ static bool check_optimizer(const TrainConfig *c, Err *err)
     if (!optimizer_find(c->optimizer))
         return err_set(err, ERR_USAGE, "train.optimizer: %s is none that there is; give "
                        "adamw, muon or sgd", c->optimizer);
+    if (c->shape.mup_width && strcmp(c->optimizer, "sgd") == 0)
+        return err_set(err, ERR_USAGE, "mup_width: muP's rates are those of "
+                       "Adam's kind, and sgd wants others; give adamw or "
+                       "muon");
     if (!(c->dropout >= 0 && c->dropout < 1))
         return err_set(err, ERR_USAGE, "train.dropout: %g is not a share from "
                        "0 to below 1; give one that is, such as 0.1",

@@ -1,0 +1,65 @@
+# compare.sh - `scalelaw report A B`: two studies that differ in one setting.
+. "$ROOT/tests/cli/say.sh"
+
+awk 'BEGIN {
+    split("the a model learns law of scale data loss is and falls with size", w)
+    for (i = 0; i < 60000; i++) {
+        x = (x * 1103515245 + 12345) % 2147483648
+        printf "%s%s", w[1 + int(x / 65536) % 14], i % 9 ? " " : ".\n"
+    }
+}' >words.txt
+study() { # NAME RATE
+    cat <<END
+name   = "$1"
+corpus = "words.txt"
+[model]
+context   = 16
+head_size = 4
+[grid]
+budgets      = [4e8, 8e8, 1.6e9]
+sizes        = ["1x4", "1x8", "1x12", "1x16", "1x20"]
+centre_n     = 3500
+centre_c     = 4e8
+centre_power = 0.3
+sizes_min    = 3
+holdout      = false
+[train]
+batch_tokens = 256
+lr           = $2
+eval_tokens  = 4096
+[fit]
+resamples = 40
+END
+}
+study fast 0.01 >fast.study
+study slow 0.003 >slow.study
+run scalelaw study fast.study --out=made/fast
+ends 0 "the first study"
+run scalelaw study slow.study --out=made/slow
+ends 0 "the second study"
+
+run scalelaw report made/fast made/slow
+ends 0 "two studies are compared"
+holds "the setting that differs is named with both values" \
+    grep -qE 'train.lr +0.01 +0.003' out
+holds "no other setting is named" sh -c "! grep -qE '^  (train|model|grid)\.' out \
+    || test \"\$(grep -cE '^  (train|model|grid)\.' out)\" = 1"
+holds "the page is written and needs nothing else" \
+    sh -c "grep -q '<h1>fast and slow</h1>' compare-fast-slow.html &&
+           ! grep -qE 'src=\"?http|@import' compare-fast-slow.html"
+
+run scalelaw report made/fast made/slow --json --out=both.html
+ends 0 "and for programs"
+holds "as one object" python3 -c "
+import json
+both = json.load(open('out'))
+assert len(both['rows']) == 9 and both['same_text'] is True
+assert both['settings'] == [{'key': 'train.lr', 'first': '0.01', 'second': '0.003'}]
+assert all(r['loss_first']['value'] < r['loss_second']['value'] for r in both['rows'])
+assert both['verdict'] in ('none', 'same', 'offset', 'exponent')
+"
+holds "on a page of its own" test -s both.html
+refuses 2 "three studies are refused" "two to compare" \
+    scalelaw report made/fast made/slow made/fast
+refuses 2 "--out for one study is refused" "compares two" \
+    scalelaw report made/fast --out=x.html

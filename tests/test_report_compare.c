@@ -1,6 +1,6 @@
 /* Two studies whose true difference is known, side by side. */
 
-#include "report/compare.h"
+#include "report/compare_study.h"
 
 #include "tests/made_study.h"
 #include "tests/test.h"

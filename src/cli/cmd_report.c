@@ -6,7 +6,7 @@
 #include "base/opt.h"
 #include "cli/cmd.h"
 #include "cli/runs_place.h"
-#include "report/compare.h"
+#include "report/compare_study.h"
 #include "report/report.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* compare_page.c - a comparison as a page of its own: the answer in words, two
  * figures (losses over compute, and the gain), and the tables behind them. */
 
-#include "report/compare.h"
+#include "report/compare_study.h"
 
 #include "report/fig.h"
 #include "report/html.h"

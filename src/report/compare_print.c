@@ -1,6 +1,6 @@
 /* compare_print.c - a comparison on the terminal, and for programs. */
 
-#include "report/compare.h"
+#include "report/compare_study.h"
 
 #include "base/jot.h"
 #include "report/num.h"

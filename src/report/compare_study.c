@@ -1,6 +1,6 @@
-/* compare.c - see compare.h. */
+/* compare_study.c - see compare_study.h. */
 
-#include "report/compare.h"
+#include "report/compare_study.h"
 
 #include "plan/solve.h"
 #include "report/num.h"

@@ -1,4 +1,4 @@
-/* compare.h - two studies side by side: what was different in how they were
+/* compare_study.h - two studies side by side: what was different in how they were
  * made, and whether one recipe is a constant factor of compute ahead (an
  * offset) or pulls away as compute grows (another exponent).
  *
@@ -14,8 +14,8 @@
  *
  * SEE: Davidson et al. 2023, arXiv:2312.07413, for the gain. */
 
-#ifndef COMPARE_H
-#define COMPARE_H
+#ifndef COMPARE_STUDY_H
+#define COMPARE_STUDY_H
 
 #include "report/analysis.h"
 

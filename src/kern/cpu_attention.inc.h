@@ -34,7 +34,7 @@
 enum {
     STRIP_VECS = 2,
     WIDE       = STRIP_VECS * LANES,
-    KEY_ROWS   = LANES == 16 ? 8 : 4, /* keys in a tile of scores */
+    KEY_ROWS   = REGISTERS == 32 ? 8 : 4, /* keys in a tile of scores */
 };
 
 static i64 padded(i64 n, i64 to) { return (n + to - 1) / to * to; }

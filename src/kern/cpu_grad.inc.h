@@ -95,7 +95,7 @@ typedef void Bias(float *db, Slice dy, i64 R, i64 n);
 
 BIAS(1)
 BIAS(2)
-#if LANES == 16
+#if REGISTERS == 32
 BIAS(3)
 BIAS(4)
 static Bias *const bias_of[] = { NULL, bias_1, bias_2, bias_3, bias_4 };

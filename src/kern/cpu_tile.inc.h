@@ -17,11 +17,7 @@
  *
  * Included once by each kern_cpu_NAME.c, after cpu_vec.inc.h. */
 
-#if LANES == 16
-enum { TILE_VECS = 4 }; /* 32 registers */
-#else
-enum { TILE_VECS = 2 }; /* 16 registers */
-#endif
+enum { TILE_VECS = REGISTERS == 32 ? 4 : 2 };
 
 enum { TILE_ROWS = 12 }; /* the tallest tile */
 
@@ -30,7 +26,7 @@ enum { TILE_ROWS = 12 }; /* the tallest tile */
 /* M(rows, vecs) for every tile there is: heights 12, 8, 6, 4, 2, 1, as far as
  * the registers go. */
 #define TILES_SMALL(M, vecs) M(1, vecs) M(2, vecs) M(4, vecs) M(6, vecs)
-#if LANES == 16
+#if REGISTERS == 32
 #define TILES(M)                                 \
     TILES_SMALL(M, 1) M(8, 1) M(12, 1)           \
     TILES_SMALL(M, 2) M(8, 2) M(12, 2)           \
@@ -42,7 +38,7 @@ enum { TILE_ROWS = 12 }; /* the tallest tile */
 /* Rows of the tallest tile that has this many vectors. */
 INLINE int tile_height(int vecs)
 {
-    if (LANES == 16)
+    if (REGISTERS == 32)
         return vecs == 4 ? 6 : vecs == 3 ? 8 : 12;
     return vecs == 2 ? 6 : 12;
 }

@@ -2,7 +2,7 @@
  * extension, and the few things that it cannot say.
  *
  * Included once by each kern_cpu_NAME.c, which defines LANES: 16 for AVX-512,
- * 8 for AVX2, 4 for plain C (two SSE or one NEON register). No load or store
+ * 8 for AVX2, 4 for NEON and plain C (one SSE register). No load or store
  * here asks for alignment, so where an array lies changes no bit. */
 
 #include "base/base.h"
@@ -13,9 +13,18 @@
 #error "-ffast-math would undo the rounding in exp2_below_0, and exp with it"
 #endif
 
+#ifndef NEON
+#define NEON 0
+#endif
+
 #if LANES >= 8
 #include <immintrin.h>
+#elif NEON
+#include <arm_neon.h>
 #endif
+
+/* Vector registers: AVX-512 and 64-bit ARM have 32, the others 16. */
+#define REGISTERS (LANES == 16 || NEON ? 32 : 16)
 
 typedef float vf __attribute__((vector_size(4 * LANES)));
 typedef i32   vi __attribute__((vector_size(4 * LANES)));
@@ -139,15 +148,23 @@ INLINE void store_part(float *p, vf v, i64 n)
 }
 INLINE vf larger(vf a, vf b) { return choose(a > b, a, b); }
 INLINE vf smaller(vf a, vf b) { return choose(a < b, a, b); }
+#if NEON
+INLINE vf root(vf a) { return (vf)vsqrtq_f32((float32x4_t)a); }
+INLINE vf mul_add(vf a, vf b, vf sum)
+{
+    return (vf)vfmaq_f32((float32x4_t)sum, (float32x4_t)a, (float32x4_t)b);
+}
+#else
 INLINE vf root(vf a)
 {
     for (int i = 0; i < LANES; i++)
         a[i] = __builtin_sqrtf(a[i]);
     return a;
 }
+INLINE vf mul_add(vf a, vf b, vf sum) { return sum + a * b; }
+#endif
 INLINE vd wide_low(vf a) { return (vd){ (double)a[0], (double)a[1] }; }
 INLINE vd wide_high(vf a) { return (vd){ (double)a[2], (double)a[3] }; }
-INLINE vf mul_add(vf a, vf b, vf sum) { return sum + a * b; }
 
 #endif
 

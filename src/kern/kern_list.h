@@ -2,4 +2,7 @@
 KERN(avx512)
 KERN(avx2)
 #endif
+#ifdef __aarch64__
+KERN(neon)
+#endif
 KERN(plain)

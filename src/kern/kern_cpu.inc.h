@@ -2,8 +2,8 @@
  *
  * A file kern_cpu_NAME.c defines LANES (floats in a vector) and includes this
  * with the machine flags its name stands for; everything in here is then a
- * private copy of its own, and the table at the end of that file is the only
- * door. Which copy runs is decided by kern_best() in kern.c.
+ * private copy of its own, and the tables at the end of that file, one for each
+ * dtype, are the only doors. Which copy runs is decided by kern_best() in kern.c.
  *
  * Order of every sum is fixed by the shapes alone, so that the same arguments
  * give the same bits on any thread, at any address. Between widths they
@@ -26,6 +26,12 @@
 
 #include "kern/cpu_grad.inc.h"
 
+#include "kern/cpu_bf16.inc.h"
+
+#include "kern/cpu_bf16_linear.inc.h"
+
+#include "kern/cpu_bf16_grad.inc.h"
+
 #include "kern/cpu_rows.inc.h"
 
 #include "kern/cpu_rms.inc.h"
@@ -40,12 +46,23 @@
 
 #include "kern/cpu_span.inc.h"
 
-/* All entries but the name. */
+/* All entries but the name and usable: what products are taken in, and the
+ * rest, which is the same in both. */
+#define KERN_CPU_FP32                                                      \
+    .dtype = "fp32", .probe = probe, .packed_count = packed_count,         \
+    .pack = pack, .pack_t = pack_t, .linear = linear,                      \
+    .linear_gelu = linear_gelu, .linear_dx = linear_dx,                    \
+    .linear_dw = linear_dw
+
+#define KERN_CPU_BF16                                                      \
+    .dtype = "bf16", .probe = probe_bf16,                                  \
+    .packed_count = packed_count_bf16, .pack = pack_bf16,                  \
+    .pack_t = pack_t_bf16, .linear = linear_bf16,                          \
+    .linear_gelu = linear_gelu_bf16, .linear_dx = linear_dx_bf16,          \
+    .linear_dw = linear_dw_bf16
+
 #define KERN_CPU                                                           \
-    .usable = usable, .probe = probe, .packed_count = packed_count,        \
-    .pack = pack,                                                          \
-    .pack_t = pack_t, .linear = linear, .linear_gelu = linear_gelu,        \
-    .linear_dx = linear_dx, .linear_dw = linear_dw, .norm = norm,          \
+    .norm = norm,                                                          \
     .norm_back = norm_back, .rms = rms, .rms_back = rms_back,              \
     .rope = rope, .swiglu = swiglu, .swiglu_back = swiglu_back,            \
     .dropout = dropout, .attention_keep = attention_keep,              \

@@ -11,6 +11,12 @@ static bool usable(void)
 
 extern const Kern kern_avx2;
 const Kern kern_avx2 = {
-    .name = "avx2", .dtype = "fp32",
-    .about = "8 floats at a time: AVX2 and FMA", KERN_CPU
+    .name = "avx2", .about = "8 floats at a time: AVX2 and FMA",
+    .usable = usable, KERN_CPU_FP32, KERN_CPU
+};
+
+extern const Kern kern_avx2_bf16;
+const Kern kern_avx2_bf16 = {
+    .name = "avx2", .about = "bfloat16 as floats: as exact, and no faster",
+    .usable = usable, KERN_CPU_BF16, KERN_CPU
 };

@@ -14,6 +14,17 @@ static bool usable(void)
 
 extern const Kern kern_avx512;
 const Kern kern_avx512 = {
-    .name = "avx512", .dtype = "fp32",
-    .about = "16 floats at a time: AVX-512", KERN_CPU
+    .name = "avx512", .about = "16 floats at a time: AVX-512",
+    .usable = usable, KERN_CPU_FP32, KERN_CPU
+};
+
+static bool usable_bf16(void)
+{
+    return usable() && __builtin_cpu_supports("avx512bf16");
+}
+
+extern const Kern kern_avx512_bf16;
+const Kern kern_avx512_bf16 = {
+    .name = "avx512", .about = "16 pairs of bfloat16 at a time: AVX-512 BF16",
+    .usable = usable_bf16, KERN_CPU_BF16, KERN_CPU
 };

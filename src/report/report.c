@@ -6,7 +6,9 @@
 #include "base/file.h"
 #include "report/fig.h"
 #include "report/html.h"
+#include "report/paper_table.h"
 #include "report/report_planner.h"
+#include "report/study_card.h"
 
 static bool put_file(const char *dir, const char *name, const char *ending,
                      const Str *text, Err *err)
@@ -36,13 +38,20 @@ static bool put_figures(const Plot *plot, const bool *drawn,
 static bool put_page(const Analysis *analysis, const Plot *plot,
                      const bool *drawn, const char *study_dir, Err *err)
 {
-    Str text = { 0 }, data = { 0 }, planner = { 0 };
+    Str text = { 0 }, data = { 0 }, planner = { 0 }, table = { 0 };
+    Str card = { 0 };
     html_page(&text, analysis, plot, drawn);
     analysis_json(analysis, &data);
+    paper_table(&table, analysis);
+    study_card(&card, analysis);
     const bool ok = report_planner(&planner, analysis, err)
                  && put_file(study_dir, "planner", ".html", &planner, err)
+                 && put_file(study_dir, "fit", ".tex", &table, err)
+                 && put_file(study_dir, "card", ".md", &card, err)
                  && put_file(study_dir, "analysis", ".json", &data, err)
                  && put_file(study_dir, "report", ".html", &text, err);
+    str_free(&card);
+    str_free(&table);
     str_free(&planner);
     str_free(&text);
     str_free(&data);

@@ -41,15 +41,18 @@ typedef struct Run {
     double      budget;        /* FLOP the study gave it; NaN if none        */
     i64         batch_tokens, steps;
     double      lr;
-    const char *schedule;
+    const char *schedule, *optimizer;
     u64         seed;
     const char *dtype;         /* fp32, bf16; NULL in records before it      */
     const char *kernels;
+    const char *trunk;         /* id of the run it branched from; NULL: none */
+    double      trunk_step;    /* after so many of its steps; NaN if none    */
     /* what came of it; status NULL while it has not ended */
     const char *status;        /* done, diverged, plateau, interrupted       */
     const char *reason;
     i64         tokens, unique_tokens;
     double      epochs, flop, flop_6nd; /* flop_6nd: 6 * total * tokens      */
+    double      flop_new;      /* of flop, what no trunk had done            */
     double      train_loss, val_loss, val_se, val_bpb;
     i64         val_tokens;
     double      wall_s, tok_per_s, joules; /* joules NaN: not measurable     */
@@ -80,6 +83,10 @@ bool run_finished(const char *runs_dir, const char *id);
 /* It has a status, and that is not "interrupted". */
 bool run_ended(const Run *run);
 
+/* Runs of one trunk share its luck: its id, or the run's own. What is
+ * resampled together, column `cluster`. */
+const char *run_cluster(const Run *run);
+
 /* All runs below a folder. A broken one is named in `broken` (one line each,
  * "dir: why") and left out, never silently. */
 bool run_list(RunList *out, Str *broken, Arena *arena, const char *runs_dir,
@@ -88,6 +95,7 @@ bool run_list(RunList *out, Str *broken, Arena *arena, const char *runs_dir,
 /* The runs of status "done" as a table, one label (id) a row, and the columns
  *   n_body n_body+head n_total n_flop  D C C_6nd loss loss_se bpb budget seed
  *   layers width lr batch_tokens steps epochs wall_s
+ * and, where some run is a branch, the text column `cluster`.
  * Diverged and plateau runs are in the list and not in the table. */
 Table run_table(Arena *arena, const RunList *runs);
 

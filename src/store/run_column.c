@@ -107,6 +107,27 @@ static i64 count_taught(const RunList *runs)
     return count;
 }
 
+const char *run_cluster(const Run *run)
+{
+    return run->trunk ? run->trunk : run->id;
+}
+
+/* Only where there are branches: runs that are their own clusters need no
+ * column to say so. */
+static void add_clusters(Table *table, Arena *arena, const RunList *runs)
+{
+    const char **cluster = NEW(arena, const char *, table->nrow);
+    bool         branches = false;
+    i64          row = 0;
+    for (i64 i = 0; i < runs->count; i++)
+        if (taught(&runs->run[i])) {
+            cluster[row++] = run_cluster(&runs->run[i]);
+            branches |= runs->run[i].trunk != NULL;
+        }
+    if (branches)
+        table_add_text(table, arena, "cluster", cluster);
+}
+
 Table run_table(Arena *arena, const RunList *runs)
 {
     const char *names[COUNT_OF(law_column)];
@@ -123,5 +144,6 @@ Table run_table(Arena *arena, const RunList *runs)
             table.column[c][row] = law_column[c].value(run);
         table.label[row++] = run->id;
     }
+    add_clusters(&table, arena, runs);
     return table;
 }

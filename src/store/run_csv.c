@@ -78,6 +78,8 @@ static void row(Str *out, const Run *run)
     }
     columns(out, law_column, law_ncolumn, run);
     columns(out, nanochat_column, nanochat_ncolumn, run);
+    str_put(out, ",");
+    text_cell(out, run ? run_cluster(run) : "cluster");
     str_put(out, "\n");
 }
 

@@ -43,7 +43,8 @@ typedef struct LadderRun {
     char        name[48];  /* "c1.1e+11-2x32-s1"                              */
     const char *group;     /* "fit" or "holdout"                              */
     double      budget;
-    double      flop;      /* of the run as rounded to whole steps            */
+    double      flop;      /* it will do, in whole steps, without its trunk's */
+    const char *trunk;     /* id of the run it branches from; NULL: none      */
     TrainConfig config;
 } LadderRun;
 

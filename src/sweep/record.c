@@ -26,7 +26,7 @@ static void result_absent(Run *record)
     record->epochs = record->flop = record->flop_6nd = NAN;
     record->train_loss = record->val_loss = record->val_se = NAN;
     record->val_bpb = record->wall_s = record->tok_per_s = NAN;
-    record->joules = NAN;
+    record->joules = record->flop_new = NAN;
 }
 
 Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
@@ -61,7 +61,10 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
         .steps          = config->steps,
         .lr             = config->lr,
         .schedule       = train_schedule_name(config->schedule),
+        .optimizer      = config->optimizer,
         .seed           = config->seed,
+        .trunk          = run->trunk,
+        .trunk_step     = config->branch_at ? (double)config->branch_at : NAN,
         .dtype          = config->dtype,
     };
     result_absent(&record);
@@ -88,6 +91,7 @@ void record_end(Run *record, const TrainResult *result)
     record->unique_tokens = result->unique_tokens;
     record->epochs        = result->epochs;
     record->flop          = result->flop;
+    record->flop_new      = result->flop_new;
     record->flop_6nd      = 6.0 * (double)record->params.total
                           * (double)result->tokens;
     record->train_loss    = result->train_loss;

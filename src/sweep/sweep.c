@@ -57,13 +57,15 @@ typedef struct Watch {
     const Worker *worker;
     const Run    *record;
     MetricLog    *log;
+    i64           branch_at; /* progress is of what it does itself */
 } Watch;
 
 static bool watch_resumed(void *self, i64 step, Err *err)
 {
     Watch       *watch = self;
     const Sweep *sweep = watch->worker->sweep;
-    progress_resumed(sweep->place->progress, watch->worker->index, step);
+    progress_resumed(sweep->place->progress, watch->worker->index,
+                     step - watch->branch_at);
     return metric_open(&watch->log, watch->record, sweep->runs_dir, step, err);
 }
 
@@ -81,7 +83,7 @@ static void watch_step(void *self, i64 step, double loss)
 {
     const Watch *watch = self;
     progress_step(watch->worker->sweep->place->progress, watch->worker->index,
-                  step, loss);
+                  step - watch->branch_at, loss);
 }
 
 static bool watch_stop(void *self)
@@ -125,13 +127,14 @@ static bool run_train(const Worker *worker, const LadderRun *run, Run *record,
                       int threads, Err *err)
 {
     Sweep      *sweep  = worker->sweep;
-    Watch       watch  = { .worker = worker, .record = record };
+    Watch       watch  = { .worker = worker, .record = record,
+                           .branch_at = run->config.branch_at };
     TrainResult result = { 0 };
     TrainConfig config = run->config;
     config.threads = threads;
 
     progress_begin(sweep->place->progress, worker->index, run->name, run->flop,
-                   config.steps);
+                   config.steps - config.branch_at);
     const bool ok = run_write(record, sweep->runs_dir, false, err)
            && train(&result, &watch, &config, err);
     metric_close(watch.log);

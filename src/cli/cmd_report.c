@@ -7,13 +7,14 @@
 #include "cli/cmd.h"
 #include "cli/runs_place.h"
 #include "report/compare_study.h"
+#include "report/convert.h"
 #include "report/report.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
 typedef struct Args {
-    TextList    rest;
+    TextList    rest, formats;
     const char *out;
     i64         threads;
     bool        json, quiet, helped;
@@ -24,6 +25,9 @@ static bool args_read(Args *args, Arena *arena, int argc, char **argv, Err *err)
     const Opt opt[] = {
         { .name = "out", .unit = "FILE", .text = &args->out, .unhashed = true,
           .help = "of two studies: their page [compare-A-B.html]" },
+        { .name = "formats", .unit = "LIST", .texts = &args->formats,
+          .unhashed = true,
+          .help = "of figures, besides SVG and CSV: pdf,png" },
         { .name = "threads", .unit = "N", .count = &args->threads,
           .unhashed = true, .help = "for the fits; 0: as many as cores" },
         { .name = "json", .flag = &args->json,
@@ -47,7 +51,7 @@ static bool args_read(Args *args, Arena *arena, int argc, char **argv, Err *err)
                        "folder; --out is for the page that compares two");
     if (args->threads < 0)
         return err_set(err, ERR_USAGE, "--threads: 0 or more is expected");
-    return true;
+    return convert_check(&args->formats, err);
 }
 
 static void print(const Analysis *analysis, const Args *args)
@@ -109,8 +113,11 @@ static bool report(const Args *args, Arena *arena, Err *err)
     const char *given = args->rest.count ? args->rest.item[0] : NULL;
     RunsPlace   place;
     Analysis    analysis;
+    i64         converted;
     if (!analyse(&analysis, &place, args, arena, given, err)
-        || !report_write(&analysis, place.dir, err))
+        || !report_write(&analysis, place.dir, err)
+        || (args->formats.count > 0
+            && !convert_figures(&converted, place.dir, &args->formats, err)))
         return false;
     print(&analysis, args);
     return true;

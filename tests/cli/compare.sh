@@ -63,3 +63,23 @@ refuses 2 "three studies are refused" "two to compare" \
     scalelaw report made/fast made/slow made/fast
 refuses 2 "--out for one study is refused" "compares two" \
     scalelaw report made/fast --out=x.html
+
+# What leaves a study for papers.
+refuses 2 "an unknown format is refused" "not pdf or png" \
+    scalelaw report made/fast --formats=gif
+if command -v rsvg-convert >/dev/null; then
+    run scalelaw report made/fast --quiet --formats=pdf,png
+    ends 0 "figures as PDF and PNG"
+    holds "each figure is there as both" sh -c '
+        for f in made/fast/figures/*.svg; do
+            head -c 5 "${f%.svg}.pdf" | grep -q "%PDF-" &&
+            head -c 4 "${f%.svg}.png" | grep -q PNG || exit 1
+        done'
+    holds "and no half-written file" sh -c '! ls made/fast/figures/*.tmp-*'
+else
+    skip "figures as PDF and PNG" "there is no rsvg-convert (librsvg2-bin)"
+fi
+refuses 1 "without the converter the remedy is named" "librsvg2-bin" \
+    env PATH=/nowhere "$(command -v scalelaw)" report made/fast --formats=png
+holds "the table for LaTeX is there" grep -q 'begin{tabular}' made/fast/fit.tex
+holds "and the card" grep -q '^## Data' made/fast/card.md

@@ -175,7 +175,7 @@ TEST(what_is_no_shard_or_of_another_format_is_said)
     made(&arena, &bytes, &count);
     bytes[8] = 9;
     refused(&arena, bytes, count, "a shard of format 9, and this program reads "
-                                  "format 1");
+                                  "formats 1 to 2");
     refused(&arena, "plain text, of which there is much", 34,
             "not a token shard");
     CHECK(!shard_open(&shard, world_path(&arena, "nowhere"), &err));

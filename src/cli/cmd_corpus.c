@@ -4,6 +4,7 @@
 
 #include "base/opt.h"
 #include "cli/corpus_show.h"
+#include "data/tokenize.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@ typedef struct Args {
     Arena      *arena;
     CorpusRule  rule;
     i64         seed, order, letters, bytes;
-    const char *out;
+    const char *out, *tokenizer;
     bool        json, quiet, helped;
     TextList    rest;
 } Args;
@@ -30,6 +31,9 @@ static void say(const char *text)
     "share of the text held out, in blocks spread over it", \
     .real = &args->rule.holdout }
 #define SEED_OPT(what) { "seed", "N", what, .count = &args->seed }
+#define TOKENIZER_OPT { "tokenizer", "NAME", \
+    "byte; bpe:1024, learned from its training part; or a vocabulary's file", \
+    .text = &args->tokenizer }
 #define JSON_OPT { "json", NULL, "as JSON", .flag = &args->json }
 #define QUIET_OPT { "quiet", NULL, "say nothing on the way", \
     .flag = &args->quiet }
@@ -81,8 +85,8 @@ static bool operand(const char **out, const Args *args, const char *wanted,
 static bool get(int argc, char **argv, Args *args, Err *err)
 {
     const Opt opt[] = {
-        DATA_OPT, HOLDOUT_OPT, SEED_OPT("of the choice of held-out blocks"),
-        JSON_OPT, QUIET_OPT,
+        DATA_OPT, TOKENIZER_OPT, HOLDOUT_OPT,
+        SEED_OPT("of the choice of held-out blocks"), JSON_OPT, QUIET_OPT,
     };
     if (!args_read(args, "scalelaw corpus get", "Fetch a corpus of the "
                    "catalogue from its Debian package, check and prepare it; "
@@ -93,6 +97,8 @@ static bool get(int argc, char **argv, Args *args, Err *err)
     return operand(&name, args, "one name of a corpus", err)
         && corpus_get(&path, args->arena, name, &args->rule, talk_of(args),
                       err)
+        && tokenize_shard(&path, args->arena, args->tokenizer,
+                          args->rule.data_dir, talk_of(args), err)
         && show(path, args, err);
 }
 
@@ -102,7 +108,8 @@ static bool prepare(int argc, char **argv, Args *args, Err *err)
         DATA_OPT,
         { "name", "NAME", "name of the corpus (that of the file)",
           .text = &args->rule.name },
-        HOLDOUT_OPT, SEED_OPT("of the choice of held-out blocks"),
+        TOKENIZER_OPT, HOLDOUT_OPT,
+        SEED_OPT("of the choice of held-out blocks"),
         { "ext", "LIST", "of a folder only files with these endings: txt,md",
           .texts = &args->rule.endings },
         { "binary", NULL, "take what is not text too",
@@ -118,6 +125,8 @@ static bool prepare(int argc, char **argv, Args *args, Err *err)
     return operand(&from, args, "one file or folder of text", err)
         && corpus_prepare(&path, args->arena, from, &args->rule,
                           talk_of(args), err)
+        && tokenize_shard(&path, args->arena, args->tokenizer,
+                          args->rule.data_dir, talk_of(args), err)
         && show(path, args, err);
 }
 

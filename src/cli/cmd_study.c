@@ -93,6 +93,8 @@ static StudyInfo info_make(Study *study)
     const StudyOpts *opts   = &study->opts;
     const Corpus    *corpus = &study->corpus;
     const RealList  *budget = &opts->grid.budgets;
+    char             identity[HASH_HEX];
+    shard_identity(identity, &corpus->shard);
     return (StudyInfo){
         .name                = opts->name,
         .title               = opts->title ? opts->title : opts->name,
@@ -100,7 +102,7 @@ static StudyInfo info_make(Study *study)
         .corpus              = corpus->shard.name,
         .corpus_about        = corpus->about,
         .corpus_licence      = corpus->licence,
-        .corpus_sha256       = corpus->shard.sha256,
+        .corpus_sha256       = arena_text(&study->arena, identity),
         .corpus_train_tokens = corpus->shard.train_count,
         .corpus_val_tokens   = corpus->shard.val_count,
         .nyardstick          = corpus->nyardstick,
@@ -195,8 +197,8 @@ static bool study_lay(Study *study, Err *err)
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     study->cores = opts->cores > 0 ? (int)opts->cores : (int)(cores > 0 ? cores
                                                                         : 1);
-    if (!corpus_need(&study->corpus, &study->arena, opts->corpus,
-                     opts->data_dir, study_say, err))
+    if (!corpus_need_as(&study->corpus, &study->arena, opts->corpus,
+                        opts->tokenizer, opts->data_dir, study_say, err))
         return false;
     study->dir = study_dir(study);
     opts->train.shape.vocab = study->corpus.shard.vocab;

@@ -62,8 +62,8 @@ static bool prepare(Train *train, Err *err)
     if (!opts->corpus)
         return err_set(err, ERR_USAGE, "a corpus is needed: a name, a shard "
                        "or a text; give --corpus=gcide");
-    if (!corpus_need(&train->corpus, &train->arena, opts->corpus,
-                     opts->data_dir, say, err)
+    if (!corpus_need_as(&train->corpus, &train->arena, opts->corpus,
+                        opts->tokenizer, opts->data_dir, say, err)
         || !train_opts_settle(opts, &train->corpus.shard, err))
         return false;
 

@@ -50,6 +50,7 @@ static void corpus_jot(const Corpus *corpus)
     jot_text(&j, "sha256", s->sha256);
     jot_count(&j, "bytes", s->source_bytes);
     jot_text(&j, "tokenizer", s->tokenizer);
+    jot_text(&j, "tokenizer_sha256", known(s->tokenizer_sha256));
     jot_count(&j, "vocab", s->vocab);
     jot_count(&j, "train_tokens", s->train_count);
     jot_count(&j, "val_tokens", s->val_count);
@@ -86,6 +87,12 @@ static void tokens_print(const Shard *s)
     printf("  %-16s blocks of about %lld bytes, by hash (seed %llu)\n",
            "held out", (long long)s->block_bytes,
            (unsigned long long)s->seed);
+    if (isnan(s->val_bytes_per_token))
+        line("bytes a token", "not known: the tokens were given, without "
+                              "their text");
+    else if (strcmp(s->tokenizer, "byte") != 0)
+        printf("  %-16s %.4f in the held-out text\n", "bytes a token",
+               s->val_bytes_per_token);
     printf("  %-16s %.3f bits a token (%.4f nats)\n", "single tokens",
            s->unigram_nats * bits, s->unigram_nats);
 }

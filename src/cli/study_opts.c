@@ -104,6 +104,8 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
         { "title", "TEXT", "what the report is called", .text = &opts->title },
         { "corpus", "NAME", "a corpus, a shard, or a file or folder of text",
           .text = &opts->corpus },
+        { "tokenizer", "NAME", "byte; bpe:1024, learned; or a vocabulary",
+          .text = &opts->tokenizer },
         { "data", "DIR", "where corpora are kept", .text = &opts->data_dir,
           .unhashed = true },
         { "out", "DIR", "where the study is kept [out/NAME]",

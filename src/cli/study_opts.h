@@ -20,7 +20,7 @@ bool run_opts_settle(TrainConfig *config, const RunOptsText *text, Err *err)
     MUST_USE;
 
 typedef struct StudyOpts {
-    const char *name, *title, *corpus, *data_dir, *out_dir;
+    const char *name, *title, *corpus, *tokenizer, *data_dir, *out_dir;
     i64         cores;
     bool        dry_run, json;
     RunOptsText text;      /* names, to be settled into `train` */

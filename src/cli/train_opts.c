@@ -52,6 +52,8 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
     const Opt own[] = {
         { "corpus", "NAME", "a corpus, a shard, or a file or folder of text",
           .text = &opts->corpus },
+        { "tokenizer", "NAME", "byte; bpe:1024, learned; or a vocabulary",
+          .text = &opts->tokenizer },
         { "shape", "LxD", "layers x width: 2x32", .text = &opts->shape },
         { "model.recipe", "NAME", "gpt2, or llama: rms, rope, swiglu, no bias",
           .text = &opts->text.recipe },

@@ -10,7 +10,7 @@
 typedef struct TrainOpts {
     TrainConfig config;
     RunOptsText text;      /* of what the table cannot hold in config */
-    const char *corpus, *shape, *name;
+    const char *corpus, *tokenizer, *shape, *name;
     const char *data_dir, *out_dir;
     i64         head_size, threads;
     double      tokens;    /* NaN: as many as the steps make */

@@ -5,6 +5,7 @@
 
 #include "data/make.h"
 #include "data/recipe.h"
+#include "data/tokenize.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,8 +87,9 @@ bool corpus_open(Corpus *out, Arena *arena, const char *name,
 
 /* A name of the catalogue goes before a prepared one, which goes before a file
  * in the current folder; ./gcide is the file. */
-bool corpus_need(Corpus *out, Arena *arena, const char *name,
-                 const char *data_dir, Talk *talk, Err *err)
+bool corpus_need_as(Corpus *out, Arena *arena, const char *name,
+                    const char *tokenizer, const char *data_dir, Talk *talk,
+                    Err *err)
 {
     *out = (Corpus){ 0 };
     CorpusRule  rule = corpus_rule();
@@ -110,7 +112,14 @@ bool corpus_need(Corpus *out, Arena *arena, const char *name,
             return no_such(arena, name, corpus_dir(data_dir), err);
         }
     }
-    return load(out, arena, path, err);
+    return tokenize_shard(&path, arena, tokenizer, data_dir, talk, err)
+        && load(out, arena, path, err);
+}
+
+bool corpus_need(Corpus *out, Arena *arena, const char *name,
+                 const char *data_dir, Talk *talk, Err *err)
+{
+    return corpus_need_as(out, arena, name, NULL, data_dir, talk, err);
 }
 
 void corpus_close(Corpus *corpus)

@@ -2,6 +2,7 @@
  * folder:
  *
  *     DATA/NAME.shard          the corpus NAME, ready
+ *     DATA/NAME.bpe-1024.shard the same text in tokens learned from it
  *     DATA/.NAME.lock          held by the process that prepares it
  *     DATA/NAME.shard.tmp  DATA/NAME.text.tmp  DATA/NAME.work/
  *                              unfinished; whoever holds the lock clears them
@@ -56,6 +57,12 @@ bool corpus_prepare(const char **path, Arena *arena, const char *from,
  * folder of text: made ready if it is not, opened and verified. */
 bool corpus_need(Corpus *out, Arena *arena, const char *name_or_path,
                  const char *data_dir, Talk *talk, Err *err) MUST_USE;
+
+/* The same with tokens of one's own (tokenize.h): "byte" or NULL, "bpe:1024",
+ * or the file of a vocabulary. */
+bool corpus_need_as(Corpus *out, Arena *arena, const char *name_or_path,
+                    const char *tokenizer, const char *data_dir, Talk *talk,
+                    Err *err) MUST_USE;
 
 /* Only what is there: nothing is fetched or prepared. */
 bool corpus_open(Corpus *out, Arena *arena, const char *name_or_path,

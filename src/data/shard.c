@@ -45,11 +45,12 @@ static bool magic_right(const ShardHead *head, const char *path, Err *err)
 
 static bool version_right(const ShardHead *head, const char *path, Err *err)
 {
-    if (head->version == SHARD_VERSION && head->head_bytes == SHARD_HEAD_BYTES)
+    if (head->version >= 1 && head->version <= SHARD_VERSION
+        && head->head_bytes == SHARD_HEAD_BYTES)
         return true;
     char why[128];
     snprintf(why, sizeof why, "a shard of format %u, and this program reads "
-             "format %d", head->version, SHARD_VERSION);
+             "formats 1 to %d", head->version, SHARD_VERSION);
     return refuse(err, path, why);
 }
 
@@ -68,6 +69,8 @@ static bool head_sane(const ShardHead *head)
         && head->vocab > 0 && head->vocab <= 1 << 8 * head->token_bytes
         && head->train_count > 0 && head->train_count < most
         && head->val_count >= 0 && head->val_count < most
+        && !head->tokenizer_sha256[HASH_HEX - 1]
+        && head->tokenizer_bytes >= 0 && head->tokenizer_bytes < most
         && 0 <= head->nyardstick && head->nyardstick <= SHARD_YARDSTICKS_MAX;
 }
 
@@ -79,7 +82,7 @@ static bool head_right(const ShardHead *head, i64 has, const char *path,
                                  "not fit)");
     if (!head_sane(head))
         return refuse(err, path, "the header contradicts itself");
-    const i64 wants = SHARD_HEAD_BYTES
+    const i64 wants = SHARD_HEAD_BYTES + head->tokenizer_bytes
         + (head->train_count + head->val_count) * head->token_bytes;
     return has == wants || short_of(err, path, has, wants);
 }
@@ -118,6 +121,10 @@ static bool tokens_right(const ShardHead *head, const u8 *token,
                                  "not fit)");
     if (!tokens_below(token, count, head->token_bytes, head->vocab))
         return refuse(err, path, "a token lies outside the vocabulary");
+    if (hash_crc32(token + count * head->token_bytes, head->tokenizer_bytes)
+        != head->tokenizer_crc)
+        return refuse(err, path, "the tokenizer is damaged (its checksum does "
+                                 "not fit)");
     return true;
 }
 
@@ -126,6 +133,9 @@ static void fields_take(Shard *out, const ShardHead *head)
     memcpy(out->name, head->name, sizeof out->name);
     memcpy(out->tokenizer, head->tokenizer, sizeof out->tokenizer);
     memcpy(out->sha256, head->sha256, sizeof out->sha256);
+    memcpy(out->tokenizer_sha256, head->tokenizer_sha256,
+           sizeof out->tokenizer_sha256);
+    out->tokenizer_bytes = head->tokenizer_bytes;
     memcpy(out->about, head->about, sizeof out->about);
     memcpy(out->licence, head->licence, sizeof out->licence);
     memcpy(out->source, head->source, sizeof out->source);
@@ -166,6 +176,9 @@ static bool map_read(Shard *out, const char *path, bool whole, Err *err)
         return false;
     fields_take(out, &head);
     out->token = whole ? token : NULL;
+    if (whole && head.tokenizer_bytes)
+        out->tokenizer_text = (const char *)out->map.bytes + has
+                            - head.tokenizer_bytes;
     return true;
 }
 
@@ -196,4 +209,16 @@ void shard_close(Shard *shard)
 {
     file_unmap(&shard->map);
     *shard = (Shard){ 0 };
+}
+
+void shard_identity(char out[HASH_HEX], const Shard *shard)
+{
+    char both[2 * HASH_HEX + 2];
+    if (!shard->tokenizer_sha256[0]) {
+        memcpy(out, shard->sha256, HASH_HEX);
+        return;
+    }
+    const int size = snprintf(both, sizeof both, "%s %s", shard->sha256,
+                              shard->tokenizer_sha256);
+    hash_sha256(out, both, size);
 }

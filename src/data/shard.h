@@ -5,7 +5,11 @@
  * a hash of the block's index, never as a tail: corpora are alphabetical,
  * chronological, or sorted by folder. The header holds the SHA-256 of the
  * whole source text, which is the corpus's identity; a checksum guards the
- * tokens against truncation and flipped bits, verified at every open. */
+ * tokens against truncation and flipped bits, verified at every open.
+ *
+ * Tokens other than bytes bring what they mean: the file of their tokenizer
+ * (bpe.h) stands after them. Such a shard is of format 2; one without stays
+ * format 1, and both are read. */
 
 #ifndef SHARD_H
 #define SHARD_H
@@ -14,7 +18,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 
-enum { SHARD_VERSION = 1, SHARD_YARDSTICKS_MAX = 8 };
+enum { SHARD_VERSION = 2, SHARD_YARDSTICKS_MAX = 8 };
 
 /* What a general-purpose compressor makes of the whole source text. */
 typedef struct ShardYardstick {
@@ -24,17 +28,20 @@ typedef struct ShardYardstick {
 
 typedef struct Shard {
     char      name[64];              /* "gcide", or the file's name          */
-    char      tokenizer[16];         /* "byte"                               */
+    char      tokenizer[16];         /* "byte", "bpe:1024"; "given": unknown */
     char      sha256[HASH_HEX];      /* of the source text                   */
     i64       source_bytes;          /* length of the source text            */
     i64       vocab;                 /* tokens are below this; 256 for bytes */
     i64       train_count;           /* tokens to train on                   */
     i64       val_count;             /* held-out tokens, after them          */
-    double    val_bytes_per_token;   /* 1 for bytes                          */
+    double    val_bytes_per_token;   /* 1 for bytes; NaN: nobody knows       */
     double    unigram_nats;          /* entropy of single training tokens    */
     int       token_bytes;           /* 1 or 2 bytes a token, little-endian  */
     const u8 *token;                 /* train_count + val_count tokens       */
     FileMap   map;
+    char      tokenizer_sha256[HASH_HEX]; /* "" if there is no file of it    */
+    const char *tokenizer_text;      /* that file, not ended by a zero       */
+    i64       tokenizer_bytes;       /* 0: none                              */
 
     /* Where it comes from, and what to hold a loss against. */
     char           about[256];       /* one sentence; "" if nothing is known */
@@ -55,6 +62,10 @@ bool shard_open(Shard *out, const char *path, Err *err) MUST_USE;
 bool shard_peek(Shard *out, const char *path, Err *err) MUST_USE;
 
 void shard_close(Shard *shard);
+
+/* Which tokens these are: the SHA-256 of the text, or of that and of the
+ * tokenizer's where it is not bytes. Runs and checkpoints are signed with it. */
+void shard_identity(char out[HASH_HEX], const Shard *shard);
 
 /* Writing: tokens in order, training text first, then the header. Nothing is
  * at `path` before shard_write_close returns true; until then all lies in

@@ -2,7 +2,8 @@
  *
  *     0      8     12    16         20        24
  *     magic  vers  size  head crc   token crc  fields ...   zeros up to 4096
- *     4096   train_count tokens, val_count tokens, and nothing after them
+ *     4096   train_count tokens, val_count tokens
+ *            in format 2 the tokenizer's file; nothing after that
  *
  * Numbers are little-endian, texts are ended by a zero. The checksum of the
  * header is taken with its own four bytes as zero. A page of header keeps the
@@ -27,7 +28,10 @@ typedef struct ShardHead {
     i64    block_bytes, nyardstick;
     ShardYardstick yardstick[SHARD_YARDSTICKS_MAX];
     char   licence[64], about[256], source[512];
-    u8     zero[2736];
+    char   tokenizer_sha256[72];  /* zeros in format 1, from here on */
+    i64    tokenizer_bytes;
+    u32    tokenizer_crc;
+    u8     zero[2652];
 } ShardHead;
 
 _Static_assert(sizeof(ShardHead) == SHARD_HEAD_BYTES, "one page, no padding");

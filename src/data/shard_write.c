@@ -71,7 +71,7 @@ bool shard_write_put(ShardWriter *writer, const void *tokens, i64 count,
 static ShardHead head_of(const ShardWriter *writer, const Shard *about)
 {
     ShardHead head = {
-        .magic = SHARD_MAGIC, .version = SHARD_VERSION,
+        .magic = SHARD_MAGIC, .version = about->tokenizer_bytes ? 2 : 1,
         .head_bytes = SHARD_HEAD_BYTES, .token_crc = writer->crc,
         .source_bytes = about->source_bytes, .vocab = about->vocab,
         .train_count = about->train_count, .val_count = about->val_count,
@@ -80,10 +80,15 @@ static ShardHead head_of(const ShardWriter *writer, const Shard *about)
         .unigram_nats = about->unigram_nats, .holdout = about->holdout,
         .seed = about->seed, .stamp = about->stamp,
         .block_bytes = about->block_bytes, .nyardstick = about->nyardstick,
+        .tokenizer_bytes = about->tokenizer_bytes,
+        .tokenizer_crc = hash_crc32(about->tokenizer_text,
+                                    about->tokenizer_bytes),
     };
     memcpy(head.name, about->name, sizeof head.name);
     memcpy(head.tokenizer, about->tokenizer, sizeof head.tokenizer);
     memcpy(head.sha256, about->sha256, sizeof about->sha256);
+    memcpy(head.tokenizer_sha256, about->tokenizer_sha256,
+           sizeof about->tokenizer_sha256);
     memcpy(head.about, about->about, sizeof head.about);
     memcpy(head.licence, about->licence, sizeof head.licence);
     memcpy(head.source, about->source, sizeof head.source);
@@ -112,7 +117,11 @@ bool shard_write_close(ShardWriter *writer, const Shard *about, Err *err)
     assert(about->train_count + about->val_count == writer->count);
     const ShardHead head = head_of(writer, about);
 
-    int why = write_at(writer->file, &head, (i64)sizeof head, 0);
+    int why = write_at(writer->file, about->tokenizer_text,
+                       about->tokenizer_bytes, SHARD_HEAD_BYTES
+                       + writer->count * writer->token_bytes);
+    if (!why)
+        why = write_at(writer->file, &head, (i64)sizeof head, 0);
     if (!why && fsync(writer->file) != 0)
         why = errno;
     if (!why && rename(writer->tmp, writer->path) != 0)

@@ -6,6 +6,7 @@
  *     STUDY/runs/ID/metrics.jsonl  append-only, a header line, then one line a
  *                                  log point, flushed
  *     STUDY/runs/ID/checkpoint     (the trainer's)
+ *     STUDY/runs/ID/tokenizer.bpe  what its tokens are, where not bytes
  *     STUDY/runs/ID/DONE           last: the SHA-256 of run.json as finished,
  *                                  and the length of metrics.jsonl
  *
@@ -30,6 +31,8 @@ typedef struct Run {
     const char *id, *name, *study, *group;  /* group: "fit", "holdout", ... */
     const char *config;        /* the configuration as text (opt_print)      */
     const char *code, *host, *started;      /* version, machine, UTC         */
+    /* corpus_sha256: of the text; with tokens other than bytes, of that and
+     * of the tokenizer (shard_identity). */
     const char *corpus, *corpus_sha256, *tokenizer;
     double      bytes_per_token;
     /* how large; planned */

@@ -33,8 +33,9 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
 {
     const TrainConfig *config = &run->config;
     const Shard       *shard  = of->shard;
-    char id[96], now[21];
-    run_id(id, run->name, of->config_text(arena, config, true), shard->sha256,
+    char id[96], now[21], identity[HASH_HEX];
+    shard_identity(identity, shard);
+    run_id(id, run->name, of->config_text(arena, config, true), identity,
            of->code);
     clock_utc(now);
 
@@ -48,7 +49,7 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
         .host           = host_name(arena),
         .started        = arena_text(arena, now),
         .corpus         = shard->name,
-        .corpus_sha256  = shard->sha256,
+        .corpus_sha256  = arena_text(arena, identity),
         .tokenizer      = shard->tokenizer,
         .bytes_per_token = shard->val_bytes_per_token,
         .arch           = config->arch,

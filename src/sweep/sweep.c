@@ -122,6 +122,19 @@ static void count_result(Sweep *sweep, const TrainResult *result)
     pthread_mutex_unlock(&sweep->lock);
 }
 
+/* What its tokens mean lies beside a run, so that it can write text wherever
+ * its folder goes. */
+static bool tokenizer_write(const Sweep *sweep, const Run *record, Err *err)
+{
+    const Shard *shard = sweep->place->of.shard;
+    char         path[4096];
+    snprintf(path, sizeof path, "%s/%s/tokenizer.bpe", sweep->runs_dir,
+             record->id);
+    return !shard->tokenizer_bytes
+        || file_write(path, shard->tokenizer_text, shard->tokenizer_bytes,
+                      err);
+}
+
 /* Train one run and write down what came of it. */
 static bool run_train(const Worker *worker, const LadderRun *run, Run *record,
                       int threads, Err *err)
@@ -136,6 +149,7 @@ static bool run_train(const Worker *worker, const LadderRun *run, Run *record,
     progress_begin(sweep->place->progress, worker->index, run->name, run->flop,
                    config.steps - config.branch_at);
     const bool ok = run_write(record, sweep->runs_dir, false, err)
+           && tokenizer_write(sweep, record, err)
            && train(&result, &watch, &config, err);
     metric_close(watch.log);
     if (!ok)

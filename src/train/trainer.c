@@ -70,10 +70,11 @@ static bool start_branch(Trainer *t, Err *err)
 
 static void sign(Trainer *t)
 {
-    char hash[HASH_HEX], stem[HASH_HEX];
+    char hash[HASH_HEX], stem[HASH_HEX], corpus[HASH_HEX];
+    shard_identity(corpus, t->shard);
     config_hash(hash, t->config);
     config_stem(stem, t->config);
-    checkpoint_sign(&t->space.state, t->space.count, hash, t->shard->sha256);
+    checkpoint_sign(&t->space.state, t->space.count, hash, corpus);
     checkpoint_sign_stem(&t->space.state, stem, schedule_flat(t->config));
 }
 

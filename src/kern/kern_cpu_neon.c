@@ -14,5 +14,12 @@ static bool usable(void) { return true; }
 
 extern const Kern kern_neon;
 const Kern kern_neon = {
-    .name = "neon", .about = "4 floats at a time: NEON of 64-bit ARM", KERN_CPU
+    .name = "neon", .about = "4 floats at a time: NEON of 64-bit ARM",
+    .usable = usable, KERN_CPU_FP32, KERN_CPU
+};
+
+extern const Kern kern_neon_bf16;
+const Kern kern_neon_bf16 = {
+    .name = "neon", .about = "bfloat16 as floats: as exact, and no faster",
+    .usable = usable, KERN_CPU_BF16, KERN_CPU
 };

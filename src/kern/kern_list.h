@@ -6,6 +6,7 @@ KERN(avx2_bf16)
 #endif
 #ifdef __aarch64__
 KERN(neon)
+KERN(neon_bf16)
 #endif
 KERN(plain)
 KERN(plain_bf16)

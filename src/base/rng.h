@@ -18,6 +18,7 @@ typedef enum RngPurpose {
     RNG_SYNTH,     /* synthetic text and synthetic studies          */
     RNG_SAMPLE,    /* text written by a model                       */
     RNG_TEST,
+    RNG_DROPOUT,   /* which numbers are dropped: arch/transformer.c */
 } RngPurpose;
 
 u64    rng_u64(u64 seed, RngPurpose purpose, u64 index);

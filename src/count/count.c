@@ -3,7 +3,11 @@
  * A product of a row of K numbers with a matrix [K, M] costs 2 K M FLOP and
  * has K M parameters, so every matrix costs 2 FLOP a parameter and token.
  * Attention adds two products without parameters, each over the positions a
- * token looks at: all T of them (Hoffmann), or T/2 under the causal mask.
+ * token looks at: all T of them (Hoffmann), or T/2 under the causal mask. Every
+ * query meets its keys, however many heads share them.
+ *
+ * What is done to numbers one by one (norms, turning, gates, biases) is not
+ * counted, as nowhere in the literature.
  *
  * SOURCE: Kaplan et al. 2020, arXiv:2001.08361, Table 1;
  *         Hoffmann et al. 2022, arXiv:2203.15556, appendix F. */
@@ -16,22 +20,40 @@
 
 enum { SHAPE_SIDE_MAX = 1000000 };
 
+i64 count_qkv(Shape shape)
+{
+    const i64 d = shape.width;
+    return shape.kv_heads ? d + 2 * shape.kv_heads * (d / shape.heads) : 3 * d;
+}
+
+i64 count_up(Shape shape)
+{
+    return shape.gated ? 2 * shape.ff : shape.ff;
+}
+
+/* Two norms a layer and one at the end, each a gain and perhaps a shift; and
+ * a gain for queries and one for keys, as wide as a head. */
+static i64 count_norms(Shape shape)
+{
+    const i64 L = shape.layers, d = shape.width;
+    const i64 heads = shape.qk_norm ? 2 * L * (d / shape.heads) : 0;
+    return (2 * L + 1) * (shape.rms ? d : 2 * d) + heads;
+}
+
 ParamCount count_params(Shape shape)
 {
     const i64 L = shape.layers, d = shape.width, V = shape.vocab;
+    const i64 qkv = count_qkv(shape), up = count_up(shape);
 
-    /* qkv 3 d d, projection d d, feed-forward d ff and back. */
-    const i64 matrix = L * (4 * d * d + 2 * d * shape.ff);
-    /* qkv 3 d, projection d, feed-forward ff and d. */
-    const i64 bias = L * (5 * d + shape.ff);
-    /* A gain and a shift each: two norms a layer, one at the end. */
-    const i64 norm = L * 4 * d + 2 * d;
+    /* qkv, projection d d, feed-forward up and back down. */
+    const i64 matrix = L * (d * qkv + d * d + d * up + shape.ff * d);
+    const i64 bias = shape.bare ? 0 : L * (qkv + d + up + d);
 
     ParamCount count = {
-        .body   = matrix + bias + norm,
+        .body   = matrix + bias + count_norms(shape),
         .matrix = matrix,
         .head   = shape.tied ? 0 : V * d,
-        .embed  = V * d + shape.context * d,
+        .embed  = V * d + (shape.rope ? 0 : shape.context * d),
     };
     count.total = count.body + count.head + count.embed;
     return count;
@@ -44,11 +66,11 @@ FlopCount count_flops(Shape shape, bool causal)
     const double seen = causal ? T / 2 : T;
 
     return (FlopCount){
-        .qkv     = L * 2 * d * 3 * d,
+        .qkv     = L * 2 * d * (double)count_qkv(shape),
         .scores  = L * 2 * seen * d,
         .values  = L * 2 * seen * d,
         .proj    = L * 2 * d * d,
-        .ff      = L * 2 * 2 * d * (double)shape.ff,
+        .ff      = L * 2 * d * (double)(count_up(shape) + shape.ff),
         .head    = 2 * d * V,
         .embed   = 2 * d * V,
         .softmax = L * 3 * (double)shape.heads * T,

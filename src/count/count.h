@@ -40,9 +40,10 @@ typedef struct Shape {
 /* Parameters. total = body + head + embed (head is 0 if tied). */
 typedef struct ParamCount {
     i64 body;   /* matrices, biases and norms of all layers, and the last norm */
-    i64 matrix; /* 12 L d^2 for ff = 4d: what Kaplan calls N                   */
+    i64 matrix; /* 12 L d^2 for ff = 4d: what Kaplan calls N. With shared keys
+                 * and values L d (2 d + 2 KV d/H + ff + ff), gated + ff more  */
     i64 head;   /* V d, 0 if tied                                              */
-    i64 embed;  /* V d tokens + T d positions                                  */
+    i64 embed;  /* V d tokens + T d positions, if there is a table of them     */
     i64 total;
 } ParamCount;
 
@@ -53,12 +54,18 @@ typedef struct FlopCount {
     double softmax; /* 3 H T as in Hoffmann app. F, uncausal                */
 } FlopCount;
 
+/* Columns of a layer's widest maps: queries, keys and values of all heads
+ * side by side, (H + 2 KV) d / H; and of the way up, ff or, gated, 2 ff. */
+i64 count_qkv(Shape shape);
+i64 count_up(Shape shape);
+
 ParamCount count_params(Shape shape);
 FlopCount  count_flops(Shape shape, bool causal);
 
 /* What this program means by C: 3 x (qkv + causal scores and values + proj +
  * ff + head), FLOP per training token
- *   = 6 (12 L d^2 + V d) + 6 L d T   for ff = 4 d. */
+ *   = 6 (12 L d^2 + V d) + 6 L d T   for ff = 4 d, as GPT-2;
+ * whatever the options, 6 (matrix + V d) + 6 L d T. */
 double count_train_flop(Shape shape);
 
 /* The usual width of the feed-forward: 4 d. Gated it has a third matrix, and

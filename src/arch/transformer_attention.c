@@ -1,0 +1,172 @@
+/* transformer_attention.c - the first half of a layer, and its way back:
+ *
+ *     x1 = x0 + proj( attention( qkv( norm1 x0 ) ) )
+ *
+ * Between qkv and attention, queries and keys may be normed (qk_norm: RMS over
+ * each head, one gain for all heads of queries and one for those of keys) and
+ * then turned by their positions (rope); values are left as they are. Norm
+ * before turn, so that what is turned has the norm's length.
+ *
+ * SOURCE: Henry et al. 2020, arXiv:2010.04245, and Dehghani et al. 2023,
+ *         arXiv:2302.05442, section 2, for norms of queries and keys; Ainslie
+ *         et al. 2023, arXiv:2305.13245, for keys and values that heads share.
+ */
+
+#include "arch/transformer.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The angle of pair i at position t is t 10000^(-2 i / S). Each column is made
+ * by turning on and on by its first angle, in double: off by at most t 2^-53
+ * or so, where a cosine each would cost more than the rest of a small pass. */
+void transformer_turns(real *turn, i64 T, i64 S)
+{
+    for (i64 i = 0; i < S / 2; i++) {
+        const double angle = pow(10000, -2 * (double)i / (double)S);
+        const double c1 = cos(angle), s1 = sin(angle);
+        double       c = 1, s = 0;
+        for (i64 t = 0; t < T; t++) {
+            turn[t * S + i]         = (real)c;
+            turn[t * S + S / 2 + i] = (real)s;
+            const double next = c * c1 - s * s1;
+            s = s * c1 + c * s1;
+            c = next;
+        }
+    }
+}
+
+/* -- Queries and keys ----------------------------------------------------- */
+
+/* Row r of work `stat_qk` is head r: stat_qk[H + KV, R]. */
+static void qk_norm(const Pass *p, const Block *b, real *a)
+{
+    const i64 R = p->rows, S = p->attend.S, row = count_qkv(*p->shape);
+
+    memcpy(a + p->at.raw, a + p->at.qkv, (size_t)(R * row) * sizeof *a);
+    for (i64 h = 0; h < p->attend.H + p->attend.KV; h++) {
+        const i64 gain = h < p->attend.H ? b->qnorm_gain : b->knorm_gain;
+        p->kern->rms(a + p->at.qkv + h * S, a + p->at.stat_qk + h * R,
+                     a + p->at.raw + h * S, p->param + gain, R, S, row);
+    }
+}
+
+static void qk_norm_back(const Pass *p, const Block *b, real *dqkv,
+                         const real *a)
+{
+    const i64 R = p->rows, S = p->attend.S, row = count_qkv(*p->shape);
+
+    for (i64 h = 0; h < p->attend.H + p->attend.KV; h++) {
+        const i64 gain = h < p->attend.H ? b->qnorm_gain : b->knorm_gain;
+        real     *d = dqkv + h * S;
+        p->kern->rms_back(d, p->grad + gain, NULL, d, a + p->at.raw + h * S,
+                          a + p->at.stat_qk + h * R, p->param + gain, R, S,
+                          row);
+    }
+}
+
+static void turn(const Pass *p, real *qkv, bool back)
+{
+    const Attend *a = &p->attend;
+    p->kern->rope(qkv, p->packed + p->pack.turn, p->rows, a->T, a->H + a->KV,
+                  a->S, count_qkv(*p->shape), back);
+}
+
+/* -- Forward -------------------------------------------------------------- */
+
+static void queries_keys_values(const Pass *p, i64 layer)
+{
+    const Block b = transformer_block(p->shape, layer);
+    const real *packed = p->packed + layer * p->pack.layer;
+    real       *a = transformer_layer_work(p, layer);
+
+    transformer_norm(p, a + p->at.n1, a + p->at.stat1, a + p->at.x0,
+                     (Norm){ b.norm1_gain, b.norm1_bias });
+    p->kern->linear(a + p->at.qkv, a + p->at.n1, packed + p->pack.qkv,
+                    transformer_param(p, b.qkv_b), NULL, p->rows,
+                    p->shape->width, count_qkv(*p->shape));
+    if (p->shape->qk_norm)
+        qk_norm(p, &b, a);
+    if (p->shape->rope)
+        turn(p, a + p->at.qkv, false);
+}
+
+void transformer_attention(const Pass *p, i64 layer)
+{
+    const i64   d = p->shape->width, T = p->shape->context;
+    const i64   qkv = count_qkv(*p->shape);
+    const Block b = transformer_block(p->shape, layer);
+    real       *a = transformer_layer_work(p, layer);
+
+    queries_keys_values(p, layer);
+    for (i64 i = 0; i < p->batch; i++)
+        p->kern->attention(a + p->at.o + i * T * d,
+                           a + p->at.keep + i * p->at.keep_one,
+                           p->work + p->at.attention,
+                           a + p->at.qkv + i * T * qkv, &p->attend);
+    transformer_branch(p, a + p->at.x1, a + p->at.x0, &(Branch){
+        .a = a + p->at.o, .K = d, .layer = layer, .site = SITE_ATTENTION,
+        .packed = p->packed + layer * p->pack.layer + p->pack.proj,
+        .bias = transformer_param(p, b.proj_b) });
+    transformer_see(p, "norm1", layer, a + p->at.n1, d);
+    transformer_see(p, "qkv", layer, a + p->at.qkv, qkv);
+    transformer_see(p, "attention", layer, a + p->at.o, d);
+    transformer_see(p, "after_attention", layer, a + p->at.x1, d);
+}
+
+/* -- Back ----------------------------------------------------------------- */
+
+/* From d(qkv) as attention saw it to what norm1 receives, in dn. */
+static void queries_keys_values_back(const Pass *p, i64 layer, real *dqkv)
+{
+    const i64   R = p->rows, d = p->shape->width, qkv = count_qkv(*p->shape);
+    const Block b = transformer_block(p->shape, layer);
+    const real *a = transformer_layer_work(p, layer);
+
+    if (p->shape->rope)
+        turn(p, dqkv, true);
+    if (p->shape->qk_norm)
+        qk_norm_back(p, &b, dqkv, a);
+    p->kern->linear_dw(p->grad + b.qkv_w, transformer_grad(p, b.qkv_b),
+                       a + p->at.n1, dqkv, R, d, qkv);
+    p->kern->linear_dx(p->work + p->at.dn, dqkv,
+                       p->packed + layer * p->pack.layer + p->pack.qkv_t,
+                       NULL, R, d, qkv);
+}
+
+/* proj's way back, to dn. */
+static void proj_back(const Pass *p, i64 layer)
+{
+    const i64   R = p->rows, d = p->shape->width;
+    const Block b = transformer_block(p->shape, layer);
+    const real *a = transformer_layer_work(p, layer);
+    const real *dy = transformer_branch_back(p, p->work + p->at.wide, layer,
+                                             SITE_ATTENTION);
+
+    p->kern->linear_dw(p->grad + b.proj_w, transformer_grad(p, b.proj_b),
+                       a + p->at.o, dy, R, d, d);
+    p->kern->linear_dx(p->work + p->at.dn, dy,
+                       p->packed + layer * p->pack.layer + p->pack.proj_t,
+                       NULL, R, d, d);
+}
+
+void transformer_attention_back(const Pass *p, i64 layer)
+{
+    const i64   d = p->shape->width, T = p->shape->context;
+    const i64   qkv = count_qkv(*p->shape);
+    const Block b = transformer_block(p->shape, layer);
+    const real *a = transformer_layer_work(p, layer);
+    real       *dn = p->work + p->at.dn, *dqkv = p->work + p->at.wide;
+
+    proj_back(p, layer);
+    for (i64 i = 0; i < p->batch; i++)
+        p->kern->attention_back(dqkv + i * T * qkv, p->work + p->at.attention,
+                                dn + i * T * d, a + p->at.o + i * T * d,
+                                a + p->at.qkv + i * T * qkv,
+                                a + p->at.keep + i * p->at.keep_one,
+                                &p->attend);
+    queries_keys_values_back(p, layer, dqkv);
+    transformer_norm_back(p, p->work + p->at.dx, dn, a + p->at.x0,
+                          a + p->at.stat1,
+                          (Norm){ b.norm1_gain, b.norm1_bias });
+}

@@ -44,7 +44,7 @@ TEST(text_is_escaped)
 
 static Axis axis_of(bool log, double low, double high)
 {
-    return (Axis){ "axis", log, TICK_PLAIN, low, high };
+    return (Axis){ .label = "axis", .log = log, .low = low, .high = high };
 }
 
 TEST(an_axis_places_its_ends_and_its_middle)
@@ -198,7 +198,7 @@ TEST(keys_never_run_out_of_the_canvas)
         plot_key_point(&plot, INK_BLUE, MARK_DOT, "a key");
     plot_close(&plot);
     double lowest = 0;
-    for (const char *at = strstr(plot.key.text, "cy=\""); at;
+    for (const char *at = strstr(plot.svg.text, "cy=\""); at;
          at = strstr(at + 1, "cy=\""))
         lowest = fmax(lowest, atof(at + 4));
     CHECK(lowest + 4 < plot.canvas_height);

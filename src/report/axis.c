@@ -7,6 +7,7 @@
 #include "report/axis.h"
 
 #include "report/num.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -39,7 +40,8 @@ static Axis axis_log(Axis axis, Range range, double pad)
 Axis axis_over(const char *label, bool log, TickStyle style, Range range,
                double pad)
 {
-    const Axis axis = { label, log, style, 0, 1 };
+    const Axis axis = { .label = label, .log = log, .style = style,
+                        .high = 1 };
     if (range.low > range.high)
         range = (Range){ 1, 10 };
     if (log)
@@ -49,7 +51,20 @@ Axis axis_over(const char *label, bool log, TickStyle style, Range range,
     const double size   = fmax(fabs(range.low), fabs(range.high));
     const double room   = length > 1e-9 * size ? pad * length
                                                : fmax(0.5 * size, 0.5);
-    return (Axis){ label, log, style, range.low - room, range.high + room };
+    return (Axis){ .label = label, .log = log, .style = style,
+                   .low = range.low - room, .high = range.high + room };
+}
+
+Axis axis_names(const char *label, const char *const *names, int count)
+{
+    return (Axis){ .label = label, .style = TICK_NAMES, .low = count - 0.4,
+                   .high = -0.6, .names = names, .count = count };
+}
+
+Axis axis_of_kind(AxisKind kind, Axis axis)
+{
+    axis.kind = kind;
+    return axis;
 }
 
 double axis_share(const Axis *axis, double value)
@@ -85,8 +100,10 @@ static void name(Tick *tick, const Axis *axis)
     case TICK_PLAIN:
         snprintf(text, sizeof text, "%.5g", tick->value);
         break;
+    case TICK_NAMES:
+        break;
     }
-    snprintf(tick->text, sizeof tick->text, "%.23s", text);
+    snprintf(tick->text, sizeof tick->text, "%.39s", text);
 }
 
 /* 1, 2 or 5 times a power of ten: the least step with `most` or fewer. */
@@ -152,9 +169,21 @@ static bool has_room(const Tick *all, int count, int candidate,
     return true;
 }
 
+static int ticks_named(Tick *out, const Axis *axis)
+{
+    const int count = axis->count < TICKS_MAX ? axis->count : TICKS_MAX;
+    for (int i = 0; i < count; i++) {
+        out[i] = (Tick){ .value = i };
+        text_cut(out[i].text, sizeof out[i].text, axis->names[i], 24);
+    }
+    return count;
+}
+
 int axis_ticks(Tick out[TICKS_MAX], const Axis *axis, double length,
                bool horizontal)
 {
+    if (axis->style == TICK_NAMES)
+        return ticks_named(out, axis);
     const double most    = length / (horizontal ? 80 : 45);
     const double decades = axis->log ? log10(axis->high / axis->low) : 0;
     const bool   even    = !axis->log || decades < 1;

@@ -14,13 +14,21 @@ typedef enum TickStyle {
     TICK_SI,      /* 20 k   */
     TICK_POWER,   /* 10¹²   */
     TICK_PERCENT, /* -2 %; the value is in percent */
+    TICK_NAMES,   /* at 0, 1, 2, ...: the axis's own names */
 } TickStyle;
+
+/* What is measured along it, where a page can show it in other units. */
+typedef enum AxisKind { AXIS_ANY, AXIS_N, AXIS_LOSS } AxisKind;
 
 typedef struct Axis {
     const char *label; /* with its unit */
     bool        log;
     TickStyle   style;
     double      low, high;
+    AxisKind    kind;
+    const char *const *names; /* TICK_NAMES: [count], must outlive the plot */
+    int         count;
+    bool        bare;         /* without the texts of ticks and label       */
 } Axis;
 
 /* The ends of what is to be drawn. { 0 } with range_new() is empty; NaN and
@@ -35,9 +43,13 @@ void  range_add(Range *range, double value);
 Axis axis_over(const char *label, bool log, TickStyle style, Range range,
                double pad);
 
+/* 0, 1, 2, ... with a name each; y axes read from the top. */
+Axis axis_names(const char *label, const char *const *names, int count);
+Axis axis_of_kind(AxisKind kind, Axis axis);
+
 double axis_share(const Axis *axis, double value); /* 0 at low, 1 at high */
 
-enum { TICKS_MAX = 96, TICK_TEXT = 24 };
+enum { TICKS_MAX = 96, TICK_TEXT = 40 };
 typedef struct Tick {
     double value;
     int    rank;             /* 0 the roundest */

@@ -46,6 +46,8 @@ void ink_style(Str *out)
         ".fig .note{font-size:11px;fill:#5b6470;stroke:#fff;stroke-width:3px;"
         "paint-order:stroke}"
         ".fig .bg{fill:#fff}.fig .halo{stroke:#fff}"
+        ".fig .sup{font-size:.72em}.fig .head{font-weight:600}"
+        ".fig .tag text{fill:currentColor}.fig .off{display:none}"
         ".fig .grid{stroke:#e4e7eb}.fig .axis{stroke:#7b8490}"
         ".fig .pt:hover{stroke-width:5}.fig .ln:hover{stroke-width:4}");
     for (int i = 0; i < INKS; i++)

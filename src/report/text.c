@@ -2,6 +2,7 @@
 
 #include "report/text.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -44,4 +45,32 @@ void text_wrapped(FILE *out, const char *text, int indent)
         text += strspn(text, " \n");
     }
     fputc('\n', out);
+}
+
+static bool follows(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+char *text_cut(char *out, size_t room, const char *text, int letters)
+{
+    static const char ellipsis[] = "…";
+    size_t at = 0, last = 0; /* where the letter before `at` began */
+    int    seen = 0;
+    assert(room > sizeof ellipsis);
+    while (text[at] && seen < letters) {
+        size_t next = at + 1;
+        while (follows(text[next]))
+            next++;
+        if (next + sizeof ellipsis > room)
+            break;
+        last = at;
+        at   = next;
+        seen++;
+    }
+    memcpy(out, text, at);
+    out[at] = 0;
+    if (text[at])
+        memcpy(out + last, ellipsis, sizeof ellipsis);
+    return out;
 }

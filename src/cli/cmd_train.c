@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "cli/cmd.h"
 #include "cli/runs_show.h"
-#include "cli/train_opts.h"
+#include "cli/train_branch.h"
 #include "data/corpus.h"
 #include "sweep/speed.h"
 #include "sweep/sweep.h"
@@ -24,6 +24,26 @@ typedef struct Train {
 static void say(const char *line)
 {
     fprintf(stderr, "%s\n", line);
+}
+
+/* The trunk's configuration, and the flags on top of it. */
+static bool read_branch(Train *train, const OptTable *table, Opt *row,
+                        const TextList *rest, int argc, char **argv, Err *err)
+{
+    TrainOpts *opts = &train->opts;
+    bool       helped;
+    if (rest->count > 0)
+        return err_set(err, ERR_USAGE, "%s: a branch takes the options of its "
+                       "trunk; give what differs as flags", rest->item[0]);
+    if (!train_branch_open(opts, &train->arena, err))
+        return false;
+    const char *corpus = opts->corpus;
+    train_opts_table(row, opts);
+    if (!opt_flags(table, argc, argv, &helped, err))
+        return false;
+    opts->corpus = corpus;
+    opts->tokens = NAN; /* said in steps by now */
+    return true;
 }
 
 /* Flags win over the file, and the file is named among the flags: read them
@@ -45,7 +65,11 @@ static bool read_opts(Train *train, int argc, char **argv, bool *helped,
     };
     if (!opt_flags(&table, argc, argv, helped, err))
         return false;
-    if (*helped || rest.count == 0)
+    if (*helped)
+        return true;
+    if (train->opts.branch)
+        return read_branch(train, &table, row, &rest, argc, argv, err);
+    if (rest.count == 0)
         return true;
     if (rest.count > 1)
         return err_set(err, ERR_USAGE, "%s: one file of options is enough; "
@@ -72,12 +96,18 @@ static bool prepare(Train *train, Err *err)
         .group  = "fit",
         .budget = NAN,
         .flop   = count_train_flop(config->shape)
-                  * (double)(config->steps * config->batch
-                             * config->shape.context),
+                  * (double)((config->steps - config->branch_at)
+                             * config->batch * config->shape.context),
+        .trunk  = train_branch_trunk(&train->arena, config),
         .config = *config,
     };
     if (opts->name)
         snprintf(train->run.name, sizeof train->run.name, "%s", opts->name);
+    else if (config->branch_at)
+        snprintf(train->run.name, sizeof train->run.name, "%lldx%lld-at%lld",
+                 (long long)config->shape.layers,
+                 (long long)config->shape.width,
+                 (long long)config->branch_at);
     else
         snprintf(train->run.name, sizeof train->run.name, "%lldx%lld",
                  (long long)config->shape.layers,
@@ -105,6 +135,10 @@ static void foretell(const Train *train)
             train->corpus.shard.name, (long long)n.total, (long long)n.body,
             (long long)tokens, (long long)c->steps,
             (long long)(c->batch * c->shape.context), c->lr);
+    if (c->branch_at)
+        fprintf(stderr, "  from step %lld of %s, %lld steps more\n",
+                (long long)c->branch_at, train->run.trunk,
+                (long long)(c->steps - c->branch_at));
     fprintf(stderr, "  %.3g FLOP, about %s on %d thread%s, %.1f MB of memory, "
             "%.1f MB of disk\n", train->run.flop, words, c->threads,
             c->threads == 1 ? "" : "s", (double)train_memory(c) / 1e6,

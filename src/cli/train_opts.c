@@ -39,6 +39,8 @@ static void explain(Opt *row, int rows)
         { "train.batch",  "sequences a step; 0: 1,024 tokens" },
         { "train.steps",  "0: as many as --tokens need" },
         { "train.lr",     "peak rate; 0: 0.32 / width" },
+        { "train.branch_at", "see --branch, which sets it" },
+        { "train.trunk",  "see --branch, which sets it" },
         { "train.seed",   "of initial weights and of the order of the text" },
     };
     for (int i = 0; i < rows; i++)
@@ -62,6 +64,9 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
         { "tokens", "N", "to train on [1e6]", .real = &opts->tokens },
         { "epochs", "", "repeat the corpus where it is too short",
           .flag = &opts->epochs },
+        { "branch", "RUN", "cool down from a checkpoint that this run kept",
+          .text = &opts->branch },
+        { "at", "STEP", "of that run; 0: its last", .count = &opts->at },
         { "name", "NAME", "of the run [its shape]", .text = &opts->name },
         { "data", "DIR", "where corpora are kept", .text = &opts->data_dir,
           .unhashed = true },

@@ -11,6 +11,8 @@ typedef struct TrainOpts {
     TrainConfig config;
     RunOptsText text;      /* of what the table cannot hold in config */
     const char *corpus, *tokenizer, *shape, *name;
+    const char *branch;    /* the trunk: its folder, or its id in out_dir */
+    i64         at;        /* step of the trunk; 0: its last              */
     const char *data_dir, *out_dir;
     i64         head_size, threads;
     double      tokens;    /* NaN: as many as the steps make */

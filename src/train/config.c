@@ -39,6 +39,22 @@ TrainConfig train_defaults(void)
     };
 }
 
+/* The warm-up in steps: as a share it would change with the length. */
+TrainConfig train_branch(const TrainConfig *trunk, i64 at, i64 cooldown,
+                         const char *checkpoint)
+{
+    TrainConfig branch = *trunk;
+    branch.schedule       = SCHEDULE_WSD;
+    branch.warmup_steps   = schedule_warmup(trunk);
+    branch.warmup         = branch.warmup_steps > 0 ? trunk->warmup : 0;
+    branch.steps          = at + cooldown;
+    branch.cooldown_steps = cooldown;
+    branch.branch_at      = at;
+    branch.trunk          = checkpoint;
+    branch.keep           = (RealList){ 0 };
+    return branch;
+}
+
 /* -- What can be wrong ---------------------------------------------------- */
 
 typedef struct Bound {

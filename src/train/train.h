@@ -118,6 +118,11 @@ bool train_run(TrainResult *out, const TrainConfig *config, const Shard *shard,
                const char *checkpoint, const TrainHooks *hooks, Err *err)
     MUST_USE;
 
+/* A branch of a trunk with that configuration: from its checkpoint of step
+ * `at`, `cooldown` steps down to lr_final. */
+TrainConfig train_branch(const TrainConfig *trunk, i64 at, i64 cooldown,
+                         const char *checkpoint);
+
 double train_lr(const TrainConfig *config, i64 step); /* step 0 .. steps-1 */
 
 /* "cosine", "wsd", "constant"; and back, ERR_USAGE for any other name. */

@@ -47,6 +47,51 @@ ends 0 "three threads train"
 loss out >two
 holds "to the same loss" cmp one two
 
+# A trunk, and branches that cool down from it: each the run in one piece.
+trunk="--corpus=text --shape=2x16 --context=32 --batch=4 --eval_tokens=1024 \
+--eval_points=0 --warmup_steps=5"
+run scalelaw train $trunk --schedule=constant --steps=80 --keep=40,60 --out=wsd
+ends 0 "a trunk trains"
+stem=$(basename wsd/runs/2x16-*)
+holds "and keeps the checkpoints of named steps" \
+    test -f "wsd/runs/$stem/checkpoint-40" -a -f "wsd/runs/$stem/checkpoint-60"
+run scalelaw train --branch="$stem" --at=40 --cooldown_steps=20 --out=wsd --json
+ends 0 "a branch cools down from one of them"
+cp out branch.json
+loss branch.json >one
+run scalelaw train $trunk --schedule=wsd --steps=60 --cooldown_steps=20 \
+    --out=piece --json
+loss out >two
+holds "to the loss of the run in one piece, to its last digit" cmp one two
+holds "its record names the trunk" grep -q "\"trunk\":\"$stem\"" branch.json
+holds "and where it left it" grep -q '"trunk_step":40' branch.json
+holds "tokens are the trunk's and its own" grep -q '"tokens":7680' branch.json
+run scalelaw runs export wsd
+ends 0 "runs are exported"
+holds "branches beside their trunk, as one cluster" \
+    test "$(tr ',' '\n' <out | grep -cx "$stem")" -eq 4
+run scalelaw train --branch="$stem" --out=wsd
+ends 0 "a trunk's last step needs not be named"
+holds "a fifth of all steps cools down" \
+    test "$(grep -h '"steps":100' wsd/runs/2x16-at80-*/run.json)"
+scalelaw runs show wsd/runs/2x16-at40-* 2>/dev/null |
+    sed '1,/^config$/d; s/^    //' >again.cfg
+run scalelaw train again.cfg --corpus=text --out=again --json
+ends 0 "a branch's configuration is a file to train from"
+loss out >two
+holds "and gives the same loss" cmp one two
+holds "of the same trunk" grep -q "\"trunk\":\"$stem\"" out
+refuses 2 "a step that was not kept" "kept: 40, 60.*--at" \
+    scalelaw train --branch="$stem" --at=50 --out=wsd
+refuses 2 "another rate than the trunk's" "another configuration" \
+    scalelaw train --branch="$stem" --at=40 --lr=0.5 --out=wsd
+refuses 2 "a trunk that is none" "nosuch is no run.*folder" \
+    scalelaw train --branch=nosuch --at=40 --out=wsd
+refuses 2 "an end before the start" "no step is left" \
+    scalelaw train --branch="$stem" --at=40 --steps=30 --out=wsd
+refuses 2 "a file of options for a branch" "again.cfg: a branch takes" \
+    scalelaw train again.cfg --branch="$stem" --at=40 --out=wsd
+
 # A signal checkpoints; the same command goes on.
 long="--corpus=text --shape=3x48 --context=64 --batch=8 --steps=3000 \
 --eval_tokens=1024 --eval_points=0 --epochs --out=long"
@@ -97,6 +142,16 @@ refuses 2 "an unknown key" "learning" \
     scalelaw train --corpus=text --shape=2x16 --learning=1
 refuses 2 "an unknown schedule" "cosine, wsd or constant" \
     scalelaw train --corpus=text --shape=2x16 --schedule=linear
+refuses 2 "an optimizer that is none" "adamw, muon or sgd" \
+    scalelaw train --corpus=text --shape=2x16 --optimizer=lion
+refuses 2 "gradient descent without a rate" "give --lr" \
+    scalelaw train --corpus=text --shape=2x16 --optimizer=sgd
+refuses 2 "a norm that is none" "model.norm: 'batch' is not layer or rms" \
+    scalelaw train --corpus=text --shape=2x16 --norm=batch
+refuses 2 "a recipe that is none" "gpt2 or llama" \
+    scalelaw train --corpus=text --shape=2x16 --recipe=gpt5
+refuses 2 "everything dropped" "train.dropout: 1" \
+    scalelaw train --corpus=text --shape=2x16 --dropout=1
 refuses 2 "kernels that are none" "kernels neon512" \
     scalelaw train --corpus=text --shape=2x16 --kernels=neon512
 refuses 2 "a rate below 0" "lr" \

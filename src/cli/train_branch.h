@@ -1,0 +1,18 @@
+/* train_branch.h - `scalelaw train --branch=RUN --at=STEP`: the configuration
+ * of a branch from the record of its trunk. */
+
+#ifndef TRAIN_BRANCH_H
+#define TRAIN_BRANCH_H
+
+#include "cli/train_opts.h"
+
+/* opts->branch, at and how long it cools down into a whole configuration, and
+ * a corpus where none is named. Refused in words: no such run, no such
+ * checkpoint (the kept ones are named), nothing to cool down for. */
+bool train_branch_open(TrainOpts *opts, Arena *arena, Err *err) MUST_USE;
+
+/* The run whose luck a branch shares: its trunk, or that one's trunk. NULL for
+ * a run that is no branch. */
+const char *train_branch_trunk(Arena *arena, const TrainConfig *config);
+
+#endif

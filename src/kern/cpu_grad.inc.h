@@ -41,11 +41,13 @@ INLINE void grad_tile(float *to, i64 to_row, const float *a, i64 a_row,
     Tile acc;
     UNROLL for (int m = 0; m < rows; m++)
         UNROLL for (int v = 0; v < vecs; v++)
-            acc[m][v] = tile_load(to + m * to_row, v, vecs, n);
+            __builtin_prefetch(to + m * to_row + v * LANES, 1, 3);
+    tile_fill(acc, rows, vecs, splat(0));
     tile_add(acc, rows, vecs, a, a_row, a_col, b.at, b.row, K);
     UNROLL for (int m = 0; m < rows; m++)
         UNROLL for (int v = 0; v < vecs; v++)
-            tile_store(to + m * to_row, acc[m][v], v, vecs, n);
+            tile_store(to + m * to_row, tile_load(to + m * to_row, v, vecs, n)
+                                            + acc[m][v], v, vecs, n);
 }
 
 /* For a = x', whose columns are neighbours in x. */

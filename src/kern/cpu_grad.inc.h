@@ -4,9 +4,10 @@
  *
  * The sum runs over rows. Rows are taken GRAD_ROWS at a time, so that the
  * slice of dy which a panel reads stays in the first cache while the tiles go
- * down the columns of x; a tile begins at what dw holds and goes back there.
- * The order of each sum is r = 0, 1, ... whatever the tile, so that its shape
- * changes no bit. */
+ * down the columns of x; a tile's sums are added to dw when they are whole,
+ * for dw has to come from far away (a gradient is as large as the model), and
+ * comes meanwhile. The order of each sum is r = 0, 1, ... whatever the tile,
+ * so that its shape changes no bit. */
 
 enum { GRAD_ROWS = 128, GRAD_COPY = 48 };
 
@@ -39,15 +40,14 @@ INLINE void grad_tile(float *to, i64 to_row, const float *a, i64 a_row,
                       i64 a_col, Slice b, i64 K, i64 n, int rows, int vecs)
 {
     Tile acc;
-    UNROLL for (int m = 0; m < rows; m++)
-        UNROLL for (int v = 0; v < vecs; v++)
-            __builtin_prefetch(to + m * to_row + v * LANES, 1, 3);
+    tile_fetch(to, to_row, rows, vecs);
     tile_fill(acc, rows, vecs, splat(0));
     tile_add(acc, rows, vecs, a, a_row, a_col, b.at, b.row, K);
     UNROLL for (int m = 0; m < rows; m++)
         UNROLL for (int v = 0; v < vecs; v++)
-            tile_store(to + m * to_row, tile_load(to + m * to_row, v, vecs, n)
-                                            + acc[m][v], v, vecs, n);
+            tile_store(to + m * to_row,
+                       tile_load(to + m * to_row, v, vecs, n) + acc[m][v], v,
+                       vecs, n);
 }
 
 /* For a = x', whose columns are neighbours in x. */

@@ -65,6 +65,7 @@ typedef struct Panels {
     i64          K;
     i64          N;    /* length of a row of y, add and times  */
     i64          n;    /* columns from this panel's first on   */
+    i64          next; /* reals of the panel after this one    */
 } Panels;
 
 /* add and times point at the tile's corner, as y does, or are NULL. */
@@ -75,6 +76,10 @@ INLINE void linear_tile(float *y, const float *x, const float *add,
     const i64 N = p->N, n = p->n;
     Tile      acc;
 
+    if (add)
+        tile_fetch(add, N, rows, vecs);
+    if (times)
+        tile_fetch(times, N, rows, vecs);
     UNROLL for (int v = 0; v < vecs; v++) {
         const vf b = p->bias ? tile_load(p->bias, v, vecs, n) : splat(0);
         UNROLL for (int m = 0; m < rows; m++)
@@ -155,6 +160,15 @@ typedef struct Finish {
     bool         gelu;
 } Finish;
 
+/* Ask for the share of the next panel that falls to rows r .. r + rows of R:
+ * weights come from memory while there is something else to do. */
+INLINE void panel_fetch(const Panels *p, int vecs, i64 r, i64 rows, i64 R)
+{
+    const float *next = p->panel + p->K * vecs * LANES;
+    for (i64 i = p->next * r / R; i < p->next * (r + rows) / R; i += LANES)
+        __builtin_prefetch(next + i, 0, 2);
+}
+
 static void linear_panel(float *y, const float *x, const Panels *p,
                          const Finish *f, i64 at, int vecs, i64 R)
 {
@@ -162,6 +176,7 @@ static void linear_panel(float *y, const float *x, const Panels *p,
     for (i64 r = 0; r < R;) {
         const int rows   = tile_next(R - r, height);
         const i64 corner = r * p->N + at;
+        panel_fetch(p, vecs, r, rows, R);
         linear_tiles[vecs][rows](y + corner, x + r * p->K,
                                  f->add ? f->add + corner : NULL,
                                  f->times ? f->times + corner : NULL, p);
@@ -175,12 +190,15 @@ static void linear_panel(float *y, const float *x, const Panels *p,
 static void product(float *y, const float *x, const float *packed,
                     const Finish *f, i64 R, i64 K, i64 N)
 {
-    for (i64 i = 0; i < panel_count(N); i++) {
+    const i64 panels = panel_count(N);
+    for (i64 i = 0; i < panels; i++) {
         const Panel  panel = panel_at(i, N);
         const i64    at = panel.first * LANES;
+        const i64    next = i + 1 < panels ? panel_at(i + 1, N).vecs : 0;
         const Panels p  = { .panel = packed + at * K, .K = K, .N = N,
                             .bias = f->bias ? f->bias + at : NULL,
-                            .n = N - at };
+                            .n = N - at,
+                            .next = next * LANES * K };
         linear_panel(y, x, &p, f, at, panel.vecs, R);
     }
 }

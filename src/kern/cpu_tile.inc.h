@@ -65,6 +65,15 @@ INLINE void tile_fill(Tile acc, int rows, int vecs, vf value)
             acc[m][n] = value;
 }
 
+/* Ask for what a tile will read when its sums are done: they take long enough
+ * for it to come from memory. An address past an array's end does no harm. */
+INLINE void tile_fetch(const float *p, i64 row, int rows, int vecs)
+{
+    UNROLL for (int m = 0; m < rows; m++)
+        UNROLL for (int n = 0; n < vecs; n++)
+            __builtin_prefetch(p + m * row + n * LANES);
+}
+
 /* a[m, k] lies at a[m * a_row + k * a_col]; row k of b at b + k * b_row. */
 INLINE void tile_add(Tile acc, int rows, int vecs, const float *a, i64 a_row,
                      i64 a_col, const float *b, i64 b_row, i64 K)

@@ -1,4 +1,4 @@
-/* cmd_bench.c - `scalelaw bench train|kern|fit`: what the engine reaches on this
+/* cmd_bench.c - `scalelaw bench train|kern|sweep|fit`: what the engine reaches on this
  * machine, as a share of what the machine's arithmetic could do, and how long
  * fits take. */
 
@@ -10,25 +10,29 @@
 #include <string.h>
 #include <unistd.h>
 
-/* From docs of the peers' measurements: the same shapes, one micro-batch deep
- * to some megabytes wide. */
+/* The table of docs/performance.md: from one micro-batch deep to GPT-2. The
+ * last three take minutes. */
 static const BenchShape shapes[] = {
     { 2, 16, 512, 16, 256 },  { 2, 32, 512, 16, 256 },
     { 2, 64, 512, 16, 256 },  { 4, 128, 512, 16, 256 },
-    { 6, 256, 512, 8, 256 },
+    { 6, 256, 512, 8, 256 },  { 8, 512, 512, 4, 256 },
+    { 12, 768, 50257, 4, 256 }, { 12, 768, 50257, 4, 64 },
 };
+enum { USUAL = 5 };
 
 typedef struct Args {
     BenchOptions bench;
     const char  *kernels, *dtype, *shape;
     i64          vocab, batch, context;
     TextList     what;
-    bool         cpu_time;
+    bool         cpu_time, table;
 } Args;
 
 static bool kern_pick(Args *a, Err *err)
 {
-    a->bench.kern = kern_find(a->kernels, a->dtype);
+    const bool both = strcmp(a->dtype, "both") == 0;
+    a->bench.kern = kern_find(a->kernels, both ? "fp32" : a->dtype);
+    a->bench.also = both ? kern_find(a->kernels, "bf16") : NULL;
     if (!a->bench.kern)
         return err_set(err, ERR_USAGE, "--kernels=%s --dtype=%s: not one of "
                        "this build, or not for this processor; `scalelaw "
@@ -75,7 +79,8 @@ static bool train(const Args *a, Err *err)
     bench_train_head(&a->bench);
     if (a->shape)
         bench_train(&one, &a->bench);
-    for (int i = 0; i < COUNT_OF(shapes) && !a->shape; i++)
+    const int rows = a->table ? COUNT_OF(shapes) : USUAL;
+    for (int i = 0; i < rows && !a->shape; i++)
         bench_train(&shapes[i], &a->bench);
     return true;
 }
@@ -84,8 +89,8 @@ static bool pick(const Args *a, Err *err)
 {
     const char *what = a->what.count > 0 ? a->what.item[0] : "train";
     if (a->what.count > 1)
-        return err_set(err, ERR_USAGE, "one thing at a time: train, kern "
-                       "or fit");
+        return err_set(err, ERR_USAGE, "one thing at a time: train, kern, "
+                       "sweep or fit");
     if (strcmp(what, "train") == 0)
         return train(a, err);
     if (strcmp(what, "kern") == 0) {
@@ -94,19 +99,28 @@ static bool pick(const Args *a, Err *err)
     }
     if (strcmp(what, "fit") == 0)
         return bench_fit(&a->bench, err);
-    return err_set(err, ERR_USAGE, "cannot measure '%s'; train, kern and fit "
-                   "can be", what);
+    if (strcmp(what, "sweep") == 0)
+        return bench_sweep(&a->bench, err);
+    return err_set(err, ERR_USAGE, "cannot measure '%s'; train, kern, sweep "
+                   "and fit can be", what);
 }
 
 bool cmd_bench(int argc, char **argv, Err *err)
 {
     Arena arena = { 0 };
-    Args  a = { .kernels = "auto", .dtype = "fp32", .vocab = 512, .batch = 16, .context = 256,
-                .bench = { .threads = 1, .seconds = 1.5 } };
+    Args  a = { .kernels = "auto", .dtype = "fp32", .vocab = 512,
+                .batch = 16, .context = 256,
+                .bench = { .threads = 1, .seconds = 1.5, .peer = "auto" } };
     const Opt opts[] = {
         { "kernels", "NAME", "auto, avx512, avx2, plain or ref",
           .text = &a.kernels },
-        { "dtype", "NAME", "of products: fp32 or bf16", .text = &a.dtype },
+        { "dtype", "NAME", "of products: fp32, bf16, or both of them in turn",
+          .text = &a.dtype },
+        { "peer", "NAME", "who races with training steps: torch, none, auto "
+          "(torch where it is installed) or a command that answers as "
+          "bench/peer_torch.py does", .text = &a.bench.peer },
+        { "table", NULL, "all eight shapes, GPT-2 too, in place of the usual "
+          "five: minutes, and 6 GB with a peer", .flag = &a.table },
         { "threads", "N", "threads of a training step, or of fits (1 to N)",
           .count = &a.bench.threads },
         { "seconds", "X", "time to spend on a row", .real = &a.bench.seconds },
@@ -126,9 +140,10 @@ bool cmd_bench(int argc, char **argv, Err *err)
         .command = "scalelaw bench",
         .about = "Measure the engine on this machine: whole training steps "
                  "(train) or single kernels (kern), as a share of what the "
-                 "core reaches when it only multiplies and adds; or fits "
+                 "core reaches when it only multiplies and adds; two "
+                 "runs at once and the start of a run (sweep); or fits "
                  "(fit).",
-        .opt = opts, .nopt = COUNT_OF(opts), .operands = "[train|kern|fit]",
+        .opt = opts, .nopt = COUNT_OF(opts), .operands = "[train|kern|sweep|fit]",
         .rest = &a.what, .arena = &arena,
     };
     bool       helped = false;

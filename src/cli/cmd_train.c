@@ -128,7 +128,8 @@ static void foretell(const Train *train)
     const ParamCount   n = count_params(c->shape);
     const i64 tokens = c->steps * c->batch * c->shape.context;
     char      words[24];
-    clock_words(words, train->run.flop / speed_flop_per_s(c) / c->threads);
+    clock_words(words, train->run.flop
+                       / speed_flop_per_s(c, train->run.flop) / c->threads);
 
     fprintf(stderr, "%s on %s: %lld parameters (%lld in the body), %lld "
             "tokens in %lld steps of %lld, rate %.3g\n", train->run.name,

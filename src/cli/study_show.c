@@ -37,8 +37,9 @@ static void run_show(const LadderRun *run, CountN counts)
  * mean of the two, for a plan. */
 static double time_s(const Ladder *grid, int cores)
 {
-    const double slow = speed_flop_per_s(&grid->run[0].config);
-    const double fast = speed_flop_per_s(&grid->run[grid->count - 1].config);
+    const double slow = speed_flop_per_s(&grid->run[0].config, INFINITY);
+    const double fast = speed_flop_per_s(&grid->run[grid->count - 1].config,
+                                         INFINITY);
     const double mean = 2 / (1 / slow + 1 / fast);
     fprintf(stderr, "  measured: %.0f to %.0f GFLOP/s a core\n", slow / 1e9,
             fast / 1e9);

@@ -12,7 +12,7 @@ static void tokens_draw(i32 *x, i64 count, i64 vocab)
         x[i] = (i32)rng_below(0, RNG_TEST, (u64)i, vocab);
 }
 
-double speed_flop_per_s(const TrainConfig *config)
+double speed_flop_per_s(const TrainConfig *config, double flop)
 {
     const Shape *shape = &config->shape;
     const Arch  *arch  = arch_find(config->arch);
@@ -32,17 +32,19 @@ double speed_flop_per_s(const TrainConfig *config)
     arch_init(param, arch, shape, 1);
     tokens_draw(x, rows + 1, shape->vocab);
 
-    i64 passes = -1; /* the first pass warms the caches */
-    double began = clock_s();
-    for (; passes < 3 || clock_s() - began < 0.1; passes++) {
+    const double pass_flop = count_train_flop(*shape) * (double)rows;
+    const double share = flop / pass_flop / 100; /* passes */
+    i64    passes = -1; /* the first pass warms the caches */
+    double began  = clock_s();
+    for (; passes < 1 || (passes < share && clock_s() - began < 0.1);
+         passes++) {
         if (passes == 0)
             began = clock_s();
         arch->pack(packed, kern, shape, param);
         arch->pass(loss, grad, kern, shape, param, packed, work, x, x + 1,
                    batch, &(PassHow){ .scale = (real)1 / (real)rows });
     }
-    const double speed = count_train_flop(*shape) * (double)(rows * passes)
-                       / (clock_s() - began);
+    const double speed = pass_flop * (double)passes / (clock_s() - began);
     arena_free(&arena);
     return speed;
 }

@@ -6,7 +6,9 @@
 
 #include "train/train.h"
 
-/* Training FLOP/s of one core; takes about a tenth of a second. */
-double speed_flop_per_s(const TrainConfig *config);
+/* Training FLOP/s of one core. Takes about a tenth of a second, or a
+ * hundredth of what `flop` FLOP will take where that is less: what is to be
+ * foretold must not wait for it. At least one pass after the first. */
+double speed_flop_per_s(const TrainConfig *config, double flop);
 
 #endif

@@ -307,9 +307,10 @@ static bool study_predict(Study *study, Err *err)
     analysis_predict(&list, &study->arena, &analysis, asked, count);
     if (!prediction_write(&list, study->dir, hash, err))
         return false;
-    study_say(arena_print(&study->arena, "predicted %lld held-out runs before "
-                          "training them: %s/prediction.json, SHA-256 %.16s...",
-                          (long long)count, study->dir, hash));
+    progress_say(study->progress,
+                 arena_print(&study->arena, "predicted %lld held-out runs before "
+                             "training them: %s/prediction.json, SHA-256 "
+                             "%.16s...", (long long)count, study->dir, hash));
     return true;
 }
 

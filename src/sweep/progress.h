@@ -1,11 +1,13 @@
-/* progress.h - one line that says how far many runs have come.
+/* progress.h - how far many runs have come, on stderr.
  *
- *     [ 43 %] 1.2e+13 of 2.9e+13 FLOP  14 of 24 runs  3 min 20 s left |
- *     c1e+12-2x32 61 % 1.52  c3e+12-3x48 7 % 2.31
+ * On a terminal a table, rewritten in place twice a second: one line for all,
+ * and one a core with its run's loss so far as a sparkline over its steps,
  *
- * On a terminal it is rewritten in place twice a second; otherwise a line
- * every ten seconds. The time left is judged by FLOP, from the speed since
- * this process began. */
+ *     43 %  14 of 24 runs  spent 1.25e+13, left 1.66e+13 FLOP  3 min 20 s left
+ *     c1e+12-2x32     61 %  loss 1.520  █▆▅▄▃▃▂▂▂▁▁▁              40 s left
+ *
+ * and elsewhere one line for all every ten seconds. The time left is judged by
+ * FLOP, from the speed since this process began. */
 
 #ifndef PROGRESS_H
 #define PROGRESS_H
@@ -28,5 +30,8 @@ void progress_begin(Progress *progress, int worker, const char *name,
 void progress_resumed(Progress *progress, int worker, i64 step);
 void progress_step(Progress *progress, int worker, i64 step, double loss);
 void progress_end(Progress *progress, int worker);
+
+/* A line of words, without its end, that stays: the table goes on below it. */
+void progress_say(Progress *progress, const char *line);
 
 #endif

@@ -9,9 +9,11 @@
 #include "arch/arch.h"
 #include "base/arena.h"
 #include "base/rng.h"
+#include "tests/arch_options.h"
 #include "tests/test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SEED = 7 };
@@ -23,6 +25,8 @@ typedef struct Bench {
     i64         n, batch;
     real       *param, *grad, *packed, *work, *loss;
     i32        *x, *y;
+    PassHow     how;
+    double      log_z2; /* sum of (log Z)^2, of the scores that were seen */
 } Bench;
 
 /* Parameters all different and none at its initial value: gains near 1,
@@ -30,7 +34,7 @@ typedef struct Bench {
 static Bench bench_open(Shape shape, i64 batch)
 {
     Bench b = { .arch = arch_find("transformer"), .shape = shape,
-                .batch = batch };
+                .batch = batch, .how = { .scale = 1, .seed = SEED } };
     const i64 R = batch * shape.context;
 
     b.n      = arch_param_count(b.arch, &shape);
@@ -55,13 +59,31 @@ static Bench bench_open(Shape shape, i64 batch)
     return b;
 }
 
-static double loss_sum(Bench *b, real *grad, real scale)
+static void see_scores(void *self, const char *name, i64 layer,
+                       const real *z, i64 rows, i64 cols)
 {
+    Bench *b = self;
+    (void)layer;
+    if (strcmp(name, "scores") != 0)
+        return;
+    for (i64 r = 0; r < rows; r++) {
+        double sum = 0;
+        for (i64 v = 0; v < cols; v++)
+            sum += exp((double)z[r * cols + v]);
+        b->log_z2 += log(sum) * log(sum);
+    }
+}
+
+/* What the gradient is of: cross-entropy, and with z-loss more. */
+static double loss_sum(Bench *b, real *grad)
+{
+    b->log_z2       = 0;
+    b->how.see      = see_scores;
+    b->how.see_self = b;
     b->arch->pack(b->packed, &kern_ref, &b->shape, b->param);
     b->arch->pass(b->loss, grad, &kern_ref, &b->shape, b->param, b->packed,
-                  b->work, b->x, b->y, b->batch,
-                  &(PassHow){ .scale = scale });
-    double sum = 0;
+                  b->work, b->x, b->y, b->batch, &b->how);
+    double sum = (double)b->how.z_loss * b->log_z2;
     for (i64 r = 0; r < b->batch * b->shape.context; r++)
         sum += (double)b->loss[r];
     return sum;
@@ -73,9 +95,9 @@ static double slope(Bench *b, i64 i)
     const double h = 1e-5;
 
     b->param[i] = middle + (real)h;
-    const double above = loss_sum(b, NULL, 1);
+    const double above = loss_sum(b, NULL);
     b->param[i] = middle - (real)h;
-    const double below = loss_sum(b, NULL, 1);
+    const double below = loss_sum(b, NULL);
     b->param[i] = middle;
     return (above - below) / (2 * h);
 }
@@ -92,17 +114,22 @@ static double tensor_gap(Bench *b, const Tensor *t)
     return widest / largest;
 }
 
+static void check_tensors(Bench *b, const char *what)
+{
+    Tensor    tensor[ARCH_TENSORS_MAX];
+    const int n = b->arch->tensors(tensor, &b->shape);
+
+    loss_sum(b, b->grad);
+    for (int i = 0; i < n; i++) {
+        test_note("%s, %s, tied %d", tensor[i].name, what, b->shape.tied);
+        CHECK_BELOW(tensor_gap(b, &tensor[i]), 1e-7);
+    }
+}
+
 static void check_gradient(Shape shape, i64 batch)
 {
-    Bench     b = bench_open(shape, batch);
-    Tensor    tensor[ARCH_TENSORS_MAX];
-    const int n = b.arch->tensors(tensor, &shape);
-
-    loss_sum(&b, b.grad, 1);
-    for (int i = 0; i < n; i++) {
-        test_note("%s, tied %d", tensor[i].name, shape.tied);
-        CHECK_BELOW(tensor_gap(&b, &tensor[i]), 1e-7);
-    }
+    Bench b = bench_open(shape, batch);
+    check_tensors(&b, "plain");
     arena_free(&b.arena);
 }
 
@@ -127,6 +154,37 @@ TEST(every_parameter_knows_its_slope_in_an_odd_shape)
                             .vocab = 2, .context = 3 }, 1);
 }
 
+/* Each option alone, and together, with nothing else and with all that a pass
+ * may be asked for: dropout, z-loss, sequences from the middle of a run. */
+static const Shape even = { .layers = 2, .width = 8, .heads = 2, .ff = 10,
+                            .vocab = 7, .context = 5 };
+
+static void check_options(PassHow how, const char *what)
+{
+    for (int i = 0; i < COUNT_OF(option_sets); i++) {
+        Shape shape;
+        CHECK(option_lay(&shape, &even, &option_sets[i]));
+        Bench b = bench_open(shape, 2);
+        b.how   = how;
+        char note[64];
+        snprintf(note, sizeof note, "%s, %s", option_sets[i].name, what);
+        check_tensors(&b, note);
+        arena_free(&b.arena);
+    }
+}
+
+TEST(every_parameter_knows_its_slope_under_every_option)
+{
+    check_options((PassHow){ .scale = 1 }, "nothing else");
+}
+
+TEST(every_parameter_knows_its_slope_with_dropout_and_z_loss)
+{
+    check_options((PassHow){ .scale = 1, .z_loss = (real)0.05,
+                             .dropout = (real)0.3, .seed = 12,
+                             .sequence = 1000 }, "dropout and z-loss");
+}
+
 /* A check that cannot fail proves nothing. */
 TEST(a_gradient_bent_by_a_thousandth_would_be_noticed)
 {
@@ -134,7 +192,7 @@ TEST(a_gradient_bent_by_a_thousandth_would_be_noticed)
     Tensor tensor[ARCH_TENSORS_MAX];
     const int n = b.arch->tensors(tensor, &small);
 
-    loss_sum(&b, b.grad, 1);
+    loss_sum(&b, b.grad);
     for (int i = 0; i < n; i++) {
         const Tensor *t = &tensor[i];
         for (i64 k = t->at; k < t->at + t->count; k++)
@@ -148,11 +206,12 @@ TEST(a_gradient_bent_by_a_thousandth_would_be_noticed)
 TEST(a_pass_adds_to_the_gradient_and_scales_it)
 {
     Bench b = bench_open(small, 2);
-    loss_sum(&b, b.grad, 1);
+    loss_sum(&b, b.grad);
     real *once = NEW(&b.arena, real, b.n);
     memcpy(once, b.grad, (size_t)b.n * sizeof *once);
 
-    loss_sum(&b, b.grad, (real)0.25);
+    b.how.scale = (real)0.25;
+    loss_sum(&b, b.grad);
     double widest = 0;
     for (i64 i = 0; i < b.n; i++)
         widest = fmax(widest, fabs((double)b.grad[i]

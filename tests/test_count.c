@@ -135,6 +135,68 @@ TEST(a_tied_head_has_no_parameters_and_the_same_flop)
     CHECK_NEAR(count_n(s, N_BODY_HEAD), both, 0);
 }
 
+/* SOURCE: Touvron et al. 2023, arXiv:2302.13971 and 2307.09288 (Llama, Llama
+ * 2), Zhang et al. 2024, arXiv:2401.02385 (TinyLlama), Jiang et al. 2023,
+ * arXiv:2310.06825 (Mistral), Dubey et al. 2024, arXiv:2407.21783 (Llama 3):
+ * their shapes, and the parameters in the files that they gave out. */
+TEST(llama_and_its_like_have_the_parameters_of_their_files)
+{
+    static const struct { i64 L, d, H, KV, ff, V, total; } row[] = {
+        { 32, 4096, 32, 0, 11008, 32000, 6738415616 },  /* Llama 2 7B   */
+        { 40, 5120, 40, 0, 13824, 32000, 13015864320 }, /* Llama 2 13B  */
+        { 22, 2048, 32, 4, 5632, 32000, 1100048384 },   /* TinyLlama    */
+        { 32, 4096, 32, 8, 14336, 32000, 7241732096 },  /* Mistral 7B   */
+        { 32, 4096, 32, 8, 14336, 128256, 8030261248 }, /* Llama 3 8B   */
+    };
+    for (int i = 0; i < COUNT_OF(row); i++) {
+        const Shape s = { .layers = row[i].L, .width = row[i].d,
+                          .heads = row[i].H, .kv_heads = row[i].KV,
+                          .ff = row[i].ff, .vocab = row[i].V, .context = 4096,
+                          .rms = true, .rope = true, .gated = true,
+                          .bare = true };
+        test_note("row %d", i);
+        CHECK(count_params(s).total == row[i].total);
+    }
+}
+
+/* By hand, all sizes different: H 6 of 2, 3 of them with keys and values. */
+TEST(each_term_with_options_is_the_size_of_its_matrix)
+{
+    const Shape s = { .layers = 3, .width = 12, .heads = 6, .kv_heads = 3,
+                      .ff = 7, .vocab = 11, .context = 13, .gated = true,
+                      .rope = true, .qk_norm = true };
+    const FlopCount  f = count_flops(s, true);
+    const ParamCount n = count_params(s);
+    const i64        qkv = 12 + 2 * 3 * 2;
+    CHECK(f.qkv == 3 * 2 * 12 * (double)qkv);
+    CHECK(f.scores == 3 * 2 * 6.5 * 12);
+    CHECK(f.values == 3 * 2 * 6.5 * 12);
+    CHECK(f.proj == 3 * 2 * 12 * 12);
+    CHECK(f.ff == 3 * 2 * 3 * 12 * 7);
+    CHECK(f.head == 2 * 12 * 11);
+    CHECK(n.matrix == 3 * (12 * qkv + 12 * 12 + 3 * 12 * 7));
+    CHECK(n.embed == 11 * 12);
+    CHECK(n.body == n.matrix + 3 * (qkv + 12 + 2 * 7 + 12) /* biases */
+                        + 7 * 2 * 12 + 3 * 2 * 2);         /* norms  */
+}
+
+/* Whatever the options: six FLOP for each parameter of a matrix and of the
+ * head, and attention. */
+TEST(training_flop_are_six_a_parameter_and_attention_under_every_option)
+{
+    for (int bits = 0; bits < 1 << 7; bits++) {
+        const Shape s = { .layers = 2, .width = 24, .heads = 4, .ff = 50,
+                          .vocab = 31, .context = 16, .tied = bits & 1,
+                          .rms = bits >> 1 & 1, .rope = bits >> 2 & 1,
+                          .gated = bits >> 3 & 1, .qk_norm = bits >> 4 & 1,
+                          .bare = bits >> 5 & 1,
+                          .kv_heads = bits >> 6 & 1 ? 2 : 0 };
+        test_note("options %x", (unsigned)bits);
+        CHECK_NEAR(count_train_flop(s),
+                   6 * count_n(s, N_BODY_HEAD) + 6.0 * 2 * 24 * 16, 1e-15);
+    }
+}
+
 TEST(conventions_are_found_by_their_names)
 {
     for (int i = N_BODY; i <= N_FLOP; i++) {

@@ -150,7 +150,7 @@ static void fill_all(Tensor out[TENSORS], const Shape *s)
 
 int transformer_tensors(Tensor out[ARCH_TENSORS_MAX], const Shape *s)
 {
-    _Static_assert((int)TENSORS <= (int)ARCH_TENSORS_MAX, "room for every tensor");
+    _Static_assert((int)TENSORS <= (int)ARCH_TENSORS_MAX, "room for all");
     Tensor all[TENSORS];
     int    n = 0;
 

@@ -147,32 +147,38 @@ static void twin_muon_matrix(Twin *t, const Tensor *w, i64 at, i64 from,
             x[i][j] /= sqrt(squares);
     for (int k = 0; k < 5; k++)
         newton(x, w->rows, cols);
-    const double size = 0.2 * sqrt((double)i64_max(w->rows, cols));
+    const double size = 0.2 * sqrt((double)i64_max(w->rows, cols)
+                                   * w->lr_scale);
     for (i64 i = 0; i < w->rows; i++)
         for (i64 j = 0; j < cols; j++) {
             const i64 k = at + i * w->cols + from + j;
             double    p = (double)t->param[k];
             p -= lr * c->weight_decay * p;
-            p -= lr * w->lr_scale * size * x[i][j];
+            p -= lr * size * x[i][j];
             t->param[k] = (real)p;
         }
 }
 
-/* Queries, keys and values are three matrices; the rest is what it is. */
+/* Queries, keys and values are three matrices, gate and what it opens two. */
+static i64 columns(const Twin *t, const Tensor *w, i64 from)
+{
+    const Shape s = t->config->shape;
+    const i64   kv = s.kv_heads ? s.kv_heads * s.width / s.heads : s.width;
+    if (strcmp(w->name, "qkv.w") == 0)
+        return from < s.width ? s.width : kv;
+    return strcmp(w->name, "up.w") == 0 ? s.ff : w->cols;
+}
+
 static void twin_muon(Twin *t, const Tensor *w, i64 step)
 {
-    const i64 d = t->config->shape.width;
     if (!w->hidden) {
         twin_adamw(t, w, step);
         return;
     }
     for (i64 l = 0; l < w->layers; l++) {
         const i64 at = w->at + l * w->rows * w->cols;
-        if (strcmp(w->name, "qkv.w") != 0)
-            twin_muon_matrix(t, w, at, 0, w->cols, step);
-        else
-            for (i64 k = 0; k < 3; k++)
-                twin_muon_matrix(t, w, at, k * d, d, step);
+        for (i64 from = 0; from < w->cols; from += columns(t, w, from))
+            twin_muon_matrix(t, w, at, from, columns(t, w, from), step);
     }
 }
 
@@ -244,4 +250,21 @@ TEST(ten_steps_of_every_optimizer_are_what_their_papers_say)
     const TrainConfig config = config_of();
     for (int i = 0; i < optimizer_count(); i++)
         ten_steps(optimizer_at(i)->name, &config);
+}
+
+TEST(they_are_with_every_option_of_the_model_too)
+{
+    TrainConfig config = config_of();
+    Shape      *s = &config.shape;
+    s->heads = 4;
+    s->kv_heads = 2;
+    s->rms = s->rope = s->gated = s->qk_norm = s->bare = true;
+    s->ff = 40;
+    config.dropout = 0.2;
+    config.z_loss  = 1e-3;
+    for (int i = 0; i < optimizer_count(); i++)
+        ten_steps(optimizer_at(i)->name, &config);
+    s->mup_width = 4;
+    ten_steps("adamw", &config);
+    ten_steps("muon", &config);
 }

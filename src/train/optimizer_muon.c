@@ -15,13 +15,19 @@
  * AdamW's usually are: Muon takes AdamW's rate and decay, and all that is no
  * hidden matrix (embeddings, head, gains, biases) is AdamW's.
  *
+ * Under muP the factor is 0.2 sqrt(max(rows, cols) lr_scale), which is as
+ * large at every width: a step of Muon has the spectral norm lr times its
+ * factor, and that norm is what must be held (AdamW's steps, whose norm grows
+ * with the width itself, need all of lr_scale).
+ *
  * A wide matrix is taken as it is and a tall one lying down, so s is as small
  * as can be. One thread has a whole matrix: no bit depends on their number.
  * The products are the model's kernels', in bf16 where those are.
  *
  * SOURCE: Jordan et al. 2024, kellerjordan.github.io/posts/muon (the method,
  *         a, b, c, five steps); Liu et al. 2025, arXiv:2502.16982, section 2.2
- *         (the factor 0.2 sqrt(max), decay). SEE: Jordan's own factor is
+ *         (the factor 0.2 sqrt(max), decay); Yang et al. 2023,
+ *         arXiv:2310.17813, condition 1 (the spectral norm). SEE: Jordan's own factor is
  *         sqrt(max(1, rows / cols)), and wants a rate of its own. */
 
 #include "train/optimizer.h"
@@ -131,8 +137,8 @@ static void matrix(const OptimizerStep *step, const OptimizerMatrix *w,
         room.x = made;
     }
 
-    const double size = RMS * sqrt((double)room.l);
-    const double lr = step->lr * w->lr_scale * size;
+    const double size = RMS * sqrt((double)room.l * w->lr_scale);
+    const double lr = step->lr * size;
     const double keep = 1 - (w->decay ? step->lr * step->config->weight_decay
                                       : 0);
     for (i64 i = 0; i < w->rows; i++)

@@ -1,0 +1,71 @@
+# plot.sh - figures of a study in the terminal.
+. "$ROOT/tests/cli/say.sh"
+
+awk 'BEGIN {
+    split("the a model learns law of scale data loss is and falls with size", w)
+    for (i = 0; i < 60000; i++) {
+        x = (x * 1103515245 + 12345) % 2147483648
+        printf "%s%s", w[1 + int(x / 65536) % 14], i % 9 ? " " : ".\n"
+    }
+}' >words.txt
+cat >small.study <<'END'
+name   = "small"
+corpus = "words.txt"
+[model]
+context   = 16
+head_size = 4
+[grid]
+budgets      = [4e8, 8e8, 1.6e9]
+sizes        = ["1x4", "1x8", "1x12", "1x16", "1x20"]
+centre_n     = 3500
+centre_c     = 4e8
+centre_power = 0.3
+sizes_min    = 3
+holdout      = false
+[train]
+batch_tokens = 256
+lr           = 0.01
+eval_tokens  = 4096
+[fit]
+resamples = 40
+END
+run scalelaw study small.study --out=made/small
+ends 0 "a study to draw"
+rm made/small/report.html
+
+run scalelaw plot
+holds "the figures are listed" grep -q '^isoflop ' out
+run scalelaw plot isoflop made/small --cols=70
+ends 0 "a figure is drawn"
+holds "with its axes and keys" sh -c \
+    "grep -q 'held-out loss' out && grep -q 'parameters N' out &&
+     grep -q '4 × 10⁸ FLOP' out && grep -q '└' out"
+holds "in braille" sh -c 'LC_ALL=C grep -q "$(printf "\342\240\211")" out ||
+    LC_ALL=C grep -q "$(printf "\342\240\244")" out'
+holds "without colour where the output is no terminal" sh -c \
+    '! grep -q "$(printf "\033")" out'
+holds "and nothing is written" test ! -e made/small/report.html
+run scalelaw plot isoflop made/small --color
+holds "colour can be asked for" grep -q "$(printf '\033')" out
+run env NO_COLOR=1 scalelaw plot isoflop made/small --color
+holds "and a flag is stronger than NO_COLOR" grep -q "$(printf '\033')" out
+run scalelaw plot isoflop made/small --csv
+holds "its numbers as a table" grep -q ',' out
+refuses 2 "an unknown figure is refused" "lists them" \
+    scalelaw plot isoflip made/small
+refuses 3 "a figure that the study has nothing for is refused" "nothing to draw" \
+    scalelaw plot holdout made/small
+cat >terminal.py <<'END'
+import os, pty, sys
+seen = []
+def read(fd):
+    seen.append(os.read(fd, 65536))
+    return seen[-1]
+os.environ.update(TERM="xterm", COLUMNS="72")
+if sys.argv[1] == "none":
+    os.environ["NO_COLOR"] = "1"
+pty.spawn(["scalelaw", "plot", "isoflop", "made/small"], read)
+sys.exit(b"\033[38;5;" not in b"".join(seen))
+END
+holds "on a terminal there is colour" python3 terminal.py some
+holds "unless NO_COLOR is set" sh -c "! python3 terminal.py none"

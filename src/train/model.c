@@ -72,39 +72,49 @@ static i32 best(const real *z, i64 V)
 
 static int falling(const void *a, const void *b)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
+    const ModelChance *x = a, *y = b;
+    if (x->chance != y->chance)
+        return (x->chance < y->chance) - (x->chance > y->chance);
+    return (x->token > y->token) - (x->token < y->token);
 }
 
-/* The top_k-th largest score: what is below it is not drawn. */
-static double least_kept(double *room, const real *z, i64 V, i64 top_k)
+/* How many of the chances, sorted and rising no more, stay; *sum is theirs. */
+static i64 kept(const ModelChance *room, i64 V, const ModelDraw *how,
+                double *sum)
 {
-    if (top_k < 1 || top_k >= V)
-        return -INFINITY;
-    for (i64 v = 0; v < V; v++)
-        room[v] = (double)z[v];
-    qsort(room, (size_t)V, sizeof *room, falling);
-    return room[top_k - 1];
+    const i64 most = how->top_k > 0 ? i64_min(how->top_k, V) : V;
+    double    all = 0;
+    i64       n = 0;
+    for (i64 i = 0; i < most; i++)
+        all += room[i].chance;
+    *sum = 0;
+    while (n < most && (n == 0 || *sum < how->top_p * all))
+        *sum += room[n++].chance;
+    return n;
 }
 
-i32 model_draw(double *room, const real *z, i64 V, double temperature,
-               i64 top_k, double unit)
+i32 model_draw(ModelChance *room, const real *z, i64 V, const ModelDraw *how,
+               double unit)
 {
     const i32 top = best(z, V);
-    if (!(temperature > 0))
+    double    sum = 0;
+    if (!(how->temperature > 0))
         return top;
-    const double least = least_kept(room, z, V, top_k);
-    double       sum = 0;
     for (i64 v = 0; v < V; v++) {
-        room[v] = (double)z[v] < least ? 0
-                  : exp(((double)z[v] - (double)z[top]) / temperature);
-        sum += room[v];
+        const double below = (double)z[v] - (double)z[top];
+        room[v] = (ModelChance){ exp(below / how->temperature), v };
+        sum += room[v].chance;
+    }
+    i64 count = V;
+    if (how->top_k > 0 || how->top_p < 1) {
+        qsort(room, (size_t)V, sizeof *room, falling);
+        count = kept(room, V, how, &sum);
     }
     double left = unit * sum;
-    for (i64 v = 0; v < V; v++) {
-        left -= room[v];
+    for (i64 i = 0; i < count; i++) {
+        left -= room[i].chance;
         if (left < 0)
-            return (i32)v;
+            return (i32)room[i].token;
     }
     return top; /* rounding alone leads here */
 }

@@ -24,10 +24,19 @@ bool model_load(Model *out, Arena *arena, const TrainConfig *config,
  * looked at; they stand until the next call. */
 const real *model_scores(Model *model, const i32 *token, i64 n);
 
-/* One token drawn from scores: softmax of z / temperature over the top_k best
- * (0: all), with unit in [0, 1). Temperature 0: the best, the first of equals.
- * May reorder nothing; `room` is V numbers of scratch. */
-i32 model_draw(double *room, const real *z, i64 V, double temperature,
-               i64 top_k, double unit);
+/* From which tokens one is drawn, and how boldly. */
+typedef struct ModelDraw {
+    double temperature; /* of softmax(z / temperature); 0: the best alone      */
+    i64    top_k;       /* among so many of the best; 0: all                   */
+    double top_p;       /* and of these, among the fewest of the best that have
+                           together this share of their chances; 1: all        */
+} ModelDraw;
+
+typedef struct ModelChance { double chance; i64 token; } ModelChance;
+
+/* One token drawn from scores, with unit in [0, 1); of equals the first is the
+ * better. room[V] is scratch. */
+i32 model_draw(ModelChance *room, const real *z, i64 V, const ModelDraw *how,
+               double unit);
 
 #endif

@@ -115,16 +115,16 @@ ends 0 "the same command goes on"
 holds "and says so" grep -q '"resumed":1[,}]' out
 
 # What it writes.
-run scalelaw sample "$dir" --bytes=40 --seed=3
+run scalelaw sample "$dir" --tokens=40 --seed=3
 ends 0 "a model writes"
 holds "as many bytes as asked, after the prompt and before the end" \
     test "$(wc -c <out)" -eq 42
 cp out first
-run scalelaw sample "$dir" --bytes=40 --seed=3
+run scalelaw sample "$dir" --tokens=40 --seed=3
 holds "the same seed writes the same" cmp -s out first
-run scalelaw sample "$dir" --bytes=40 --seed=4
+run scalelaw sample "$dir" --tokens=40 --seed=4
 holds "another seed something else" sh -c '! cmp -s out first'
-run scalelaw sample "$dir" --prompt="bott" --bytes=3 --temperature=0
+run scalelaw sample "$dir" --prompt="bott" --tokens=3 --temperature=0
 holds "the prompt is kept" grep -q "^bott" out
 
 # What cannot be.

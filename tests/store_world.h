@@ -37,7 +37,9 @@ WORLD const char *world_path(const char *format, ...)
 WORLD Run world_run(const char *id)
 {
     const Shape shape = { .layers = 3, .width = 48, .heads = 4, .ff = 192,
-                          .vocab = 257, .context = 128, .tied = true };
+                          .vocab = 257, .context = 128, .tied = true,
+                          .kv_heads = 2, .mup_width = 24, .mup_head = 6,
+                          .rms = true, .gated = true };
     Run run = {
         .id = id, .name = "c1e+12-3x48-s1", .study = "demo", .group = "fit",
         .config = "lr = 1e-3\nname = \"a \\\"b\\\"\"\n", .code = "abc123",

@@ -43,11 +43,11 @@ static size_t kind_bytes(FieldKind kind)
 }
 
 /* Marks the bytes that the list covers; what is left is a forgotten member,
- * but for the padding behind Shape's one flag. */
+ * but for the padding behind Shape's last flag. */
 TEST(no_member_of_a_run_is_missing_in_the_list_of_fields)
 {
     char         covered[sizeof(Run)] = { 0 };
-    const size_t flag = offsetof(Run, shape.tied);
+    const size_t flag = offsetof(Run, shape.bare);
 
     for (int f = 0; f < run_nfield; f++) {
         const size_t size = kind_bytes(run_field[f].kind);
@@ -339,6 +339,47 @@ TEST(a_record_of_another_version_is_refused_in_words)
                   "reads schema 1; read it with");
     refused_after("\"schema\":1,", "", "not a run record");
     refused_after("{", "[{", "run.json:");
+}
+
+/* Records of before there were options are of models without them; and what
+ * they count is what is counted from their shape. */
+TEST(a_record_without_options_is_of_a_gpt_2)
+{
+    static const char *const late[] = {
+        "\"kv_heads\":2,", "\"rms\":true,", "\"rope\":false,",
+        "\"gated\":true,", "\"qk_norm\":false,", "\"bare\":false,",
+        "\"mup_width\":24,", "\"mup_head\":6," };
+    Arena       arena = { 0 };
+    Run         seen;
+    Err         err;
+    const char *path = arena_text(&arena, world_path("runs/" ID "/run.json"));
+
+    world_unfinished();
+    for (int i = 0; i < COUNT_OF(late); i++)
+        world_edit(path, late[i], "");
+    if (CHECK(read_back(&seen, &arena, &err))) {
+        const Shape s = seen.shape;
+        CHECK(s.layers == 3 && s.tied);
+        CHECK(!s.kv_heads && !s.mup_width && !s.mup_head);
+        CHECK(!s.rms && !s.rope && !s.gated && !s.qk_norm && !s.bare);
+    }
+    arena_free(&arena);
+}
+
+TEST(a_record_with_options_can_be_counted_again)
+{
+    Arena     arena = { 0 };
+    Run       seen;
+    Err       err;
+    const Run run = world_run(ID);
+
+    CHECK(world_write(&run, true));
+    if (CHECK(read_back(&seen, &arena, &err))) {
+        CHECK(count_params(seen.shape).total == seen.params.total);
+        CHECK(count_train_flop(seen.shape) == seen.flop_per_token);
+        CHECK(seen.shape.rms && seen.shape.gated && seen.shape.kv_heads == 2);
+    }
+    arena_free(&arena);
 }
 
 TEST(fields_that_a_later_version_added_are_passed_over)

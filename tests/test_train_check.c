@@ -108,6 +108,14 @@ TEST(all_that_decides_a_bit_tells_configurations_apart)
     TELLS(c.shape.ff++);
     TELLS(c.shape.vocab++);
     TELLS(c.shape.context++);
+    TELLS(c.shape.kv_heads++);
+    TELLS(c.shape.mup_width++);
+    TELLS(c.shape.mup_head++);
+    TELLS(c.shape.rms = true);
+    TELLS(c.shape.rope = true);
+    TELLS(c.shape.gated = true);
+    TELLS(c.shape.qk_norm = true);
+    TELLS(c.shape.bare = true);
     TELLS(c.shape.tied = true);
     TELLS(c.batch++);
     TELLS(c.steps++);

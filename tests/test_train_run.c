@@ -107,6 +107,25 @@ TEST(a_sentence_is_learned_by_heart)
     arena_free(&arena);
 }
 
+TEST(a_sentence_is_learned_by_heart_under_options_too)
+{
+    Arena       arena = { 0 };
+    World       world = { 0 };
+    const Shard shard = world_sentence(&arena, 40000, 4000);
+    TrainConfig config = world_config();
+    Shape      *s = &config.shape;
+    s->rms = s->rope = s->gated = s->qk_norm = s->bare = true;
+    s->kv_heads = 1, s->ff = 40;
+    config.kernels = "auto";
+    config.steps   = 300;
+    config.lr      = 0.02;
+    const TrainResult r = train(&config, &shard, NULL, &world);
+    CHECK(r.status == TRAIN_DONE);
+    CHECK_BELOW(r.val_loss, 0.05);
+    CHECK_BELOW(world.last_loss, 0.07);
+    arena_free(&arena);
+}
+
 /* Nine micro-batches for eight lanes, then three for three, then a batch that
  * a micro-batch does not divide; with every kernel that runs here. */
 TEST(the_number_of_threads_changes_no_bit)
@@ -142,6 +161,43 @@ TEST(the_number_of_threads_changes_no_bit)
                 same_lines(&one, &many);
             }
         }
+    arena_free(&arena);
+}
+
+/* What is dropped, shared, turned and gated: nine sequences for eight lanes,
+ * stopped on the way. */
+TEST(options_and_dropout_change_no_promise_of_bits)
+{
+    Arena       arena = { 0 };
+    const Shard shard = world_noise(&arena, 200000, 8000);
+    TrainConfig config = world_config();
+    Shape      *s = &config.shape;
+    s->rms = s->rope = s->gated = s->qk_norm = s->bare = true;
+    s->kv_heads = 1, s->mup_width = 8, s->context = 256;
+    config.batch = 9, config.steps = 3;
+    config.dropout = 0.1, config.z_loss = 1e-3;
+    config.kernels = "auto";
+    World one = { 0 }, none = { 0 };
+    const char *alone = path_of("alone"), *path = path_of("many");
+    unlink(alone);
+    const TrainResult want = train(&config, &shard, alone, &one);
+    for (int threads = 2; threads <= 5; threads++) {
+        World many = { .stop_after = 2 };
+        config.threads = threads;
+        unlink(path);
+        test_note("%d threads", threads);
+        train(&config, &shard, path, &many);
+        many.stop_after = 0;
+        const TrainResult seen = train(&config, &shard, path, &many);
+        CHECK(seen.resumed == 1);
+        CHECK_NEAR(seen.val_loss, want.val_loss, 0);
+        CHECK(same_state(alone, path));
+        same_lines(&one, &many);
+    }
+    config.dropout = 0;
+    unlink(path);
+    const TrainResult plain = train(&config, &shard, path, &none);
+    CHECK(plain.val_loss != want.val_loss);
     arena_free(&arena);
 }
 

@@ -17,24 +17,24 @@
 
 #include "base/base.h"
 
-/* What is zero or false below `tied` is as in GPT-2. */
+/* From kv_heads on, zero and false are GPT-2. */
 typedef struct Shape {
-    i64  layers;  /* L                                       */
-    i64  width;   /* d, of the residual stream               */
-    i64  heads;   /* H; d / H wide each                      */
-    i64  ff;      /* width of the feed-forward, usually 4 d  */
-    i64  vocab;   /* V                                       */
-    i64  context; /* T, tokens                               */
-    bool tied;    /* the head is the token embedding         */
-    i64  kv_heads;  /* heads of keys and values; divides H; 0: H           */
-    bool rms;       /* norms have a gain and no shift, and take no mean    */
-    bool rope;      /* queries and keys are turned; no position table      */
-    bool gated;     /* SwiGLU: ff is the width of gate and of what it opens */
-    bool qk_norm;   /* queries and keys are normed, with gains             */
-    bool bare;      /* no biases in linear maps                            */
+    i64  layers;    /* L                                                     */
+    i64  width;     /* d, of the residual stream                             */
+    i64  heads;     /* H; d / H wide each                                    */
+    i64  ff;        /* width of the feed-forward, usually 4 d                */
+    i64  vocab;     /* V                                                     */
+    i64  context;   /* T, tokens                                             */
+    i64  kv_heads;  /* heads of keys and values; divides H; 0: H             */
     i64  mup_width; /* muP, with this width for base; 0: the standard
-                       parametrisation. Decides no count                   */
-    i64  mup_head;  /* muP: the base's width of a head; 0: as here         */
+                       parametrisation. Decides no count                     */
+    i64  mup_head;  /* muP: the base's width of a head; 0: as here           */
+    bool tied;      /* the head is the token embedding                       */
+    bool rms;       /* norms have a gain and no shift, and take no mean      */
+    bool rope;      /* queries and keys are turned; no position table        */
+    bool gated;     /* SwiGLU: ff is the width of gate and of what it opens  */
+    bool qk_norm;   /* queries and keys are normed, with gains               */
+    bool bare;      /* no biases in linear maps                              */
 } Shape;
 
 /* Parameters. total = body + head + embed (head is 0 if tied). */

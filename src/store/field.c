@@ -99,9 +99,10 @@ static void put_none(void *to, FieldKind kind)
 }
 
 /* A count has no value that stands for absent, so it may not be. */
-static bool may_miss(FieldKind kind)
+static bool may_miss(const Field *field)
 {
-    return kind == FIELD_TEXT || kind == FIELD_REAL || kind == FIELD_REALS;
+    return field->kind == FIELD_TEXT || field->kind == FIELD_REAL
+           || field->kind == FIELD_REALS || field->late;
 }
 
 static bool wrong_type(const Field *field, Err *err)
@@ -173,7 +174,7 @@ static bool field_read(void *record, const Field *field, const json_t *object,
 
     put_none(to, field->kind);
     if (!json || json_is_null(json)) {
-        if (may_miss(field->kind))
+        if (may_miss(field))
             return true;
         return err_set(err, ERR_FORMAT, "\"%s\" is missing", field->name);
     }

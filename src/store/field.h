@@ -9,7 +9,8 @@
  * The kind is taken from the member's type by the compiler, so it cannot
  * disagree with it. A text that is NULL and a real that is not finite are
  * absent: null in JSON and SQL, empty in CSV, NULL and NaN when read back. A
- * count or a flag is always there; it is refused where it is missing. */
+ * count or a flag is always there; it is refused where it is missing, unless
+ * it is late: named since the first records were written. */
 
 #ifndef FIELD_H
 #define FIELD_H
@@ -32,6 +33,7 @@ typedef struct Field {
     FieldKind   kind;
     size_t      offset;
     bool        outcome; /* absent as long as the run has not ended */
+    bool        late;    /* not in older records: 0 and false there */
     const char *about;   /* with its unit, for `runs show`; may be NULL */
 } Field;
 
@@ -41,7 +43,7 @@ typedef struct Field {
              bool: FIELD_FLAG, RealList: FIELD_REALS)
 
 #define FIELD(type, name, member, about) \
-    { name, FIELD_KIND(type, member), offsetof(type, member), false, about }
+    { name, FIELD_KIND(type, member), offsetof(type, member), false, false, about }
 
 /* One value taken out of a record; which member holds follows from kind. */
 typedef struct Value {

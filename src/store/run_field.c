@@ -6,7 +6,9 @@
 
 #define SAY(name, member, about) FIELD(Run, name, member, about)
 #define END(name, member, about) \
-    { name, FIELD_KIND(Run, member), offsetof(Run, member), true, about }
+    { name, FIELD_KIND(Run, member), offsetof(Run, member), true, false, about }
+#define LATE(name, member, about) \
+    { name, FIELD_KIND(Run, member), offsetof(Run, member), false, true, about }
 
 const Field run_field[] = {
     SAY("id",        id,        "name and hash of what decides the result"),
@@ -30,6 +32,14 @@ const Field run_field[] = {
     SAY("vocab",     shape.vocab,    "V, tokens it knows"),
     SAY("context",   shape.context,  "T, tokens it sees"),
     SAY("tied",      shape.tied,     "the head is the token embedding"),
+    LATE("kv_heads", shape.kv_heads, "heads of keys and values; 0: as heads"),
+    LATE("rms",      shape.rms,      "norms are RMS norms"),
+    LATE("rope",     shape.rope,     "positions turn queries and keys"),
+    LATE("gated",    shape.gated,    "the feed-forward is a SwiGLU"),
+    LATE("qk_norm",  shape.qk_norm,  "queries and keys are normed"),
+    LATE("bare",     shape.bare,     "linear maps have no biases"),
+    LATE("mup_width", shape.mup_width, "base width of muP; 0: standard"),
+    LATE("mup_head", shape.mup_head, "its head size; 0: as here"),
     SAY("params_body",   params.body,   "layers with biases and norms"),
     SAY("params_matrix", params.matrix, "matrices of the layers: Kaplan's N"),
     SAY("params_head",   params.head,   "0 if tied"),

@@ -4,8 +4,10 @@
 
 #include "base/opt.h"
 #include "cli/corpus_show.h"
+#include "data/token_file.h"
 #include "data/tokenize.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -130,6 +132,68 @@ static bool prepare(int argc, char **argv, Args *args, Err *err)
         && show(path, args, err);
 }
 
+static bool import(int argc, char **argv, Args *args, Err *err)
+{
+    TokenImport how = { .format = "auto", .bytes_per_token = NAN };
+    const char *path;
+    const Opt opt[] = {
+        DATA_OPT,
+        { "name", "NAME", "name of the corpus", .text = &args->rule.name },
+        { "format", "NAME", "nanogpt or llmc [what the file begins with]",
+          .text = &how.format },
+        { "vocab", "N", "tokens are below [the largest that occurs, and 1]",
+          .count = &how.vocab },
+        { "tokenizer", "NAME", "what they mean, if somebody knows: byte, or a "
+          "vocabulary's file", .text = &how.tokenizer },
+        { "bytes_per_token", "X", "of the held-out text, if somebody knows: "
+          "then there are bits per byte", .real = &how.bytes_per_token },
+        HOLDOUT_OPT, SEED_OPT("of the choice of held-out blocks"),
+        JSON_OPT, QUIET_OPT,
+    };
+    if (!args_read(args, "scalelaw corpus import", "Take files of tokens from "
+                   "nanoGPT or llm.c; those with val in their names are held "
+                   "out.", "FILE.bin...|DIR", opt, COUNT_OF(opt), argc, argv,
+                   err) || args->helped)
+        return args->helped;
+    how.name = args->rule.name;
+    how.from = args->rest;
+    if (!how.name)
+        return err_set(err, ERR_USAGE, "--name=NAME is not given: what to call "
+                       "the corpus");
+    return token_import(&path, args->arena, &how, &args->rule, talk_of(args),
+                        err)
+        && show(path, args, err);
+}
+
+static bool export(int argc, char **argv, Args *args, Err *err)
+{
+    const char *format = "nanogpt", *name = NULL, *said;
+    const Opt opt[] = {
+        DATA_OPT, TOKENIZER_OPT,
+        { "format", "NAME", "nanogpt or llmc", .text = &format },
+        { "out", "DIR", "folder for the files", .text = &args->out },
+        QUIET_OPT,
+    };
+    if (!args_read(args, "scalelaw corpus export", "Write a corpus as files of "
+                   "tokens for nanoGPT or llm.c.", "NAME|FILE.shard", opt,
+                   COUNT_OF(opt), argc, argv, err) || args->helped)
+        return args->helped;
+    Corpus corpus;
+    if (!args->out)
+        return err_set(err, ERR_USAGE, "--out=DIR is not given: where to "
+                       "write it");
+    if (!operand(&name, args, "one corpus", err)
+        || !corpus_need_as(&corpus, args->arena, name, args->tokenizer,
+                           args->rule.data_dir, talk_of(args), err))
+        return false;
+    const bool done = token_export(&said, args->arena, &corpus.shard, format,
+                                   args->out, err);
+    corpus_close(&corpus);
+    if (done)
+        puts(said);
+    return done;
+}
+
 static bool list(int argc, char **argv, Args *args, Err *err)
 {
     const Opt opt[] = { DATA_OPT, JSON_OPT };
@@ -198,6 +262,8 @@ static const struct Sub {
 } sub[] = {
     { "get",     "fetch one of the catalogue from its Debian package", get },
     { "prepare", "take a file or folder of your own",             prepare },
+    { "import",  "take tokens from nanoGPT or llm.c",             import  },
+    { "export",  "write tokens for nanoGPT or llm.c",             export  },
     { "list",    "the catalogue, and what is prepared",           list    },
     { "inspect", "all that is known of one",                      inspect },
     { "synth",   "write text of known entropy",                   synth   },
@@ -216,8 +282,8 @@ static bool unknown(const char *word, Err *err)
     for (int i = 0; i < COUNT_OF(sub); i++)
         name[i] = sub[i].name;
     const char *near = conf_nearest(word, name, COUNT_OF(sub));
-    return err_set(err, ERR_USAGE, "%s: not one of get, prepare, list, inspect "
-                   "and synth%s%s%s", word, near ? "; did you mean " : "",
+    return err_set(err, ERR_USAGE, "%s: not one of get, prepare, import, export, "
+                   "list, inspect and synth%s%s%s", word, near ? "; did you mean " : "",
                    near ? near : "", near ? "?" : "");
 }
 
@@ -229,7 +295,7 @@ bool cmd_corpus(int argc, char **argv, Err *err)
     }
     if (argc < 2)
         return err_set(err, ERR_USAGE, "what to do is not given: get, prepare, "
-                       "list, inspect or synth");
+                       "import, export, list, inspect or synth");
     for (int i = 0; i < COUNT_OF(sub); i++)
         if (!strcmp(argv[1], sub[i].name)) {
             Arena arena = { 0 };

@@ -48,7 +48,7 @@ static void corpus_jot(const Corpus *corpus)
     jot_text(&j, "source", known(s->source));
     jot_text(&j, "shard", corpus->path);
     jot_text(&j, "sha256", s->sha256);
-    jot_count(&j, "bytes", s->source_bytes);
+    jot_real(&j, "bytes", s->source_bytes ? (double)s->source_bytes : NAN);
     jot_text(&j, "tokenizer", s->tokenizer);
     jot_text(&j, "tokenizer_sha256", known(s->tokenizer_sha256));
     jot_count(&j, "vocab", s->vocab);
@@ -84,9 +84,12 @@ static void tokens_print(const Shard *s)
     printf("  %-16s %s to train on, %s held out (%.2f %%)\n", "tokens",
            talk_count(train, s->train_count), talk_count(val, s->val_count),
            100 * (double)s->val_count / all);
-    printf("  %-16s blocks of about %lld bytes, by hash (seed %llu)\n",
-           "held out", (long long)s->block_bytes,
-           (unsigned long long)s->seed);
+    if (s->block_bytes)
+        printf("  %-16s blocks of about %lld bytes, by hash (seed %llu)\n",
+               "held out", (long long)s->block_bytes,
+               (unsigned long long)s->seed);
+    else
+        line("held out", "as the files had it");
     if (isnan(s->val_bytes_per_token))
         line("bytes a token", "not known: the tokens were given, without "
                               "their text");
@@ -111,8 +114,9 @@ void corpus_show(const Corpus *corpus, bool json)
     line("source", s->source);
     line("shard", corpus->path);
     line("SHA-256", s->sha256);
-    printf("  %-16s %s bytes; %s tokens, vocabulary %lld\n", "text",
-           talk_count(bytes, s->source_bytes), s->tokenizer,
+    printf("  %-16s %s%s; %s tokens, vocabulary %lld\n", "text",
+           s->source_bytes ? talk_count(bytes, s->source_bytes) : "not known",
+           s->source_bytes ? " bytes" : "", s->tokenizer,
            (long long)s->vocab);
     tokens_print(s);
     yardsticks_print(s->yardstick, s->nyardstick);

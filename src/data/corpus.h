@@ -45,6 +45,10 @@ typedef struct CorpusRule {
 CorpusRule  corpus_rule(void);
 const char *corpus_dir(const char *given);
 
+/* Whether a user's corpus can have the name; whether a rule can be followed. */
+bool corpus_name_check(const char *name, Err *err) MUST_USE;
+bool corpus_rule_check(const CorpusRule *rule, Err *err) MUST_USE;
+
 /* Fetch and prepare a corpus of the catalogue. `path` receives the shard's. */
 bool corpus_get(const char **path, Arena *arena, const char *name,
                 const CorpusRule *rule, Talk *talk, Err *err) MUST_USE;

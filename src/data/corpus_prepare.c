@@ -51,7 +51,7 @@ static const char *name_from(Arena *arena, const char *path)
     return out;
 }
 
-static bool name_check(const char *name, Err *err)
+bool corpus_name_check(const char *name, Err *err)
 {
     if (!*name || strlen(name) > 60 || name[0] == '.' || strchr(name, '/'))
         return err_set(err, ERR_USAGE, "--name: '%.80s' cannot be the name of "
@@ -132,7 +132,7 @@ static bool shard_make(const Prepare *p, Err *err)
     return make_shard(&p->paths, &text, &about, p->rule, p->talk, err);
 }
 
-static bool rule_check(const CorpusRule *rule, Err *err)
+bool corpus_rule_check(const CorpusRule *rule, Err *err)
 {
     return (rule->holdout >= 0.001 && rule->holdout <= 0.5)
         || err_set(err, ERR_USAGE, "--holdout: %g is not a share between "
@@ -144,10 +144,10 @@ bool corpus_prepare(const char **path, Arena *arena, const char *from,
 {
     Prepare p = { .arena = arena, .rule = rule, .from = from, .talk = talk };
     int     lock;
-    if (!rule_check(rule, err) || !files_find(&p, err))
+    if (!corpus_rule_check(rule, err) || !files_find(&p, err))
         return false;
     p.name = rule->name ? rule->name : name_from(arena, from);
-    if (!name_check(p.name, err))
+    if (!corpus_name_check(p.name, err))
         return false;
     p.paths = make_paths(arena, corpus_dir(rule->data_dir), p.name);
     *path = p.paths.shard;

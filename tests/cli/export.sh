@@ -6,7 +6,7 @@
 mkdir w
 scalelaw() { (cd w && command scalelaw "$@"); }
 
-cat "$ROOT"/docs/*.md "$ROOT"/ARCHITECTURE.md >prose.txt
+cat "$ROOT"/docs/*.md "$ROOT"/*.md >prose.txt
 short="--corpus=../prose.txt --context=128 --batch=2 --steps=80 --lr=0.01 \
     --eval_tokens=2048 --eval_points=0"
 
@@ -73,7 +73,10 @@ refuses 2 "numbers that are no tokens" "no token below 600" \
     scalelaw sample pairs --ids --prompt="1 600"
 
 # -- export --------------------------------------------------------------------
-printf 'The quick "brown" fox \\ jumps 1234 times;\n\n  over   the caf\303\251 \320\264\320\276\320\274 \342\200\224 dog.\n' >text
+{
+    printf 'The quick "brown" fox \\ jumps 1234 times;\n\n  over   the '
+    printf 'caf\303\251 \320\264\320\276\320\274 \342\200\224 dog.\n'
+} >text
 python=
 for p in /usr/bin/python3 python3; do
     [ "$python" ] || ! $p -c 'import numpy' 2>.no || python=$p

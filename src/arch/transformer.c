@@ -20,7 +20,7 @@
  * PassHow.see is shown, as [rows, cols], "embed" (-1); in each layer "norm1",
  * "qkv" (as attention reads them: normed and turned), "attention", "norm2",
  * "act" (behind GELU or gate) and the stream "after_attention" and "after_ff";
- * "normf" (-1; under muP with its factor); and "scores" (-1), some rows at a
+ * "normf" (-1; under muP before its factor); and "scores" (-1), some rows at a
  * time, from the first on.
  *
  * SOURCE: Radford et al. 2019 (GPT-2); Vaswani et al. 2017, arXiv:1706.03762;

@@ -28,8 +28,8 @@ void transformer_last_norm(const Pass *p)
 
     transformer_norm(p, w + p->at.nf, w + p->at.statf, w + p->at.x,
                      (Norm){ e.normf_gain, e.normf_bias });
-    scale_rows(p, w + p->at.nf);
     transformer_see(p, "normf", -1, w + p->at.nf, p->shape->width);
+    scale_rows(p, w + p->at.nf);
 }
 
 void transformer_last_norm_back(const Pass *p)

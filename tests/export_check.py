@@ -100,6 +100,9 @@ def llama(w, c, x):
         h = h / np.sqrt((h * h).mean(-1, keepdims=True) + c["rms_norm_eps"])
         return h * w[name + ".weight"]
 
+    def linear(h, name):
+        return h @ w[name + ".weight"].T + w.get(name + ".bias", 0)
+
     def turn(h):  # rotate_half of transformers' modeling_llama
         rate = c["rope_theta"] ** (-np.arange(0, S, 2) / S)
         angle = np.arange(T)[:, None] * rate
@@ -109,7 +112,7 @@ def llama(w, c, x):
         return h * cos + half * sin
 
     def heads(h, name, count, extra):
-        h = (h @ w[name + "_proj.weight"].T).reshape(T, count, S)
+        h = linear(h, name + "_proj").reshape(T, count, S)
         if extra + ".weight" in w:
             h = norm(h, extra)
         return h.transpose(1, 0, 2)
@@ -123,11 +126,11 @@ def llama(w, c, x):
         V = heads(n, a + "v", KV, "none")
         K, V = (np.repeat(m, H // KV, 0) for m in (K, V))
         o = attend(Q, K, V).transpose(1, 0, 2).reshape(T, H * S)
-        h = h + o @ w[a + "o_proj.weight"].T
+        h = h + linear(o, a + "o_proj")
         n = norm(h, q + "post_attention_layernorm")
-        g, m = n @ w[q + "mlp.gate_proj.weight"].T, q + "mlp."
-        h = h + (g / (1 + np.exp(-g)) * (n @ w[m + "up_proj.weight"].T)) \
-            @ w[m + "down_proj.weight"].T
+        g = linear(n, q + "mlp.gate_proj")
+        g = g / (1 + np.exp(-g)) * linear(n, q + "mlp.up_proj")
+        h = h + linear(g, q + "mlp.down_proj")
     head = w[p + "embed_tokens.weight"] if c["tie_word_embeddings"] \
         else w["lm_head.weight"]
     return norm(h, p + "norm") @ head.T

@@ -39,30 +39,38 @@ static void layer_put(ExportList *out, const ExportPlace *p, i64 layer)
 {
     const Shape *s = p->shape;
     const i64    d = s->width, ff = s->ff;
-    const struct { const char *ours, *theirs; i64 rows, cols; } row[] = {
-        { "norm1.gain", "ln_1.weight",        0,  d     },
-        { "norm1.bias", "ln_1.bias",          0,  d     },
-        { "qkv.w",      "attn.c_attn.weight", d,  3 * d },
-        { "qkv.b",      "attn.c_attn.bias",   0,  3 * d },
-        { "proj.w",     "attn.c_proj.weight", d,  d     },
-        { "proj.b",     "attn.c_proj.bias",   0,  d     },
-        { "norm2.gain", "ln_2.weight",        0,  d     },
-        { "norm2.bias", "ln_2.bias",          0,  d     },
-        { "up.w",       "mlp.c_fc.weight",    d,  ff    },
-        { "up.b",       "mlp.c_fc.bias",      0,  ff    },
-        { "down.w",     "mlp.c_proj.weight",  ff, d     },
-        { "down.b",     "mlp.c_proj.bias",    0,  d     },
+    const struct {
+        const char *ours, *theirs;
+        i64         rows, cols;
+        bool        queries; /* come first in it */
+    } row[] = {
+        { "norm1.gain", "ln_1.weight",        0,  d,     false },
+        { "norm1.bias", "ln_1.bias",          0,  d,     false },
+        { "qkv.w",      "attn.c_attn.weight", d,  3 * d, true  },
+        { "qkv.b",      "attn.c_attn.bias",   0,  3 * d, true  },
+        { "proj.w",     "attn.c_proj.weight", d,  d,     false },
+        { "proj.b",     "attn.c_proj.bias",   0,  d,     false },
+        { "norm2.gain", "ln_2.weight",        0,  d,     false },
+        { "norm2.bias", "ln_2.bias",          0,  d,     false },
+        { "up.w",       "mlp.c_fc.weight",    d,  ff,    false },
+        { "up.b",       "mlp.c_fc.bias",      0,  ff,    false },
+        { "down.w",     "mlp.c_proj.weight",  ff, d,     false },
+        { "down.b",     "mlp.c_proj.bias",    0,  d,     false },
     };
-    for (int i = 0; i < COUNT_OF(row); i++)
-        export_put(out, export_at(p, row[i].ours, layer), row[i].rows,
-                   row[i].cols, arena_print(p->arena, "transformer.h.%lld.%s",
-                                            (long long)layer, row[i].theirs));
+    for (int i = 0; i < COUNT_OF(row); i++) {
+        const char *name = arena_print(p->arena, "transformer.h.%lld.%s",
+                                       (long long)layer, row[i].theirs);
+        SafeTensor *t = export_put(out, export_at(p, row[i].ours, layer),
+                                   row[i].rows, row[i].cols, name);
+        t->scale = export_attention_factor(s);
+        t->scaled = row[i].queries ? d : 0;
+    }
 }
 
 bool export_gpt2_has(const Shape *s)
 {
     return (s->kv_heads == 0 || s->kv_heads == s->heads) && !s->rms && !s->rope
-        && !s->gated && !s->qk_norm && !s->mup_width;
+        && !s->gated && !s->qk_norm;
 }
 
 void export_gpt2(ExportList *out, const ExportPlace *p)
@@ -77,10 +85,8 @@ void export_gpt2(ExportList *out, const ExportPlace *p)
                "transformer.wpe.weight");
     for (i64 l = 0; l < s->layers; l++)
         layer_put(out, p, l);
-    export_put(out, export_at(p, "normf.gain", 0), 0, d,
-               "transformer.ln_f.weight");
-    export_put(out, export_at(p, "normf.bias", 0), 0, d,
-               "transformer.ln_f.bias");
+    export_last_norm(out, p, "normf.gain", "transformer.ln_f.weight");
+    export_last_norm(out, p, "normf.bias", "transformer.ln_f.bias");
     if (!s->tied)
         export_put(out, export_at(p, "head", 0), s->vocab, d,
                    "lm_head.weight");

@@ -4,9 +4,10 @@
 
 #include "base/file.h"
 
+#include <math.h>
 #include <string.h>
 
-enum { ARRAYS_A_LAYER = 16, ARRAYS_BESIDE = 8 };
+enum { ARRAYS_A_LAYER = 20, ARRAYS_BESIDE = 8 };
 
 const real *export_at(const ExportPlace *p, const char *name, i64 layer)
 {
@@ -26,6 +27,25 @@ SafeTensor *export_put(ExportList *out, const real *from, i64 rows, i64 cols,
     return t;
 }
 
+/* 1 / sqrt(S) is what every family has. */
+real export_attention_factor(const Shape *s)
+{
+    const double S = (double)(s->width / s->heads);
+    return s->mup_width && s->mup_head
+           ? (real)sqrt((double)s->mup_head / S) : 1;
+}
+
+void export_last_norm(ExportList *out, const ExportPlace *p, const char *ours,
+                      const char *theirs)
+{
+    const Shape *s = p->shape;
+    SafeTensor  *t = export_put(out, export_at(p, ours, 0), 0, s->width,
+                                theirs);
+    t->scale = s->mup_width
+               ? (real)((double)s->mup_width / (double)s->width) : 1;
+    t->scaled = s->width;
+}
+
 bool export_list(ExportList *out, Arena *arena, const Model *model, Err *err)
 {
     const Shape *s = &model->shape;
@@ -39,10 +59,15 @@ bool export_list(ExportList *out, Arena *arena, const Model *model, Err *err)
         export_gpt2(out, &p);
         return true;
     }
+    if (export_llama_has(s)) {
+        export_llama(out, &p);
+        return true;
+    }
     return err_set(err, ERR_USAGE, "the model's options are together those of "
                    "no family that transformers loads: GPT-2 has layer norm, "
                    "learned positions, GELU and as many heads of keys as of "
-                   "queries; docs/models.md lists what can go out");
+                   "queries, Llama has RMS norm, RoPE and SwiGLU; train with "
+                   "--recipe=gpt2 or llama");
 }
 
 static bool text_write(const char *dir, const char *name, Arena *arena,

@@ -22,8 +22,16 @@ const real *export_at(const ExportPlace *place, const char *name, i64 layer);
 SafeTensor *export_put(ExportList *out, const real *from, i64 rows, i64 cols,
                        const char *name);
 
+/* What muP multiplies, where others do not: q.k, and what leaves the last norm
+ * (its gain or shift; NULL from us stays zeros). */
+real export_attention_factor(const Shape *shape);
+void export_last_norm(ExportList *out, const ExportPlace *place,
+                      const char *ours, const char *theirs);
+
 /* Whether a family has all options of a shape, and the model as it has it. */
 bool export_gpt2_has(const Shape *shape);
 void export_gpt2(ExportList *out, const ExportPlace *place);
+bool export_llama_has(const Shape *shape);
+void export_llama(ExportList *out, const ExportPlace *place);
 
 #endif

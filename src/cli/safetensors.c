@@ -53,9 +53,10 @@ static bool tensor_put(FILE *file, const SafeTensor *t, float *row)
 {
     for (i64 r = 0; r < i64_max(t->rows, 1); r++) {
         for (i64 c = 0; c < t->cols; c++)
-            row[c] = t->from ? (float)(t->from[r * t->row_step
-                                               + c * t->col_step] * t->scale)
-                             : 0;
+            row[c] = t->from ? (float)t->from[r * t->row_step
+                                              + c * t->col_step] : 0;
+        for (i64 c = 0; c < t->scaled; c++)
+            row[c] *= (float)t->scale;
         if (fwrite(row, sizeof *row, (size_t)t->cols, file) != (size_t)t->cols)
             return false;
     }

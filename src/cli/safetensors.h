@@ -13,14 +13,16 @@
 #include "base/err.h"
 #include "kern/real.h"
 
-/* Element (r, c) is from[r * row_step + c * col_step], times `scale`; so a
- * slice and a transpose need no copy. `from` NULL: zeros. */
+/* Element (r, c) is from[r * row_step + c * col_step], so a slice and a
+ * transpose need no copy; `scale` times that in the first `scaled` columns.
+ * `from` NULL: zeros. */
 typedef struct SafeTensor {
     const char *name;
     i64         rows, cols; /* rows 0: a vector of cols */
     const real *from;
     i64         row_step, col_step;
     real        scale;
+    i64         scaled;
 } SafeTensor;
 
 bool safetensors_write(const char *path, const SafeTensor *tensor, i64 count,

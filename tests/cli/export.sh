@@ -81,18 +81,42 @@ python=
 for p in /usr/bin/python3 python3; do
     [ "$python" ] || ! $p -c 'import numpy' 2>.no || python=$p
 done
-for run in bytes pairs; do
-    run scalelaw export $run --out=../to-$run
-    ends 0 "a model of $run goes out"
-    holds "as GPT-2" grep -q 'as GPT-2' out
+# goes_out NAME FAMILY: a run that was trained under this name.
+goes_out() {
+    run scalelaw export "$1" --out=../to-$1
+    ends 0 "$1: a model goes out"
+    holds "$1: as $2" grep -q "as $2" out
     if [ "$python" ]; then
-        scalelaw sample $run --scores --prompt=@../text >scores 2>err
-        $python "$ROOT/tests/export_check.py" to-$run scores text ||
-            not_ok "a model of $run is read back" "the reader failed"
+        scalelaw sample "$1" --scores --prompt=@../text >scores 2>err
+        $python "$ROOT/tests/export_check.py" to-$1 scores text >said ||
+            not_ok "$1 is read back" "the reader failed"
+        sed "s/^\(ok\|not ok\|skip\) /\1 $1: /" said
     else
-        skip "a model of $run is read back" "there is no numpy here"
+        skip "$1: it is read back" "there is no numpy here"
     fi
-done
+}
+goes_out bytes GPT-2
+goes_out pairs GPT-2
+more() { # more NAME OPTIONS...
+    name=$1
+    shift
+    run scalelaw train $short --shape=2x32 --name="$name" --steps=30 "$@"
+    ends 0 "$name: a model is trained"
+}
+more zeros --no-bias
+goes_out zeros GPT-2
+more mup --mup_width=16 --mup_head=4 --head_size=8
+goes_out mup GPT-2
+more llama --recipe=llama --kv_heads=1
+goes_out llama Llama
+more biased --recipe=llama --bias --tied --mup_width=16 --mup_head=4
+goes_out biased Llama
+more qwen --recipe=llama --qk_norm --mup_width=16 --mup_head=4 --head_size=8 \
+    --kv_heads=2
+goes_out qwen Qwen3
+more odd --norm=rms
+refuses 2 "options that no family has" "no family.*--recipe=gpt2 or llama" \
+    scalelaw export odd --out=x
 refuses 2 "a format that is none" "there is safetensors" \
     scalelaw export pairs --format=gguf --out=x
 refuses 2 "no folder" "--out=DIR" scalelaw export pairs

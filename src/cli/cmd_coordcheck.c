@@ -36,6 +36,8 @@ static int rows_of(Opt row[ROWS], Check *c)
           .text = &c->opts.corpus },
         { "data", "DIR", "where corpora are kept", .text = &c->opts.data_dir },
         { "widths", "LIST", "rising", .reals = &c->rule.widths },
+        { "model.recipe", "NAME", "gpt2, or llama: rms, rope, swiglu, no bias",
+          .text = &c->opts.text.recipe },
         { "head_size", "N", "width of an attention head",
           .count = &c->rule.head_size },
         { "steps", "N", "of training at each width", .count = &c->rule.steps },
@@ -57,6 +59,8 @@ static int rows_of(Opt row[ROWS], Check *c)
         "train.epsilon", "train.weight_decay", "train.clip", "train.dtype",
         "train.kernels",
     };
+    /* What nobody names is as the recipe has it. */
+    c->opts.text.norm = c->opts.text.position = c->opts.text.ff_kind = NULL;
     for (int k = 0; k < COUNT_OF(kept); k++)
         for (int i = 0; i < all; i++)
             if (strcmp(run[i].name, kept[k]) == 0) {

@@ -39,13 +39,13 @@ for page in "$ROOT"/*.md "$ROOT"/docs/*.md; do
             echo "left out: $name: $line: $why"
             continue
         fi
-        (cd "in-$name" && run timeout 60 sh -c "$line" && exit "$status")
+        (cd "in-$name" && timeout 60 sh -c "$line") >shown 2>err </dev/null
         status=$?
         if [ $status -eq 0 ]; then
             ok "$name: $line"
         else
             not_ok "$name: $line" "exit status $status:" \
-                "$(tail -n 3 "in-$name/err")"
+                "$(tail -n 3 err)"
         fi
     done <lines
 done

@@ -7,6 +7,7 @@
 #include "cli/runs_show.h"
 #include "cli/train_branch.h"
 #include "data/corpus.h"
+#include "sweep/footprint.h"
 #include "sweep/speed.h"
 #include "sweep/sweep.h"
 
@@ -19,6 +20,7 @@ typedef struct Train {
     Corpus     corpus;
     LadderRun    run;
     SweepPlace place;
+    i64        said_bytes; /* of memory, before the first step */
 } Train;
 
 static void say(const char *line)
@@ -122,12 +124,14 @@ static bool prepare(Train *train, Err *err)
     return true;
 }
 
-static void foretell(const Train *train)
+static void foretell(Train *train)
 {
     const TrainConfig *c = &train->run.config;
     const ParamCount   n = count_params(c->shape);
     const i64 tokens = c->steps * c->batch * c->shape.context;
     char      words[24];
+    train->said_bytes = footprint_bytes(train_memory(c),
+                                        &train->corpus.shard);
     clock_words(words, train->run.flop
                        / speed_flop_per_s(c, train->run.flop) / c->threads);
 
@@ -142,8 +146,16 @@ static void foretell(const Train *train)
                 (long long)(c->steps - c->branch_at));
     fprintf(stderr, "  %.3g FLOP, about %s on %d thread%s, %.1f MB of memory, "
             "%.1f MB of disk\n", train->run.flop, words, c->threads,
-            c->threads == 1 ? "" : "s", (double)train_memory(c) / 1e6,
+            c->threads == 1 ? "" : "s", (double)train->said_bytes / 1e6,
             12e-6 * (double)n.total + 0.1);
+}
+
+static void tell_memory(const Train *train)
+{
+    const i64 most = footprint_most();
+    if (most && !train->opts.json)
+        fprintf(stderr, "  %.1f MB of memory at most, %.1f were said\n",
+                (double)most / 1e6, (double)train->said_bytes / 1e6);
 }
 
 /* The record as it lies on disk. */
@@ -190,6 +202,8 @@ static bool train_and_show(Train *train, Err *err)
                      "same command goes on from here", record.id);
     ok = ok && show(train, runs_dir, record.id, err);
     file_unlock(lock);
+    if (ok)
+        tell_memory(train);
     return ok;
 }
 

@@ -46,6 +46,7 @@ static double time_s(const Ladder *grid, int cores)
     return study_flop(grid) / mean / cores;
 }
 
+/* Of as many of the largest as run at once. */
 static i64 memory_most(const Ladder *grid, int cores)
 {
     i64 most = 0;

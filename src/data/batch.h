@@ -19,6 +19,11 @@ i64 batch_val_windows(const Shard *shard, i64 context);
 void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, u64 seed,
                  i64 index);
 
+/* To be called with the numbers of sequences that were drawn, counted from
+ * anywhere: every so many, lets go of the pages of the shard that they lay in,
+ * so that a run holds a few megabytes of its text and not all of it. */
+void batch_drawn(const Shard *shard, i64 first, i64 count);
+
 /* Held-out sequence number `index`, 0 .. batch_val_windows - 1. To evaluate on
  * fewer, take them evenly spread: index * windows / wanted. */
 void batch_val(i32 *x, i32 *y, const Shard *shard, i64 context, i64 index);

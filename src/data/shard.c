@@ -91,7 +91,9 @@ static bool tokens_below(const u8 *token, i64 count, i64 token_bytes, i64 vocab)
 {
     if (vocab == 1 << 8 * token_bytes)
         return true;
-    for (i64 i = 0; i < count; i++) {
+    for (i64 i = 0, behind = 0; i < count; i++) {
+        if (i % (1 << 20) == 0)
+            pages_let_go(token, &behind, i * token_bytes);
         const i64 at = token_bytes == 1
             ? token[i] : token[2 * i] | token[2 * i + 1] << 8;
         if (at >= vocab)
@@ -103,7 +105,7 @@ static bool tokens_below(const u8 *token, i64 count, i64 token_bytes, i64 vocab)
 /* Piece by piece: a shard may be larger than memory. */
 static u32 checksum(const u8 *bytes, i64 count)
 {
-    const i64 piece = (i64)1 << 22;
+    const i64 piece = (i64)1 << 20;
     u32       crc = 0;
     for (i64 at = 0, behind = 0; at < count; at += piece) {
         crc = (u32)crc32_z(crc, bytes + at, (size_t)i64_min(piece, count - at));
@@ -174,6 +176,7 @@ static bool map_read(Shard *out, const char *path, bool whole, Err *err)
     if (!head_right(&head, has, path, err)
         || (whole && !tokens_right(&head, token, path, err)))
         return false;
+    pages_let_go_all(&out->map);
     fields_take(out, &head);
     out->token = whole ? token : NULL;
     if (whole && head.tokenizer_bytes)

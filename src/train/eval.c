@@ -32,6 +32,7 @@ static void pass_micro(const Eval *e, Worker *worker, i64 from, i64 count)
     for (i64 b = 0; b < count; b++)
         batch_val(worker->x + b * T, worker->y + b * T, e->shard, T,
                   (from + b) * e->windows / e->sequences);
+    batch_drawn(e->shard, from, count);
     space->arch->pass(worker->loss, NULL, space->kern, &space->shape,
                       space->state.param, space->packed, worker->work,
                       worker->x, worker->y, count,

@@ -38,6 +38,7 @@ static double pass_micro(const Step *s, Worker *worker, real *grad, i64 from,
     for (i64 b = 0; b < count; b++)
         batch_train(worker->x + b * T, worker->y + b * T, s->shard, T,
                     s->config->seed, s->step * space->batch + from + b);
+    batch_drawn(s->shard, s->step * space->batch + from, count);
 
     const PassHow how = {
         .scale    = (real)(1.0 / (double)(space->batch * T)),

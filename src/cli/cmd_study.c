@@ -93,8 +93,6 @@ static StudyInfo info_make(Study *study)
     const StudyOpts *opts   = &study->opts;
     const Corpus    *corpus = &study->corpus;
     const RealList  *budget = &opts->grid.budgets;
-    char             identity[HASH_HEX];
-    shard_identity(identity, &corpus->shard);
     return (StudyInfo){
         .name                = opts->name,
         .title               = opts->title ? opts->title : opts->name,
@@ -102,7 +100,7 @@ static StudyInfo info_make(Study *study)
         .corpus              = corpus->shard.name,
         .corpus_about        = corpus->about,
         .corpus_licence      = corpus->licence,
-        .corpus_sha256       = arena_text(&study->arena, identity),
+        .corpus_sha256       = corpus->shard.sha256,
         .corpus_train_tokens = corpus->shard.train_count,
         .corpus_val_tokens   = corpus->shard.val_count,
         .nyardstick          = corpus->nyardstick,

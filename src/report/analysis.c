@@ -377,3 +377,14 @@ const char *analysis_token(const Analysis *analysis)
     const bool bytes = fabs(analysis->info.bytes_per_token - 1) < 1e-9;
     return bytes ? "byte" : "token";
 }
+
+const char *analysis_loss_words(char out[64], const Analysis *analysis,
+                                const Run *run)
+{
+    if (isfinite(run->val_bpb))
+        snprintf(out, 64, "%.3f bits per byte", run->val_bpb);
+    else
+        snprintf(out, 64, "%.4f nats per %s", run->val_loss,
+                 analysis_token(analysis));
+    return out;
+}

@@ -97,4 +97,8 @@ const Run *analysis_best(const Analysis *analysis);
 /* "byte" or "token": what D counts. */
 const char *analysis_token(const Analysis *analysis);
 
+/* "3.142 bits per byte"; of tokens of unknown length "2.1780 nats per token". */
+const char *analysis_loss_words(char out[64], const Analysis *analysis,
+                                const Run *run);
+
 #endif

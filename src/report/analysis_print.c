@@ -123,7 +123,7 @@ static void print_plan(const Analysis *a, FILE *out)
 {
     char n[NUM_TEXT], d[NUM_TEXT], c[NUM_TEXT], shape[NUM_TEXT];
     fprintf(out, "\nBest size for more compute (95 %%)\n  %-15s%-27s%-27s%s\n",
-            "FLOP", "parameters N", a->info.bytes_per_token > 1.0001
+            "FLOP", "parameters N", strcmp(analysis_token(a), "byte")
             ? "tokens D" : "bytes D", "shape");
     for (i64 i = 0; i < a->nplan; i++) {
         const Plan *p = &a->plan[i];
@@ -159,8 +159,9 @@ static void print_best(const Analysis *a, FILE *out)
     if (!best)
         return;
     Str text = { 0 };
-    str_add(&text, "Best run %s: %.3f bits per byte", best->name,
-            best->val_bpb);
+    char loss[64];
+    str_add(&text, "Best run %s: %s", best->name,
+            analysis_loss_words(loss, a, best));
     for (int i = 0; i < a->info.nyardstick; i++)
         str_add(&text, "%s%s %.3f", i ? ", " : "; ", a->info.yardstick[i].name,
                 a->info.yardstick[i].bpb);

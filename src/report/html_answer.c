@@ -96,14 +96,14 @@ static void card_best(Str *out, const Analysis *a)
     const Run *best = analysis_best(a);
     if (!best)
         return;
-    char big[NUM_TEXT];
+    char loss[64];
     Str  rest = { 0 };
-    snprintf(big, sizeof big, "%.3f bits per byte", best->val_bpb);
     for (int i = 0; i < a->info.nyardstick; i++)
         str_add(&rest, "%s%s %.3f", i ? ", " : "For comparison: ",
                 a->info.yardstick[i].name, a->info.yardstick[i].bpb);
     str_put(&rest, a->info.nyardstick ? "." : "");
-    card(out, "The best model trained", big, rest.text);
+    card(out, "The best model trained", analysis_loss_words(loss, a, best),
+         rest.text);
     str_free(&rest);
 }
 

@@ -146,8 +146,9 @@ static void results(Str *out, const Analysis *a)
     char       text[256];
     str_put(out, "\n## Results\n\n");
     if (best) {
-        snprintf(text, sizeof text, "%.3f bits per byte (%.60s)",
-                 best->val_bpb, best->name);
+        char loss[64];
+        snprintf(text, sizeof text, "%s (%.60s)",
+                 analysis_loss_words(loss, a, best), best->name);
         item(out, "best model", text);
     }
     law(out, a->chosen);

@@ -21,7 +21,7 @@ static bool is(const char *text, const char *what)
 
 /* Held-out runs are left out of the fits by design, and are no exclusion. */
 static void select_runs(RunList *fitted, Str *words, Arena *arena,
-                        const RunList *all)
+                        const RunList *all, const char *corpus)
 {
     fitted->run   = NEW(arena, Run, all->count + 1);
     fitted->count = 0;
@@ -29,7 +29,10 @@ static void select_runs(RunList *fitted, Str *words, Arena *arena,
         const Run *run = &all->run[i];
         if (!is(run->group, "fit"))
             continue;
-        if (is(run->status, "done") && isfinite(run->val_loss))
+        if (corpus && run->corpus_sha256 && !is(run->corpus_sha256, corpus))
+            str_add(words, "%s: of another corpus, %s\n", run->id,
+                    run->corpus ? run->corpus : "unnamed");
+        else if (is(run->status, "done") && isfinite(run->val_loss))
             fitted->run[fitted->count++] = *run;
         else if (is(run->status, "done"))
             str_add(words, "%s: done, but without a held-out loss\n", run->id);
@@ -68,7 +71,8 @@ static bool load(Analysis *out, Arena *arena, Str *words, Err *err)
         return err_set(err, ERR_FORMAT, "%s/study.json: counts is \"%s\", "
                        "which is no way to count N; use body, body+head, total "
                        "or flop", out->dir, out->info.counts);
-    select_runs(&out->fitted, words, arena, &out->runs);
+    select_runs(&out->fitted, words, arena, &out->runs,
+                out->info.corpus_sha256);
     return curves_read(&out->curves, words, arena, &out->fitted,
                        out->cost.counts, runs_dir, err);
 }
@@ -347,7 +351,8 @@ static bool make(Analysis *out, Arena *arena, Str *words, int threads, Err *err)
     return frontiers(out, arena, &table, options, err)
         && holdouts(out, arena, err)
         && held_minimum(out, arena, options, err) && held_plan(out, err)
-        && plans(out, arena, err);
+        && plans(out, arena, err)
+        && analysis_finds(out, arena, &table, options, err);
 }
 
 bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,

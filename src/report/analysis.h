@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "fit/isoflop.h"
 #include "plan/plan.h"
+#include "report/finds.h"
 #include "store/run.h"
 #include "store/study.h"
 
@@ -62,6 +63,7 @@ typedef struct Analysis {
     const char    *plan_words;     /* why multiples are missing; NULL if none */
     PlanCost       cost;
     Curves         curves;
+    Finds          finds;          /* beside size and data                    */
     double         c_fit;          /* largest budget in the fits              */
     double         c_largest;      /* of the study, held-out one included     */
 } Analysis;
@@ -81,6 +83,10 @@ bool analysis_keep(const Analysis *analysis, Err *err) MUST_USE;
  * about the law. */
 void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
                       const Prediction *asked, i64 count);
+
+/* What else the runs show, beside the law of size and data. */
+bool analysis_finds(Analysis *analysis, Arena *arena, const Table *fitted,
+                    FitOptions options, Err *err) MUST_USE;
 
 /* Decide between the additive law and the wider one, on the fitted runs. */
 void analysis_choose(Analysis *analysis, Arena *arena);

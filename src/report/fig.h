@@ -26,13 +26,29 @@ const Fig *fig_at(int index);
 
 /* What figures share ------------------------------------------------------- */
 
-enum { FIG_TEXT = 160 };
+enum { FIG_TEXT = 480 };
 
 /* "parameters N (body+head)", "training text D (bytes)",
  * "held-out loss (nats per byte)"; out holds FIG_TEXT. */
 const char *fig_label_n(char *out, const Analysis *analysis);
 const char *fig_label_d(char *out, const Analysis *analysis);
 const char *fig_label_loss(char *out, const Analysis *analysis);
+
+/* Axes of these, which a page can show in other units. */
+Axis fig_axis_n(const Analysis *analysis, Range range, double pad);
+Axis fig_axis_d(const Analysis *analysis, Range range, double pad);
+Axis fig_axis_c(Range range, double pad);
+Axis fig_axis_loss(const Analysis *analysis, bool log, Range range, double pad);
+
+/* The number of a run among all of the study, by which a page knows it; -1 if
+ * it is none of them. */
+i64 fig_run(const Analysis *analysis, const Run *run);
+
+/* A point that stands for a run: with its number and its words, to which `more`
+ * (or NULL) is added. */
+void fig_run_point(Plot *plot, const Analysis *analysis, const char *series,
+                   Ink ink, Mark mark, double x, double y, const Run *run,
+                   const char *more);
 
 /* What to say of a run when it is pointed at. */
 const char *fig_hover(char *out, const Analysis *analysis, const Run *run);

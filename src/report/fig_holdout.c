@@ -4,6 +4,7 @@
 #include "report/fig.h"
 
 #include "report/num.h"
+#include "report/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,9 +30,9 @@ static void draw_predictions(Plot *plot, const Analysis *a, int which)
         const Prediction *p = &a->holdout[i].predicted;
         if (strcmp(p->fit, by[which].fit) != 0)
             continue;
-        char hover[2 * FIG_TEXT], loss[NUM_TEXT];
-        snprintf(hover, sizeof hover, "%.60s predicted by %s: %.60s",
-                 p->run_name, by[which].name,
+        char hover[FIG_TEXT], loss[NUM_TEXT], name[240];
+        snprintf(hover, sizeof hover, "%s predicted by %s: %.60s",
+                 text_cut(name, sizeof name, p->run_name, 48), by[which].name,
                  num_interval(loss, (Interval){ p->loss, p->low, p->high }, 4));
         plot_span_y(plot, by[which].name, by[which].ink, p->n, p->low, p->high);
         plot_point(plot, by[which].name, by[which].ink, by[which].mark, p->n,
@@ -45,9 +46,11 @@ static void draw_measured(Plot *plot, const Analysis *a)
         const HoldoutRow *row = &a->holdout[i];
         if (!row->run || strcmp(row->predicted.fit, a->chosen_fit) != 0)
             continue;
-        char hover[FIG_TEXT];
-        plot_point(plot, "measured", INK_TEXT, MARK_HOLLOW, row->predicted.n,
-                   row->measured, fig_hover(hover, a, row->run));
+        plot_span_y(plot, "measured, standard error", INK_TEXT,
+                    row->predicted.n, row->measured - row->measured_se,
+                    row->measured + row->measured_se);
+        fig_run_point(plot, a, "measured", INK_TEXT, MARK_HOLLOW,
+                      row->predicted.n, row->measured, row->run, NULL);
     }
 }
 
@@ -61,11 +64,8 @@ static void panel_losses(Plot *plot, const Analysis *a)
         range_add(&y, a->holdout[i].predicted.high);
         range_add(&y, a->holdout[i].measured);
     }
-    char label_n[FIG_TEXT], label_loss[FIG_TEXT];
-    plot_panel(plot, 0, NULL,
-               axis_over(fig_label_n(label_n, a), true, TICK_SI, x, 0.12),
-               axis_over(fig_label_loss(label_loss, a), false, TICK_PLAIN, y,
-                         0.08));
+    plot_panel(plot, 0, NULL, fig_axis_n(a, x, 0.12),
+               fig_axis_loss(a, false, y, 0.08));
     for (int f = 0; f < COUNT_OF(by); f++)
         draw_predictions(plot, a, f);
     plot->shift = 0;
@@ -80,9 +80,9 @@ static void draw_errors(Plot *plot, const Analysis *a, int which)
         const Prediction *p   = &row->predicted;
         if (strcmp(p->fit, by[which].fit) != 0 || !row->run)
             continue;
-        char hover[2 * FIG_TEXT], error[NUM_TEXT];
-        snprintf(hover, sizeof hover, "%.60s, %s: error %s", p->run_name,
-                 by[which].name, num_percent(error, row->error));
+        char hover[FIG_TEXT], error[NUM_TEXT], name[240];
+        snprintf(hover, sizeof hover, "%s, %s: error %s",
+                 text_cut(name, sizeof name, p->run_name, 48), by[which].name, num_percent(error, row->error));
         plot_span_y(plot, by[which].name, by[which].ink, p->n,
                     100 * (p->low / row->measured - 1),
                     100 * (p->high / row->measured - 1));
@@ -102,15 +102,21 @@ static void panel_errors(Plot *plot, const Analysis *a)
         range_add(&y, 100 * (row->predicted.low / row->measured - 1));
         range_add(&y, 100 * (row->predicted.high / row->measured - 1));
     }
-    char label_n[FIG_TEXT];
-    plot_panel(plot, 1, NULL,
-               axis_over(fig_label_n(label_n, a), true, TICK_SI, x, 0.12),
+    plot_panel(plot, 1, NULL, fig_axis_n(a, x, 0.12),
                axis_over("predicted over measured (%)", false, TICK_PERCENT, y,
                          0.08));
     plot_rule_y(plot, 0);
     for (int f = 0; f < COUNT_OF(by); f++)
         draw_errors(plot, a, f);
     plot->shift = 0;
+}
+
+static bool asked(const Analysis *a, const char *fit)
+{
+    for (i64 i = 0; i < a->nholdout; i++)
+        if (strcmp(a->holdout[i].predicted.fit, fit) == 0)
+            return true;
+    return false;
 }
 
 bool fig_holdout(Plot *plot, const Analysis *a)
@@ -121,7 +127,8 @@ bool fig_holdout(Plot *plot, const Analysis *a)
     panel_errors(plot, a);
     plot_key_head(plot, "predicted by");
     for (int f = 0; f < COUNT_OF(by); f++)
-        plot_key_point(plot, by[f].ink, by[f].mark, by[f].name);
+        if (asked(a, by[f].fit))
+            plot_key_point(plot, by[f].ink, by[f].mark, by[f].name);
     plot_key_point(plot, INK_TEXT, MARK_HOLLOW, "measured");
     return true;
 }

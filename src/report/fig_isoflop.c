@@ -4,6 +4,7 @@
 
 #include "report/fig.h"
 
+#include "plan/plan.h"
 #include "report/num.h"
 
 #include <math.h>
@@ -56,6 +57,23 @@ static void draw_curve(Plot *plot, const Analysis *a, double c, Ink ink,
               loss, POINTS, name);
 }
 
+/* The law's own cut through this budget, where it bends otherwise. */
+static void draw_surface(Plot *plot, const Analysis *a, double c, Ink ink,
+                         const char *name)
+{
+    const Range sizes = sizes_at(a, c);
+    double      n[POINTS], loss[POINTS];
+    char        series[FIG_TEXT];
+    if (!(sizes.high > sizes.low))
+        return;
+    fig_spaced(n, POINTS, sizes.low, sizes.high);
+    for (i64 i = 0; i < POINTS; i++)
+        loss[i] = law_at(a->chosen->law, a->chosen->theta, n[i],
+                         c / plan_flop_per_token(&a->cost, n[i]));
+    snprintf(series, sizeof series, "%.100s law", name);
+    plot_line(plot, series, ink, LINE_DASHED, n, loss, POINTS, series);
+}
+
 static void draw_vertex(Plot *plot, const IsoflopBudget *budget, Ink ink,
                         const char *name)
 {
@@ -75,13 +93,27 @@ static void draw_runs(Plot *plot, const Analysis *a, const RunList *runs,
                       double c, Ink ink, Mark mark, const char *group,
                       const char *name)
 {
-    char series[FIG_TEXT], hover[FIG_TEXT];
+    char series[FIG_TEXT];
     snprintf(series, sizeof series, "%.100s %.20s", name, group);
     for (i64 i = 0; i < runs->count; i++)
         if (fig_index(&c, 1, runs->run[i].budget) == 0)
-            plot_point(plot, series, ink, mark, fig_n(a, &runs->run[i]),
-                       runs->run[i].val_loss,
-                       fig_hover(hover, a, &runs->run[i]));
+            fig_run_point(plot, a, series, ink, mark, fig_n(a, &runs->run[i]),
+                          runs->run[i].val_loss, &runs->run[i], NULL);
+}
+
+/* At the largest size of the budget. */
+static void tag(Plot *plot, const Analysis *a, double c, Ink ink,
+                const char *name)
+{
+    const Run *last = NULL;
+    for (i64 i = 0; i < a->fitted.count; i++) {
+        const Run *run = &a->fitted.run[i];
+        if (fig_index(&c, 1, run->budget) == 0
+            && (!last || fig_n(a, run) > fig_n(a, last)))
+            last = run;
+    }
+    if (last)
+        plot_tag(plot, ink, fig_n(a, last), last->val_loss, name);
 }
 
 static void draw_budgets(Plot *plot, const Analysis *a, const double *c,
@@ -92,9 +124,10 @@ static void draw_budgets(Plot *plot, const Analysis *a, const double *c,
         snprintf(name, sizeof name, "%s FLOP", num_power(flop, c[i]));
         const Ink ink = ink_ramp(i, count);
         draw_curve(plot, a, c[i], ink, name);
+        draw_surface(plot, a, c[i], ink, name);
         draw_runs(plot, a, &a->fitted, c[i], ink, MARK_DOT, "runs", name);
         draw_vertex(plot, of_budget(a, c[i]), ink, name);
-        plot_key_line(plot, ink, LINE_SOLID, name);
+        tag(plot, a, c[i], ink, name);
     }
 }
 
@@ -133,7 +166,6 @@ static Held held_of(Arena *arena, const Analysis *a)
 
 static void draw_holdout(Plot *plot, const Analysis *a, const Held *held)
 {
-    char hover[FIG_TEXT];
     plot_band(plot, "held-out predicted", INK_GREY, held->n, held->low,
               held->high, held->count);
     plot_line(plot, "held-out predicted", INK_TEXT, LINE_DASHED, held->n,
@@ -141,14 +173,16 @@ static void draw_holdout(Plot *plot, const Analysis *a, const Held *held)
     for (i64 i = 0; i < a->nholdout; i++) {
         const HoldoutRow *row = &a->holdout[i];
         if (strcmp(row->predicted.fit, a->chosen_fit) == 0 && row->run)
-            plot_point(plot, "held-out measured", INK_TEXT, MARK_HOLLOW,
-                       row->predicted.n, row->measured,
-                       fig_hover(hover, a, row->run));
+            fig_run_point(plot, a, "held-out measured", INK_TEXT, MARK_HOLLOW,
+                          row->predicted.n, row->measured, row->run, NULL);
     }
     char flop[NUM_TEXT], name[FIG_TEXT];
     snprintf(name, sizeof name, "%s FLOP, held out",
              num_power(flop, isfinite(a->info.holdout) ? a->info.holdout
                                                        : held->c));
+    if (held->count > 0)
+        plot_tag(plot, INK_TEXT, held->n[held->count - 1],
+                 held->loss[held->count - 1], "held out");
     plot_key_head(plot, name);
     plot_key_line(plot, INK_TEXT, LINE_DASHED, "predicted");
     plot_key_band(plot, INK_GREY, "for a single run");
@@ -182,15 +216,14 @@ bool fig_isoflop(Plot *plot, const Analysis *a)
     Range x = range_new(), y = range_new();
     ranges(&x, &y, a, &held);
 
-    char label_n[FIG_TEXT], label_loss[FIG_TEXT];
-    plot_panel(plot, 0, NULL,
-               axis_over(fig_label_n(label_n, a), true, TICK_SI, x, 0.04),
-               axis_over(fig_label_loss(label_loss, a), true, TICK_PLAIN, y,
-                         0.05));
+    plot_panel(plot, 0, NULL, fig_axis_n(a, x, 0.04),
+               fig_axis_loss(a, true, y, 0.05));
     double   *c     = NEW(&scratch, double, a->fitted.count + 1);
     const i64 count = fig_distinct(c, &a->fitted, a, fig_budget);
-    plot_key_head(plot, "budgets");
     draw_budgets(plot, a, c, count);
+    plot_key_point(plot, INK_GREY, MARK_DOT, "a run");
+    plot_key_line(plot, INK_GREY, LINE_SOLID, "parabola");
+    plot_key_line(plot, INK_GREY, LINE_DASHED, "the fitted law");
     plot_key_point(plot, INK_GREY, MARK_DIAMOND, "least, 95 %");
     if (held.count > 0)
         draw_holdout(plot, a, &held);

@@ -119,12 +119,11 @@ static void frontier(Plot *plot, const Analysis *a, const Axis *x,
 static void runs(Plot *plot, const Analysis *a, const RunList *list,
                  const char *group, Mark mark)
 {
-    char hover[FIG_TEXT];
     for (i64 i = 0; i < list->count; i++) {
         const Run *run = &list->run[i];
         if (run->group && run->group[0] == group[0] && isfinite(run->val_loss))
-            plot_point(plot, group, INK_TEXT, mark, fig_n(a, run),
-                       (double)run->tokens, fig_hover(hover, a, run));
+            fig_run_point(plot, a, group, INK_TEXT, mark, fig_n(a, run),
+                          (double)run->tokens, run, NULL);
     }
 }
 
@@ -138,9 +137,8 @@ bool fig_surface(Plot *plot, const Analysis *a)
             range_add(&n, fig_n(a, &a->runs.run[i]));
             range_add(&d, (double)a->runs.run[i].tokens);
         }
-    char label_n[FIG_TEXT], label_d[FIG_TEXT];
-    const Axis x = axis_over(fig_label_n(label_n, a), true, TICK_SI, n, 0.08);
-    const Axis y = axis_over(fig_label_d(label_d, a), true, TICK_SI, d, 0.06);
+    const Axis x = fig_axis_n(a, n, 0.08);
+    const Axis y = fig_axis_d(a, d, 0.06);
     plot_panel(plot, 0, NULL, x, y);
     contours(plot, a, &x, &y);
     frontier(plot, a, &x, &y);

@@ -66,8 +66,10 @@ static void sign(Str *out, const PlotKey *key, double x, double y)
 
 static double width_of(const PlotKey *key)
 {
-    return (key->kind == KEY_HEAD ? 4 : SIGN + SPACE)
-         + plot_text_width(key->text, SIZE);
+    /* a head is bold, and so a little wider */
+    return key->kind == KEY_HEAD ? 1.12 * plot_text_width(key->text, SIZE)
+                                 : SIGN + SPACE
+                                   + plot_text_width(key->text, SIZE);
 }
 
 /* A head is never left alone at the end of a line. */
@@ -95,7 +97,7 @@ double plot_keys(Str *out, const Plot *plot, double top)
                 y + 4);
         plot_text(out, key->text, false);
         str_put(out, "</text>\n");
-        x += width_of(key) + (key->kind == KEY_HEAD ? 8 : 0);
+        x += width_of(key) + (key->kind == KEY_HEAD ? 10 : 0);
     }
     return plot->keys ? y + STEP / 2.0 + 4 : top;
 }

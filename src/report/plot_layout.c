@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { LEFT = 78, RIGHT = 18, TOP = 46, GAP = 84, GAP_TIGHT = 16, LABELS = 58 };
+enum { LEFT = 78, RIGHT = 18, TOP = 44, TITLES = 18, GAP = 84, GAP_TIGHT = 16, LABELS = 58 };
 
 static int columns_of(const Plot *plot)
 {
@@ -48,6 +48,14 @@ static double left_of(const Plot *plot)
     return fmax(LEFT, wide + 24);
 }
 
+static bool titled(const Plot *plot)
+{
+    for (int i = 0; i < plot->panels; i++)
+        if (plot->at[i].title)
+            return true;
+    return false;
+}
+
 double plot_layout(Plot *plot)
 {
     const int    columns = columns_of(plot);
@@ -58,13 +66,14 @@ double plot_layout(Plot *plot)
                          - (tagged(plot) ? PLOT_TAGS : 0);
     const double width   = (all - gap * (columns - 1)) / columns;
     const double height  = height_of(plot, columns);
+    const double top     = TOP + (titled(plot) ? TITLES : 0);
     const double step    = height + (plot->tight ? GAP_TIGHT : LABELS + 26);
     for (int i = 0; i < plot->panels; i++) {
         PlotPanel *at = &plot->at[i];
         at->left   = left + (i % columns) * (width + gap);
-        at->top    = TOP + (i / columns) * step;
+        at->top    = top + (i / columns) * step;
         at->width  = width;
         at->height = height;
     }
-    return TOP + (rows - 1) * step + height + LABELS;
+    return top + (rows - 1) * step + height + LABELS;
 }

@@ -1,6 +1,6 @@
 /* plot_text.c - text in figures. Powers of ten come as 10¹¹, whose figures many
  * fonts draw unevenly or not at all: in SVG they are ordinary figures, raised
- * and smaller. The same for a lowered word, N_opt. */
+ * and smaller. In texts of ours the same for N^0.73, and a lowered word, N_opt. */
 
 #include "report/plot_parts.h"
 
@@ -41,6 +41,21 @@ static const char *put_raised(Str *out, const char *text)
     return text;
 }
 
+static bool carries(char c)
+{
+    return isalnum((u8)c) || c == '.' || c == '-';
+}
+
+/* What follows ^ in a text of ours: C^a, N^0.73. */
+static const char *put_power(Str *out, const char *text)
+{
+    str_put(out, "<tspan class=\"sup\" dy=\"-.5em\">");
+    for (text++; carries(*text); text++)
+        str_bytes(out, text, 1);
+    str_put(out, "</tspan>");
+    return text;
+}
+
 static const char *put_lowered(Str *out, const char *text)
 {
     str_put(out, "<tspan class=\"sup\" dy=\".35em\">");
@@ -55,6 +70,10 @@ static void put_rest(Str *out, const char *text, bool low, const char *back)
     if (!*text)
         return;
     str_add(out, "<tspan dy=\"%sem\">", back);
+    if (*text == ' ') { /* a blank that begins a part would be dropped */
+        str_put(out, "\xC2\xA0");
+        text++;
+    }
     plot_text(out, text, low);
     str_put(out, "</tspan>");
 }
@@ -68,6 +87,10 @@ void plot_text(Str *out, const char *text, bool low)
         }
         if (low && *text == '_' && isalpha((u8)text[1])) {
             put_rest(out, put_lowered(out, text), low, "-.252");
+            return;
+        }
+        if (low && *text == '^' && carries(text[1])) {
+            put_rest(out, put_power(out, text), low, ".36");
             return;
         }
         const char one[2] = { *text, 0 };

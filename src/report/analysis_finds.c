@@ -1,0 +1,47 @@
+/* analysis_finds.c - everything beside the law of size and data, in one place:
+ * what is looked for, on which runs, and what a failure costs. */
+
+#include "report/analysis.h"
+
+static void slices(Analysis *a, Arena *arena)
+{
+    for (int k = 0; k < 3; k++)
+        slice_find(&a->finds.slice[k], arena, &a->fitted, a->cost.counts,
+                   (SliceOf)k);
+}
+
+/* The chosen fit once more, for its profiles: no draws, which it has. Where
+ * that is refused there is no figure of it. */
+static bool profiles(Analysis *a, Arena *arena, const Table *table,
+                     FitOptions options, Err *err)
+{
+    options.objective = a->chosen->options.objective;
+    options.resamples = 0;
+    options.profile   = true;
+    if (fit_law(&a->finds.profile, arena, a->chosen->law, table, options, err))
+        return true;
+    a->finds.profile = (Fit){ .law = NULL };
+    if (err->kind != ERR_REFUSED)
+        return false;
+    *err = (Err){ 0 };
+    return true;
+}
+
+bool analysis_finds(Analysis *a, Arena *arena, const Table *table,
+                    FitOptions options, Err *err)
+{
+    Finds       *f    = &a->finds;
+    const CountN n    = a->cost.counts;
+    const char  *runs = arena_print(arena, "%s/runs", a->dir);
+    rates_find(&f->rates, arena, &a->runs, n, options);
+    shapes_find(&f->shapes, arena, &a->runs, n);
+    conventions_find(&f->conventions, &a->fitted, options);
+    ledger_find(&f->ledger, arena, &a->runs);
+    domains_find(&f->domains, arena, &a->runs);
+    slices(a, arena);
+    return profiles(a, arena, table, options, err)
+        && repeats_find(&f->repeats, arena, &a->runs, n, a->chosen, runs, err)
+        && batches_find(&f->batches, arena, &a->runs, n, runs, err)
+        && waterfall_read(&f->waterfall, arena, a->dir, err)
+        && positions_read(&f->positions, arena, &a->runs, runs, err);
+}

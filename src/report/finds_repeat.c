@@ -1,0 +1,71 @@
+/* finds_repeat.c - what repeating a text costs, against the law of fresh text.
+ *
+ * Kaplan's collapse: the loss at its least (early stopping), over what the law
+ * gives for unlimited text, is one curve of N^(alpha/beta) / U for all sizes.
+ *
+ * SOURCE: Kaplan et al. 2020, arXiv:2001.08361, section 4, figure 9. */
+
+#include "report/finds.h"
+
+#include <math.h>
+
+static bool repeated(const Run *run)
+{
+    return finds_done(run) && run->unique_tokens > 0
+        && (double)run->tokens > 1.02 * (double)run->unique_tokens;
+}
+
+static bool least_loss(double *out, const Run *run, const char *runs_dir,
+                       Err *err)
+{
+    Arena      scratch = { 0 };
+    MetricList log = { 0 };
+    *out = run->val_loss;
+    const bool ok = metric_read(&log, &scratch, runs_dir, run->id, err);
+    for (i64 i = 0; ok && i < log.count; i++)
+        if (log.metric[i].val_loss < *out)
+            *out = log.metric[i].val_loss;
+    arena_free(&scratch);
+    return ok;
+}
+
+/* The law's two exponents, where it has them by these names. */
+static double power_of(const Fit *fit)
+{
+    const int a = fit->law ? law_param(fit->law, "alpha") : -1;
+    const int b = fit->law ? law_param(fit->law, "beta") : -1;
+    return a >= 0 && b >= 0 ? fit->theta[a] / fit->theta[b] : NAN;
+}
+
+static Repeat measure(const Run *run, double least, CountN counts,
+                      const Fit *fit, double power)
+{
+    const double n = count_n(run->shape, counts);
+    const double u = (double)run->unique_tokens;
+    return (Repeat){
+        .run = run, .n = n, .unique = u, .least = least,
+        .epochs = (double)run->tokens / u,
+        .excess = least / law_at(fit->law, fit->theta, n, 1e30) - 1,
+        .waste  = run->val_loss
+                / law_at(fit->law, fit->theta, n, (double)run->tokens) - 1,
+        .x = pow(n, power) / u };
+}
+
+bool repeats_find(Repeats *out, Arena *arena, const RunList *runs,
+                  CountN counts, const Fit *fit, const char *runs_dir, Err *err)
+{
+    *out = (Repeats){ .item  = NEW(arena, Repeat, runs->count + 1),
+                      .power = power_of(fit) };
+    if (!isfinite(out->power))
+        return true;
+    for (i64 i = 0; i < runs->count; i++) {
+        double least;
+        if (!repeated(&runs->run[i]))
+            continue;
+        if (!least_loss(&least, &runs->run[i], runs_dir, err))
+            return false;
+        out->item[out->count++] = measure(&runs->run[i], least, counts, fit,
+                                          out->power);
+    }
+    return true;
+}

@@ -13,7 +13,9 @@ static void item(Str *out, const char *what, const char *text)
     if (!text || !*text)
         return;
     html_put(out, "dt", what);
-    html_put(out, "dd", text);
+    str_put(out, "<dd>");
+    html_bdi(out, text);
+    str_put(out, "</dd>\n");
 }
 
 static void corpus(Str *out, const Analysis *a)

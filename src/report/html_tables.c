@@ -11,17 +11,16 @@
 static void open(Str *out, const char *caption, const char *const *head,
                  int count)
 {
-    str_put(out, "<div class=\"wide\"><table>");
-    html_put(out, "caption", caption);
+    html_table_open(out, caption);
     str_put(out, "<thead><tr>");
     for (int i = 0; i < count; i++)
-        str_add(out, "<th>%s</th>", head[i]);
+        str_add(out, "<th scope=\"col\">%s</th>", head[i]);
     str_put(out, "</tr></thead>\n<tbody>\n");
 }
 
 static void shut(Str *out)
 {
-    str_put(out, "</tbody></table></div>\n");
+    html_table_shut(out);
 }
 
 static void cell(Str *out, const char *text)
@@ -29,6 +28,23 @@ static void cell(Str *out, const char *text)
     str_put(out, "<td>");
     xml_text(out, text);
     str_put(out, "</td>");
+}
+
+/* A name of a run, cut to a width; a button where it can be marked in the
+ * figures. */
+static void cell_name(Str *out, const char *name, i64 run)
+{
+    str_put(out, "<td>");
+    if (run >= 0)
+        str_add(out, "<button type=\"button\" class=\"run name\" "
+                "data-r=\"%lld\" aria-pressed=\"false\" title=\"",
+                (long long)run);
+    else
+        str_put(out, "<span class=\"name\" title=\"");
+    xml_text(out, name);
+    str_put(out, "\">");
+    html_bdi(out, name);
+    str_put(out, run >= 0 ? "</button></td>" : "</span></td>");
 }
 
 static void cell_wide(Str *out, const char *text)
@@ -315,7 +331,7 @@ static void row_holdout(Str *out, const HoldoutRow *row)
     const Prediction *p = &row->predicted;
     char text[NUM_TEXT];
     str_put(out, "<tr>");
-    cell(out, p->run_name);
+    cell_name(out, p->run_name, -1);
     cell(out, fit_words(p->fit));
     cell(out, num_si(text, p->n, 3));
     cell(out, num_si(text, p->d, 3));
@@ -371,7 +387,7 @@ static void row_run(Str *out, const Analysis *a, const Run *run)
 {
     char text[NUM_TEXT];
     str_put(out, "<tr>");
-    cell(out, run->name);
+    cell_name(out, run->name ? run->name : run->id, fig_run(a, run));
     cell(out, run->group);
     cell(out, num_power(text, run->budget));
     cell(out, num_si(text, fig_n(a, run), 3));

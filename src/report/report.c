@@ -8,6 +8,8 @@
 #include "report/html.h"
 #include "report/paper_table.h"
 #include "report/report_planner.h"
+
+#include <math.h>
 #include "report/study_card.h"
 
 static bool put_file(const char *dir, const char *name, const char *ending,
@@ -65,14 +67,54 @@ typedef struct Drawing {
     bool *drawn;
 } Drawing;
 
+/* Sizes of all runs, rising, by every count. A size that would fall by one of
+ * them while it rises by another is passed over: between sizes a page reads N by
+ * another count off this list. */
+static PlotUnits units_of(Arena *arena, const Analysis *a)
+{
+    PlotUnits u = { .bits = 1 / (log(2) * a->info.bytes_per_token),
+                    .base = (int)a->cost.counts };
+    double *at[PLOT_COUNTS];
+    double *n    = NEW(arena, double, a->runs.count + 1);
+    Shape  *of   = NEW(arena, Shape, a->runs.count + 1);
+    i64     many = 0;
+    for (i64 i = 0; i < a->runs.count; i++) {
+        const double size = fig_n(a, &a->runs.run[i]);
+        i64 k = many;
+        if (!(size > 0) || fig_index(n, many, size) >= 0)
+            continue;
+        for (; k > 0 && n[k - 1] > size; k--) {
+            n[k]  = n[k - 1];
+            of[k] = of[k - 1];
+        }
+        n[k]  = size;
+        of[k] = a->runs.run[i].shape;
+        many++;
+    }
+    for (int k = 0; k < PLOT_COUNTS; k++)
+        u.at[k] = at[k] = NEW(arena, double, many + 1);
+    for (i64 i = 0; i < many; i++) {
+        bool rises = true;
+        for (int k = 0; k < PLOT_COUNTS; k++) {
+            at[k][u.shapes] = count_n(of[i], (CountN)k);
+            rises = rises && (u.shapes == 0
+                              || at[k][u.shapes] > at[k][u.shapes - 1]);
+        }
+        u.shapes += rises;
+    }
+    return u;
+}
+
 static Drawing draw_all(const Analysis *analysis)
 {
     Drawing d = { 0 };
+    const PlotUnits units = units_of(&d.arena, analysis);
     d.plot  = NEW(&d.arena, Plot, fig_count());
     d.drawn = NEW(&d.arena, bool, fig_count());
     for (int i = 0; i < fig_count(); i++) {
         const Fig *fig = fig_at(i);
         d.plot[i]  = plot_open(fig->name, fig->title, fig->panels);
+        d.plot[i].units = units;
         d.drawn[i] = fig->draw(&d.plot[i], analysis);
         plot_close(&d.plot[i]);
     }

@@ -1,0 +1,228 @@
+/* test_report_finds.c - what runs show beside the law of size and data, each
+ * held to the truth that the runs were made from; and the figures of it: drawn
+ * where there are such runs, absent where there are none. */
+
+#include "report/checklist.h"
+#include "report/fig.h"
+#include "report/report.h"
+
+#include "tests/made_more.h"
+#include "tests/markup.h"
+#include "tests/test.h"
+
+/* One study with everything, made and analysed once. */
+typedef struct World {
+    bool     made;
+    Arena    arena;
+    Analysis a;
+    Err      err;
+} World;
+
+static const Analysis *world(void)
+{
+    static World w;
+    char         dir[400];
+    MadeStudy    made = made_demo();
+    if (w.made)
+        return &w.a;
+    made.resamples = 60;
+    made.noise     = 0.001;
+    snprintf(dir, sizeof dir, "%s/study", test_folder());
+    w.made = CHECK(made_write(&made, dir, &w.err))
+          && CHECK(made_more_write(&made, dir, &w.err))
+          && CHECK(analysis_make(&w.a, &w.arena, dir, 2, &w.err));
+    if (!w.made) {
+        printf("error: %s\n", w.err.text);
+        exit(1);
+    }
+    return &w.a;
+}
+
+static const Analysis *bare(Arena *arena)
+{
+    static Analysis a;
+    char      dir[400];
+    Err       err  = { 0 };
+    MadeStudy made = made_demo();
+    made.resamples = 0;
+    snprintf(dir, sizeof dir, "%s/bare", test_folder());
+    CHECK(made_write(&made, dir, &err)
+          && analysis_make(&a, arena, dir, 2, &err));
+    return &a;
+}
+
+TEST(the_best_rate_of_each_sweep_is_found_and_how_it_moves_with_size)
+{
+    const Rates *r = &world()->finds.rates;
+    CHECK(r->count == 3);
+    for (i64 k = 0; k < r->count; k++) {
+        const RateSweep *s = &r->sweep[k];
+        test_note("N %g", s->n);
+        CHECK(s->count == 7);
+        if (!CHECK(s->best != NULL))
+            continue;
+        CHECK_NEAR(s->best->n.value, made_rate(s->n), 1e-6);
+        CHECK(s->best->n.low <= s->best->n.value
+              && s->best->n.high >= s->best->n.value);
+    }
+    CHECK_NEAR(r->line.a.value, made_rate_power, 1e-6);
+}
+
+/* Runs of one size that follow a rule differ in their data too: no sweep. */
+TEST(runs_of_a_ladder_are_no_sweep)
+{
+    Arena           arena = { 0 };
+    const Analysis *a     = bare(&arena);
+    CHECK(a->finds.rates.count == 0);
+    CHECK(a->finds.shapes.count == 0);
+    CHECK(a->finds.batches.count == 0);
+    CHECK(a->finds.repeats.count == 0);
+    CHECK(a->finds.domains.count == 1);
+    arena_free(&arena);
+}
+
+TEST(shapes_of_one_size_are_told_apart_by_their_loss)
+{
+    const Shapes *s = &world()->finds.shapes;
+    if (!CHECK(s->count == 1) || !CHECK(s->set[0].count == 4))
+        return;
+    double worst = 0;
+    for (i64 i = 0; i < 4; i++)
+        worst = fmax(worst, s->set[0].excess[i]);
+    CHECK_NEAR(worst, 0.03, 1e-9);
+}
+
+TEST(repeated_text_is_held_against_fresh_text)
+{
+    const Analysis *a = world();
+    const Repeats  *r = &a->finds.repeats;
+    CHECK(r->count == 16);
+    for (i64 i = 0; i < r->count; i++) {
+        const Repeat *one = &r->item[i];
+        const double  n = one->n, d = (double)one->run->tokens;
+        CHECK_NEAR(one->epochs, d / one->unique, 1e-12);
+        CHECK_NEAR(1 + one->waste, one->run->val_loss
+                   / law_at(a->chosen->law, a->chosen->theta, n, d), 1e-12);
+        CHECK(one->waste > 0 && one->excess > 0);
+    }
+}
+
+/* The curve between logged points is taken as straight in logarithms, which is
+ * good to a few percent here. */
+TEST(the_critical_batch_is_found_at_every_loss)
+{
+    const Batches *b = &world()->finds.batches;
+    CHECK(b->count >= 3);
+    for (i64 k = 0; k < b->count; k++) {
+        test_note("loss %g, %lld batches", b->level[k].loss,
+                  (long long)b->level[k].count);
+        CHECK_NEAR(b->level[k].critical.value, made_critical, 0.1);
+        for (i64 i = 0; i < b->level[k].count; i++)
+            CHECK_NEAR((b->level[k].s[i] / b->level[k].s_min - 1)
+                       * (b->level[k].e[i] / b->level[k].e_min - 1), 1, 0.25);
+    }
+}
+
+TEST(runs_of_another_corpus_are_in_no_fit_and_stand_beside)
+{
+    const Analysis *a = world();
+    const Domains  *d = &a->finds.domains;
+    CHECK(d->count == 2);
+    for (i64 i = 0; i < a->fitted.count; i++)
+        CHECK_TEXT(a->fitted.run[i].corpus, "made");
+    CHECK_HAS(a->excluded.text, "of another corpus, prose");
+    CHECK(d->item[0].count + d->item[1].count > 50);
+    for (i64 k = 0; k < d->count; k++)
+        CHECK(d->item[k].slope < 0);
+}
+
+TEST(the_exponent_depends_on_what_is_counted)
+{
+    const Conventions *c = &world()->finds.conventions;
+    CHECK(c->count == 8);
+    for (i64 i = 0; i < c->count; i++)
+        CHECK(c->item[i].a.value > 0.2 && c->item[i].a.value < 0.9);
+    CHECK(fabs(c->item[0].a.value - c->item[1].a.value) > 1e-3);
+    CHECK_NEAR(c->item[1].a.value, world()->isoflop.a.value, 1e-9);
+}
+
+TEST(the_ledger_adds_up)
+{
+    const Analysis *a = world();
+    const Ledger   *l = &a->finds.ledger;
+    double flop = 0;
+    i64    runs = 0;
+    for (i64 i = 0; i < l->count; i++) {
+        flop += l->row[i].flop;
+        runs += l->row[i].runs;
+    }
+    CHECK_NEAR(flop, l->all.flop, 1e-12);
+    CHECK(runs == a->runs.count && l->all.runs == runs);
+    CHECK(isnan(l->all.joules)); /* none was measured */
+}
+
+TEST(a_file_beside_the_records_that_lacks_a_column_is_named)
+{
+    Arena     arena = { 0 };
+    Waterfall w;
+    Err       err = { 0 };
+    CHECK(made_file(test_folder(), "waterfall.csv", "step,low,high\na,1,2\n",
+                    &err));
+    CHECK(!waterfall_read(&w, &arena, test_folder(), &err));
+    CHECK_HAS(err.text, "waterfall.csv: no column 'exponent'");
+    arena_free(&arena);
+}
+
+/* Each figure, by its name: with everything they are all there but the one that
+ * needs a prediction; without, those of other runs are absent, never empty. */
+TEST(a_figure_is_there_where_its_runs_are_and_absent_where_not)
+{
+    static const char *const special[] = { "rates", "batch", "shape", "overfit",
+                                           "position", "domains",
+                                           "waterfall" };
+    Arena           arena = { 0 };
+    const Analysis *full  = world(), *none = bare(&arena);
+    for (int i = 0; i < fig_count(); i++) {
+        const Fig *fig = fig_at(i);
+        bool       of_special = false;
+        for (int k = 0; k < COUNT_OF(special); k++)
+            of_special = of_special || strcmp(special[k], fig->name) == 0;
+        test_note("%s", fig->name);
+        Plot with = plot_open(fig->name, fig->title, fig->panels);
+        Plot out  = plot_open(fig->name, fig->title, fig->panels);
+        CHECK(fig->draw(&with, full) == (strcmp(fig->name, "holdout") != 0));
+        const bool drawn = fig->draw(&out, none);
+        if (of_special)
+            CHECK(!drawn && out.items == 0);
+        if (strcmp(fig->name, "holdout") != 0) {
+            plot_close(&with);
+            CHECK_TEXT(markup_check(with.svg.text).why, "");
+            CHECK_TEXT(markup_check(with.inner.text).why, "");
+            CHECK(with.items > 3);
+            CHECK(strlen(with.csv.text) > 60);
+        }
+        plot_free(&with);
+        plot_free(&out);
+    }
+    arena_free(&arena);
+}
+
+TEST(the_checklist_is_answered_from_the_records)
+{
+    Arena     arena = { 0 };
+    Checklist list;
+    checklist_make(&list, &arena, world());
+    CHECK(list.count > 15 && list.count < CHECK_ITEMS);
+    bool tuned = false, seeds = false;
+    for (int i = 0; i < list.count; i++) {
+        const CheckItem *item = &list.item[i];
+        test_note("%s", item->question);
+        CHECK(item->evidence && *item->evidence);
+        if (strstr(item->question, "rate tuned"))
+            tuned = item->answer == CHECK_YES;
+        if (strstr(item->question, "one seed"))
+            seeds = item->answer == CHECK_NO;
+    }
+    CHECK(tuned && seeds);
+    arena_free(&arena);
+}

@@ -81,7 +81,8 @@ static const char style[] =
     "#switches fieldset{display:block;margin:4px 0}"
     "dl{grid-template-columns:1fr}dd{margin-bottom:6px}}\n"
     "@media print{#switches,nav,.skip,#tip{display:none}"
-    "button.run{color:inherit}a{color:inherit}body{background:#fff;font-size:11pt}.tip{display:none}"
+    "button.run{color:inherit}a{color:inherit}"
+    "body{background:#fff;font-size:11pt}.tip{display:none}"
     "figure,.card,tr{break-inside:avoid}.wide{overflow:visible}"
     "h2,h3,caption{break-after:avoid}"
     ".wide svg{min-width:0;width:76%;margin:0 auto}}\n";

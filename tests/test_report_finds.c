@@ -95,7 +95,7 @@ TEST(shapes_of_one_size_are_told_apart_by_their_loss)
 TEST(repeated_text_is_held_against_fresh_text)
 {
     const Analysis *a = world();
-    const Repeats  *r = &a->finds.repeats;
+    const RepeatList  *r = &a->finds.repeats;
     CHECK(r->count == 16);
     for (i64 i = 0; i < r->count; i++) {
         const Repeat *one = &r->item[i];

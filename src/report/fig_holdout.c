@@ -82,7 +82,8 @@ static void draw_errors(Plot *plot, const Analysis *a, int which)
             continue;
         char hover[FIG_TEXT], error[NUM_TEXT], name[240];
         snprintf(hover, sizeof hover, "%s, %s: error %s",
-                 text_cut(name, sizeof name, p->run_name, 48), by[which].name, num_percent(error, row->error));
+                 text_cut(name, sizeof name, p->run_name, 48),
+                 by[which].name, num_percent(error, row->error));
         plot_span_y(plot, by[which].name, by[which].ink, p->n,
                     100 * (p->low / row->measured - 1),
                     100 * (p->high / row->measured - 1));

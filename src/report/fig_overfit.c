@@ -16,7 +16,7 @@ static double unique(const Analysis *a, const Run *run)
     return (double)run->unique_tokens;
 }
 
-static RunList runs_of(Arena *arena, const Repeats *r)
+static RunList runs_of(Arena *arena, const RepeatList *r)
 {
     RunList out = { .run = NEW(arena, Run, r->count + 1) };
     for (i64 i = 0; i < r->count; i++)
@@ -27,7 +27,7 @@ static RunList runs_of(Arena *arena, const Repeats *r)
 static void panel_collapse(Plot *plot, const Analysis *a, const double *u,
                            i64 nu)
 {
-    const Repeats *r = &a->finds.repeats;
+    const RepeatList *r = &a->finds.repeats;
     Range x = range_new(), y = range_new();
     char  label[FIG_TEXT];
     for (i64 i = 0; i < r->count; i++) {
@@ -50,7 +50,7 @@ static void panel_collapse(Plot *plot, const Analysis *a, const double *u,
 
 static void panel_epochs(Plot *plot, const Analysis *a, const double *u, i64 nu)
 {
-    const Repeats *r = &a->finds.repeats;
+    const RepeatList *r = &a->finds.repeats;
     Range x = range_new(), y = range_new();
     range_add(&x, 1);
     range_add(&y, 0);
@@ -74,7 +74,7 @@ static void panel_epochs(Plot *plot, const Analysis *a, const double *u, i64 nu)
 
 bool fig_overfit(Plot *plot, const Analysis *a)
 {
-    const Repeats *r = &a->finds.repeats;
+    const RepeatList *r = &a->finds.repeats;
     if (r->count < 2)
         return false;
     Arena         scratch = { 0 };

@@ -45,8 +45,8 @@ typedef struct Repeat {
     const Run *run;
     double     n, unique, epochs, least, excess, waste, x; /* x: N^(al/be)/U */
 } Repeat;
-typedef struct Repeats { i64 count; Repeat *item; double power; } Repeats;
-bool repeats_find(Repeats *out, Arena *arena, const RunList *runs,
+typedef struct RepeatList { i64 count; Repeat *item; double power; } RepeatList;
+bool repeats_find(RepeatList *out, Arena *arena, const RunList *runs,
                   CountN counts, const Fit *fit, const char *runs_dir,
                   Err *err) MUST_USE;
 
@@ -136,7 +136,7 @@ void slice_find(Slice *out, Arena *arena, const RunList *fitted, CountN counts,
 typedef struct Finds {
     Rates       rates;
     Shapes      shapes;
-    Repeats     repeats;
+    RepeatList     repeats;
     Batches     batches;
     Conventions conventions;
     Ledger      ledger;

@@ -51,10 +51,10 @@ static Repeat measure(const Run *run, double least, CountN counts,
         .x = pow(n, power) / u };
 }
 
-bool repeats_find(Repeats *out, Arena *arena, const RunList *runs,
+bool repeats_find(RepeatList *out, Arena *arena, const RunList *runs,
                   CountN counts, const Fit *fit, const char *runs_dir, Err *err)
 {
-    *out = (Repeats){ .item  = NEW(arena, Repeat, runs->count + 1),
+    *out = (RepeatList){ .item  = NEW(arena, Repeat, runs->count + 1),
                       .power = power_of(fit) };
     if (!isfinite(out->power))
         return true;

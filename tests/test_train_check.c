@@ -251,14 +251,16 @@ TEST(a_spike_is_no_divergence_and_a_rise_is)
     Standing    at = { 0 };
     config.steps = 1000; /* smoothed over 50 */
     for (i64 s = 0; s < 100; s++) {
-        const StepResult step = { s == 60 ? 30 : 5, 1, true };
+        const StepResult step = { .loss = s == 60 ? 30 : 5,
+                                  .grad_norm = 1, .finite = true };
         finding_smooth(&at, &config, step.loss);
         at.step++;
         CHECK(!finding_diverged(&out, &at, &config, &step));
     }
     i64 rising = 0;
     for (;; rising++) {
-        const StepResult step = { 9, 1, true };
+        const StepResult step = { .loss = 9, .grad_norm = 1,
+                                  .finite = true };
         finding_smooth(&at, &config, step.loss);
         at.step++;
         if (finding_diverged(&out, &at, &config, &step))
@@ -269,7 +271,7 @@ TEST(a_spike_is_no_divergence_and_a_rise_is)
     CHECK(out.status == TRAIN_DIVERGED && rising > 3);
     CHECK_HAS(out.reason, "smoothed loss");
 
-    const StepResult nan = { NAN, NAN, false };
+    const StepResult nan = { .loss = NAN, .grad_norm = NAN };
     out = (TrainResult){ 0 };
     CHECK(finding_diverged(&out, &at, &config, &nan));
     CHECK_HAS(out.reason, "nan");

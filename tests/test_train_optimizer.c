@@ -3,10 +3,12 @@
  * on every kernel. What ten steps come to is held in double
  * (test64_train_optimizer.c). */
 
+#include "data/batch.h"
 #include "tests/test.h"
 #include "tests/train_world.h"
 #include "train/checkpoint.h"
 #include "train/optimizer.h"
+#include "train/step.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -230,5 +232,91 @@ TEST(muon_does_not_feel_the_size_of_a_gradient)
     muon_step(&b, kern, &config);
     for (int i = 0; i < 240; i++)
         CHECK_NEAR(a.p[i], b.p[i], 0);
+    arena_free(&arena);
+}
+
+/* -- What the noise scale is made of --------------------------------------- */
+
+/* Sequences from .. from + count of the first step: |mean gradient|^2. */
+static double square_of(Arena *arena, const Space *space,
+                        const TrainConfig *c, const Shard *shard, i64 from,
+                        i64 count)
+{
+    const i64 T = c->shape.context;
+    i32  *x = NEW(arena, i32, count * T), *y = NEW(arena, i32, count * T);
+    real *loss = NEW(arena, real, count * T);
+    real *grad = NEW(arena, real, space->count);
+    real *work = NEW(arena, real, space->arch->work_count(space->kern,
+                                                          &c->shape, count));
+    for (i64 b = 0; b < count; b++)
+        batch_train(x + b * T, y + b * T, shard, T, c->seed, from + b);
+    const PassHow how = { .scale = (real)(1 / (double)(count * T)) };
+    space->arch->pass(loss, grad, space->kern, &c->shape, space->state.param,
+                      space->packed, work, x, y, count, &how);
+    double sum = 0;
+    for (i64 i = 0; i < space->count; i++)
+        sum += (double)grad[i] * (double)grad[i];
+    return sum;
+}
+
+/* Batch 5 in micro-batches of one: five lanes of one sequence each. Batch 10:
+ * eight lanes, of which two have two. */
+TEST(small_batches_of_the_noise_scale_are_the_lanes)
+{
+    static const i64 batches[] = { 5, 10, 1 };
+    for (int i = 0; i < COUNT_OF(batches); i++) {
+        Arena       arena = { 0 };
+        const Shard shard = world_noise(&arena, 200000, 8000);
+        TrainConfig config = world_config();
+        Space       space;
+        const i64   B = batches[i], T = 256;
+        config.batch = B;
+        config.shape.context = T;
+        space_lay(&space, NEW(&arena, u8, train_memory(&config)), &config);
+        arch_init(space.state.param, space.arch, &config.shape, 1);
+        step_pack(&space);
+        double squares = 0, inverse = 0;
+        i64    from = 0;
+        for (i64 lane = 0; lane < space.lanes; lane++) {
+            const i64 to = space.micros * (lane + 1) / space.lanes;
+            squares += square_of(&arena, &space, &config, &shard, from,
+                                 to - from);
+            inverse += 1 / (double)(to - from);
+            from = to;
+        }
+        const double lanes = (double)space.lanes;
+        const StepResult r = step_take(&space, &config, &shard, 0);
+        test_note("batch %lld, %g lanes", (long long)B, lanes);
+        if (B == 1) {
+            CHECK(isnan(r.small_square) && isnan(r.small_tokens));
+        } else {
+            CHECK(from == B && space.micro == 1);
+            CHECK_NEAR(r.small_square, squares / lanes, 1e-4);
+            CHECK_NEAR(r.small_tokens, (double)T * lanes / inverse, 1e-12);
+            CHECK(r.small_square > r.grad_norm * r.grad_norm);
+        }
+        arena_free(&arena);
+    }
+}
+
+TEST(lines_have_them_and_stops_change_none)
+{
+    Arena       arena = { 0 };
+    const Shard shard = world_noise(&arena, 200000, 8000);
+    TrainConfig config = world_config();
+    World       whole = { 0 }, world = { .stop_after = 24 };
+    config.batch = 20;
+    const char *path = path_of("noise");
+    train(&config, &shard, NULL, &whole);
+    train(&config, &shard, path, &world); /* at the end, not evaluated */
+    world.stop_after = 0;
+    train(&config, &shard, path, &world);
+    CHECK(world.lines == whole.lines && whole.lines > 10);
+    for (i64 i = 0; i < whole.lines; i++) {
+        CHECK(whole.line[i].grad_sq_small > 0);
+        CHECK(whole.line[i].batch_small > 0);
+        CHECK_NEAR(world.line[i].grad_sq_small, whole.line[i].grad_sq_small,
+                   0);
+    }
     arena_free(&arena);
 }

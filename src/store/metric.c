@@ -24,7 +24,7 @@
 static const Field metric_field[] = {
     PUT(step),      PUT(tokens), PUT(flop),      PUT(wall_s),   PUT(train_loss),
     PUT(val_loss),  PUT(val_se), PUT(val_bpb),   PUT(lr),       PUT(grad_norm),
-    PUT(tok_per_s),
+    PUT(tok_per_s), PUT(grad_sq_small), PUT(batch_small),
 };
 enum { NFIELD = COUNT_OF(metric_field) };
 

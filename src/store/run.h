@@ -110,6 +110,9 @@ typedef struct Metric {
     i64    step, tokens;
     double flop, wall_s, train_loss, val_loss, val_se, val_bpb, lr, grad_norm,
            tok_per_s;
+    /* For the gradient noise scale: |gradient|^2 of parts of the batch, of so
+     * many tokens each (grad_norm is that of the whole); NaN where not taken. */
+    double grad_sq_small, batch_small;
 } Metric;
 typedef struct MetricList { i64 count; Metric *metric; } MetricList;
 typedef struct MetricLog MetricLog;

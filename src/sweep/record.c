@@ -119,6 +119,8 @@ Metric record_metric(const TrainMetric *from, double bytes_per_token)
         .val_bpb    = record_bpb(from->val_loss, bytes_per_token),
         .lr         = from->lr,
         .grad_norm  = from->grad_norm,
+        .grad_sq_small = from->grad_sq_small,
+        .batch_small   = from->batch_small,
         .tok_per_s  = from->tok_per_s,
     };
 }

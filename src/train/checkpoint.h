@@ -30,7 +30,8 @@ typedef struct Standing {
     double loss_first, loss_smooth;
     double log_sum,  log_count;    /* of train losses since the last line   */
     double tail_sum, tail_count;   /* in the last tenth of the run          */
-    double grad_norm;              /* of the last step                      */
+    double grad_norm;              /* of the last step; with it, step.h's   */
+    double small_square, small_tokens; /* for the gradient noise scale      */
     double val_loss, val_se;       /* at the end; NaN before                */
     i64    val_tokens;
     double wall_s, eval_s, train_s;

@@ -166,6 +166,8 @@ i64 space_lay(Space *space, void *block, const TrainConfig *config)
     space->lane_loss = CARVE(&carver, double, space->lanes);
     space->span      = CARVE(&carver, Span, space->spans);
     space->matrix    = CARVE(&carver, Matrix, space->matrices);
+    space->lane_square = CARVE(&carver, double,
+                               space->lanes * space->spans);
     space->square    = CARVE(&carver, double, space->spans);
     space->worker    = CARVE(&carver, Worker, space->workers);
     space->eval_loss = CARVE(&carver, double, space->eval_max);

@@ -60,6 +60,7 @@ typedef struct Space {
     Span       *span;       /* [spans]                             */
     i64         matrices;   /* 0 where spans will do               */
     Matrix     *matrix;     /* [matrices]                          */
+    double     *lane_square; /* [lanes, spans]: of each lane's gradient */
     double     *square;     /* [spans]: sum of squares of gradient */
     Worker     *worker;     /* [workers]                           */
     double     *eval_loss;  /* [eval_max]: mean of each sequence   */

@@ -9,6 +9,7 @@
 #include "train/step.h"
 
 #include "data/batch.h"
+#include "train/schedule.h"
 
 #include <math.h>
 #include <omp.h>
@@ -18,6 +19,7 @@ typedef struct Step {
     const TrainConfig *config;
     const Shard       *shard;
     i64                step;
+    bool               noise; /* squares of each lane are wanted */
 } Step;
 
 typedef struct Team { i64 thread, threads; } Team;
@@ -90,6 +92,15 @@ static void gather_span(const Space *space, const Span *span)
                          space->grad[to + apart] + span->at, span->count);
 }
 
+static void square_lanes(const Space *space, i64 i)
+{
+    const Span *span = space->span + i;
+    for (i64 lane = 0; lane < space->lanes; lane++)
+        space->lane_square[lane * space->spans + i] =
+            space->kern->sum_squares(space->grad[lane] + span->at,
+                                     span->count);
+}
+
 static void gather(const Step *s, Team team)
 {
     const Space *space = s->space;
@@ -98,6 +109,8 @@ static void gather(const Step *s, Team team)
     for (i64 i = part(space->spans, team.thread, team.threads); i < last;
          i++) {
         const Span *span = space->span + i;
+        if (s->noise)
+            square_lanes(space, i);
         gather_span(space, span);
         space->square[i] = space->kern->sum_squares(
             space->grad[0] + span->at, span->count);
@@ -212,16 +225,48 @@ static double mean_loss(const Space *space)
     return sum / (double)(space->batch * space->shape.context);
 }
 
+static i64 lane_sequences(const Space *space, i64 lane)
+{
+    const i64 first = part(space->micros, lane, space->lanes);
+    const i64 last  = part(space->micros, lane + 1, space->lanes);
+    return i64_min(last * space->micro, space->batch) - first * space->micro;
+}
+
+/* A lane's gradient is its share of the batch's mean: times batch over its own
+ * sequences it is that of its own mean. */
+static void noise_fill(StepResult *out, const Space *space, bool noise)
+{
+    const double B = (double)space->batch, lanes = (double)space->lanes;
+    double       squares = 0, inverse = 0;
+    out->small_square = out->small_tokens = NAN;
+    if (!noise)
+        return;
+    for (i64 lane = 0; lane < space->lanes; lane++) {
+        const double b = (double)lane_sequences(space, lane);
+        double       sum = 0;
+        for (i64 i = 0; i < space->spans; i++)
+            sum += space->lane_square[lane * space->spans + i];
+        squares += sum * (B / b) * (B / b);
+        inverse += 1 / b;
+    }
+    out->small_square = squares / lanes;
+    out->small_tokens = (double)space->shape.context * lanes / inverse;
+}
+
 StepResult step_take(Space *space, const TrainConfig *config,
                      const Shard *shard, i64 step)
 {
-    const Step s = { space, config, shard, step };
+    const bool noise = space->lanes > 1
+                       && (schedule_logs(config, step + 1)
+                           || schedule_evaluates(config, step + 1));
+    const Step s = { space, config, shard, step, noise };
     if (config->threads == 1)
         take_alone(&s);
     else
         take_together(&s, config->threads);
 
     StepResult result = { .loss = mean_loss(space), .grad_norm = norm(space) };
+    noise_fill(&result, space, noise);
     result.finite = isfinite(result.loss) && isfinite(result.grad_norm);
     if (result.finite)
         step_pack(space);

@@ -63,6 +63,7 @@ typedef enum TrainStatus {
 typedef struct TrainMetric {
     i64    step, tokens;
     double flop, wall_s, train_loss, lr, grad_norm, tok_per_s;
+    double grad_sq_small, batch_small; /* step.h: for the noise scale; NaN   */
     double val_loss, val_se;
 } TrainMetric;
 

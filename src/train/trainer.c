@@ -48,7 +48,8 @@ static void start_fresh(Trainer *t)
 {
     arch_init(t->space.state.param, t->space.arch, &t->space.shape,
               t->config->seed);
-    *t->at = (Standing){ .val_loss = NAN, .val_se = NAN, .grad_norm = NAN };
+    *t->at = (Standing){ .val_loss = NAN, .val_se = NAN, .grad_norm = NAN,
+                         .small_square = NAN, .small_tokens = NAN };
 }
 
 /* What the trunk knows of its own execution and of its end, the branch does
@@ -150,6 +151,8 @@ static bool line(Trainer *t, const EvalResult *eval, Err *err)
         .train_loss = at->log_count > 0 ? at->log_sum / at->log_count : NAN,
         .lr         = train_lr(t->config, at->step - 1),
         .grad_norm  = at->grad_norm,
+        .grad_sq_small = at->small_square,
+        .batch_small   = at->small_tokens,
         .tok_per_s  = line_s > 0 ? (double)((at->step - t->line_step)
                                             * step_tokens(t)) / line_s : NAN,
         .val_loss   = eval ? eval->loss : NAN,
@@ -185,6 +188,8 @@ static bool advance(Trainer *t, TrainResult *out, bool *over, Err *err)
 
     take_loss(t, step.loss);
     t->at->grad_norm = step.grad_norm;
+    t->at->small_square = step.small_square;
+    t->at->small_tokens = step.small_tokens;
     t->at->step++;
     *over = finding_diverged(out, t->at, t->config, &step);
     if (*over)

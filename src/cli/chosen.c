@@ -7,14 +7,17 @@
 #include "cli/train_opts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* -- Finding the folder ---------------------------------------------------- */
 
 typedef struct Found {
     Arena      *arena;
     const char *name, *dir, *other; /* what begins so; a second that does */
+    double      written;
 } Found;
 
 /* A whole name is worth more than any beginning. */
@@ -35,13 +38,14 @@ static void look(Found *f, const char *runs)
         else
             f->dir = path;
         if (!strcmp(name[i], f->name)) {
-            *f = (Found){ f->arena, f->name, path, NULL };
+            f->dir = path;
+            f->other = NULL;
             return;
         }
     }
 }
 
-static void look_everywhere(Found *f)
+static void look_everywhere(Found *f, void (*at)(Found *f, const char *runs))
 {
     char **name;
     i64    count;
@@ -49,7 +53,42 @@ static void look_everywhere(Found *f)
     if (!dir_list(&name, &count, f->arena, "out", &none))
         return;
     for (i64 i = 0; i < count; i++)
-        look(f, arena_print(f->arena, "out/%s/runs", name[i]));
+        at(f, arena_print(f->arena, "out/%s/runs", name[i]));
+}
+
+/* Which checkpoint was written last. */
+static void look_newest(Found *f, const char *runs)
+{
+    char **name;
+    i64    count;
+    Err    none = { 0 };
+    if (!dir_list(&name, &count, f->arena, runs, &none))
+        return;
+    for (i64 i = 0; i < count; i++) {
+        struct stat is;
+        const char *path = arena_print(f->arena, "%s/%s", runs, name[i]);
+        if (stat(arena_print(f->arena, "%s/checkpoint", path), &is) != 0)
+            continue;
+        const double written = (double)is.st_mtim.tv_sec
+                             + 1e-9 * (double)is.st_mtim.tv_nsec;
+        if (!f->dir || written > f->written) {
+            f->dir = path;
+            f->written = written;
+        }
+    }
+}
+
+static bool newest(const char **dir, Arena *arena, Err *err)
+{
+    Found f = { .arena = arena };
+    look_everywhere(&f, look_newest);
+    *dir = f.dir;
+    if (!f.dir)
+        return err_set(err, ERR_USAGE, "no run is named, and none with a "
+                       "checkpoint lies in out/*/runs; name its folder, or a "
+                       "study and its id");
+    fprintf(stderr, "run: %s (the newest under out)\n", f.dir);
+    return true;
 }
 
 static bool by_name(const char **dir, Arena *arena, const char *study,
@@ -62,7 +101,7 @@ static bool by_name(const char **dir, Arena *arena, const char *study,
     if (study)
         look(&f, place.runs);
     else
-        look_everywhere(&f);
+        look_everywhere(&f, look);
     *dir = f.dir;
     if (f.other)
         return err_set(err, ERR_USAGE, "%s: two runs begin so, %s and %s; give "
@@ -76,12 +115,15 @@ static bool by_name(const char **dir, Arena *arena, const char *study,
 static bool place_find(Chosen *out, Arena *arena, const TextList *named,
                        Err *err)
 {
-    if (named->count < 1 || named->count > 2)
+    const char *last = named->count ? named->item[named->count - 1] : NULL;
+    out->checkpoint = NULL;
+    if (named->count > 2)
         return err_set(err, ERR_USAGE, "name one run: its folder, a "
                        "checkpoint, its id, or a study and its id");
-    const char *last = named->item[named->count - 1];
-    out->checkpoint = NULL;
-    if (named->count == 2) {
+    if (!last) {
+        if (!newest(&out->dir, arena, err))
+            return false;
+    } else if (named->count == 2) {
         if (!by_name(&out->dir, arena, named->item[0], last, err))
             return false;
     } else if (file_is_dir(last)) {

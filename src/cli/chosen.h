@@ -4,7 +4,8 @@
  *     out/train/runs/ID              the folder of a run
  *     out/train/runs/ID/checkpoint   or one of its checkpoints
  *     ID, or how it begins           of a run below ./out
- *     STUDY ID                       of a run of that study */
+ *     STUDY ID                       of a run of that study
+ *                                    nothing: the newest run below ./out */
 
 #ifndef CHOSEN_H
 #define CHOSEN_H

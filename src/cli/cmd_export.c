@@ -24,7 +24,7 @@ static bool read_opts(Export *e, Arena *arena, int argc, char **argv,
         .command  = "scalelaw export",
         .about    = "Write a trained model as transformers loads it.",
         .opt      = opt, .nopt = COUNT_OF(opt),
-        .operands = "RUN | STUDY RUN", .rest = &e->named, .arena = arena,
+        .operands = "[[STUDY] RUN]", .rest = &e->named, .arena = arena,
     };
     *e = (Export){ .format = "safetensors" };
     if (!opt_flags(&table, argc, argv, helped, err) || *helped)

@@ -67,7 +67,7 @@ static bool read_opts(Sample *s, Arena *arena, int argc, char **argv,
         .command  = "scalelaw sample",
         .about    = "Let a trained model write.",
         .opt      = opt, .nopt = COUNT_OF(opt),
-        .operands = "RUN | STUDY RUN", .rest = &s->named, .arena = arena,
+        .operands = "[[STUDY] RUN]", .rest = &s->named, .arena = arena,
     };
     *s = (Sample){ .prompt = "\n", .kernels = "auto", .tokens = 500,
                    .count = 1, .seed = 1, .how = { 1, 0, 1 } };

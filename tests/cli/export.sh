@@ -68,6 +68,9 @@ cp -r w/out/train w/out/twin
 refuses 2 "a name that two runs have" "two runs begin so" scalelaw sample pairs
 rm -r w/out/twin
 refuses 1 "a run that is nowhere" "no run of that name" scalelaw sample nobody
+run scalelaw sample --prompt="The law" --tokens=30
+holds "without a name, the newest run" sh -c \
+    'cmp out first && grep -q "pairs-.*newest" err'
 refuses 2 "a share above 1" "top_p" scalelaw sample pairs --top_p=1.5
 refuses 2 "numbers that are no tokens" "no token below 600" \
     scalelaw sample pairs --ids --prompt="1 600"

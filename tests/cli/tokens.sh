@@ -41,6 +41,23 @@ run scalelaw corpus import llm/prose_train.bin llm/prose_val.bin --name=given2
 holds "the same tokens are the same corpus" sh -c \
     'a=$(scalelaw corpus inspect given | grep SHA) &&
      b=$(scalelaw corpus inspect given2 | grep SHA) && [ "$a" = "$b" ]'
+# -- tokenize --------------------------------------------------------------------
+head -c 30000 /dev/urandom >noise
+cat prose.txt noise >mixed
+run scalelaw tokenize prose.bpe-512 mixed
+ends 0 "text becomes numbers"
+cp out numbers
+holds "fewer than bytes" test "$(wc -w <numbers)" -lt "$(wc -c <mixed)"
+run scalelaw tokenize prose.bpe-512 numbers --decode
+holds "and text again, whatever it was" cmp out mixed
+scalelaw tokenize nano/tokenizer.bpe <mixed >again 2>err
+holds "by the file of the vocabulary too" cmp again numbers
+run scalelaw tokenize prose noise
+holds "bytes are tokens" test "$(wc -w <out)" -eq 30000
+refuses 2 "numbers that are no tokens" "'900': no token below 512" \
+    sh -c 'echo 5 900 | scalelaw tokenize prose.bpe-512 --decode'
+refuses 2 "tokens that nobody knows" "nobody" scalelaw tokenize given numbers
+
 short="--context=64 --batch=4 --steps=40 --shape=2x16 --eval_tokens=1024 \
     --eval_points=0 --out=kept"
 run scalelaw train --corpus=given $short --name=given

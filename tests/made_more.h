@@ -32,7 +32,7 @@ typedef struct MadeMore {
 static inline Run made_more_run(MadeMore *w, const char *group, Shape shape,
                                 i64 tokens)
 {
-    static char name[128][2][96];
+    static char name[700][2][96];
     const int   k = w->number++;
     Run run = made_run(w->m, 1e11, 2, 200 + k % 56);
     snprintf(name[k][0], 96, "%s-%d", group, k);

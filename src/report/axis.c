@@ -92,7 +92,10 @@ static void name(Tick *tick, const Axis *axis)
         num_si(text, tick->value, 0);
         break;
     case TICK_POWER:
-        num_power(text, tick->value);
+        if (tick->value > 0)
+            num_power(text, tick->value);
+        else
+            snprintf(text, sizeof text, "%.4g", tick->value);
         break;
     case TICK_PERCENT:
         snprintf(text, sizeof text, "%.4g %%", tick->value);
@@ -103,7 +106,7 @@ static void name(Tick *tick, const Axis *axis)
     case TICK_NAMES:
         break;
     }
-    snprintf(tick->text, sizeof tick->text, "%.39s", text);
+    snprintf(tick->text, sizeof tick->text, "%.63s", text);
 }
 
 /* 1, 2 or 5 times a power of ten: the least step with `most` or fewer. */
@@ -174,7 +177,7 @@ static int ticks_named(Tick *out, const Axis *axis)
     const int count = axis->count < TICKS_MAX ? axis->count : TICKS_MAX;
     for (int i = 0; i < count; i++) {
         out[i] = (Tick){ .value = i };
-        text_cut(out[i].text, sizeof out[i].text, axis->names[i], 24);
+        text_cut(out[i].text, sizeof out[i].text, axis->names[i], 28);
     }
     return count;
 }

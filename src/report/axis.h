@@ -49,7 +49,7 @@ Axis axis_of_kind(AxisKind kind, Axis axis);
 
 double axis_share(const Axis *axis, double value); /* 0 at low, 1 at high */
 
-enum { TICKS_MAX = 96, TICK_TEXT = 40 };
+enum { TICKS_MAX = 96, TICK_TEXT = 96 };
 typedef struct Tick {
     double value;
     int    rank;             /* 0 the roundest */

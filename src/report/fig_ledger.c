@@ -11,9 +11,9 @@
 static const char *name_of(Plot *plot, const LedgerRow *row)
 {
     char flop[NUM_TEXT], cut[80];
-    text_cut(cut, sizeof cut, row->group, 14);
+    text_cut(cut, sizeof cut, row->group, 11);
     return isfinite(row->budget)
-         ? arena_print(&plot->arena, "%s, %s", cut,
+         ? arena_print(&plot->arena, "%s, %s FLOP", cut,
                        num_power(flop, row->budget))
          : arena_text(&plot->arena, cut);
 }

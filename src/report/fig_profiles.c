@@ -18,6 +18,12 @@ static Range within(const FitProfileCurve *p, double most)
     return x;
 }
 
+static const char *end(char *out, double value)
+{
+    return fabs(value) >= 1000 ? num_si(out, value, 3)
+                               : num_plain(out, value, 3);
+}
+
 static void panel(Plot *plot, const Fit *fit, int which)
 {
     const FitProfileCurve *p    = &fit->profile[which];
@@ -31,8 +37,8 @@ static void panel(Plot *plot, const Fit *fit, int which)
              of->unit && *of->unit ? " (" : "", of->unit ? of->unit : "",
              of->unit && *of->unit ? ")" : "");
     snprintf(title, sizeof title, "%s to %s%s",
-             num_plain(low, fit->profile_low[p->param], 3),
-             num_plain(high, fit->profile_high[p->param], 3),
+             end(low, fit->profile_low[p->param]),
+             end(high, fit->profile_high[p->param]),
              open ? ", open" : "");
     Axis y = axis_over("rise of the objective (as F)", false, TICK_PLAIN,
                        (Range){ 0, 1.6 * line }, 0.02);

@@ -77,8 +77,14 @@ bool fig_residuals(Plot *plot, const Analysis *a)
         return false;
     Range y = range_new();
     range_add(&y, 0);
-    for (i64 i = 0; i < a->fitted.count; i++)
-        range_add(&y, residual(a, &a->fitted.run[i]));
+    for (i64 i = 0; i < a->fitted.count; i++) {
+        const Run   *run  = &a->fitted.run[i];
+        const double left = residual(a, run);
+        const double bar  = 100 * run->val_se / run->val_loss;
+        range_add(&y, left);
+        range_add(&y, left - bar);
+        range_add(&y, left + bar);
+    }
 
     Arena     scratch = { 0 };
     double   *c       = NEW(&scratch, double, a->fitted.count + 1);

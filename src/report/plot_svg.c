@@ -173,7 +173,8 @@ static void bar(const Svg *s, const PlotItem *item)
     const double x2 = px(s, item->high[0]);
     const double y1 = place_y(s, item->y[0] - 0.28);
     const double y2 = place_y(s, item->y[0] + 0.28);
-    str_add(s->out, "<path class=\"%s br pt\" fill=\"currentColor\" d=\"M%.2f "
+    str_add(s->out, "<path class=\"%s br pt\" fill=\"currentColor\" "
+            "fill-opacity=\"0.6\" d=\"M%.2f "
             "%.2fL%.2f %.2fL%.2f %.2fL%.2f %.2f\">", ink_class(item->ink), x1,
             y1, x2, y1, x2, y2, x1, y2);
     hover(s, item->text);

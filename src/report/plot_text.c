@@ -69,12 +69,11 @@ static void put_rest(Str *out, const char *text, bool low, const char *back)
 {
     if (!*text)
         return;
-    str_add(out, "<tspan dy=\"%sem\">", back);
-    if (*text == ' ') { /* a blank that begins a part would be dropped */
-        str_put(out, "\xC2\xA0");
-        text++;
-    }
-    plot_text(out, text, low);
+    /* a blank that begins a part would be dropped */
+    const bool blank = *text == ' ';
+    str_add(out, "<tspan%s dy=\"%sem\">", blank ? " dx=\".27em\"" : "",
+            back);
+    plot_text(out, text + blank, low);
     str_put(out, "</tspan>");
 }
 

@@ -31,12 +31,11 @@
 
 static void embed(const Pass *p, const i32 *x)
 {
-    const Ends e = transformer_ends(p->shape);
-    real      *x0 = transformer_layer_work(p, 0) + p->at.x0;
+    real *x0 = p->work + p->at.x0; /* of the first layer */
 
-    p->kern->embed(x0, p->param + e.token, transformer_param(p, e.position),
-                   x, p->rows, p->shape->context, p->shape->width,
-                   p->shape->vocab);
+    p->kern->embed(x0, p->param + p->ends.token,
+                   transformer_param(p, p->ends.position), x, p->rows,
+                   p->shape->context, p->shape->width, p->shape->vocab);
     if (p->how->dropout > 0)
         transformer_drop(p, x0, x0, NULL, 0, SITE_EMBED);
     transformer_see(p, "embed", -1, x0, p->shape->width);
@@ -44,22 +43,22 @@ static void embed(const Pass *p, const i32 *x)
 
 static void embed_back(const Pass *p, const i32 *x)
 {
-    const Ends e = transformer_ends(p->shape);
-    real      *dx = p->work + p->at.dx;
+    real *dx = p->work + p->at.dx;
 
     if (p->how->dropout > 0)
         transformer_drop(p, dx, dx, NULL, 0, SITE_EMBED);
-    p->kern->embed_back(p->grad + e.token, transformer_grad(p, e.position),
-                        dx, x, p->rows, p->shape->context, p->shape->width,
-                        p->shape->vocab);
+    p->kern->embed_back(p->grad + p->ends.token,
+                        transformer_grad(p, p->ends.position), dx, x, p->rows,
+                        p->shape->context, p->shape->width, p->shape->vocab);
 }
 
 static void forward(const Pass *p, const i32 *x)
 {
     embed(p, x);
-    for (i64 l = 0; l < p->shape->layers; l++) {
-        transformer_attention(p, l);
-        transformer_ff(p, l);
+    for (i64 i = 0; i < p->shape->layers; i++) {
+        const Layer layer = transformer_layer(p, i);
+        transformer_attention(p, &layer);
+        transformer_ff(p, &layer);
     }
     transformer_last_norm(p);
 }
@@ -67,9 +66,10 @@ static void forward(const Pass *p, const i32 *x)
 static void backward(const Pass *p, const i32 *x)
 {
     transformer_last_norm_back(p);
-    for (i64 l = p->shape->layers - 1; l >= 0; l--) {
-        transformer_ff_back(p, l);
-        transformer_attention_back(p, l);
+    for (i64 i = p->shape->layers - 1; i >= 0; i--) {
+        const Layer layer = transformer_layer(p, i);
+        transformer_ff_back(p, &layer);
+        transformer_attention_back(p, &layer);
     }
     embed_back(p, x);
 }
@@ -83,6 +83,7 @@ static Pass begin(const Kern *kern, const Shape *shape, const real *param,
         .attend = transformer_attend(shape),
         .pack   = transformer_pack_layout(kern, shape),
         .at     = transformer_work_layout(kern, shape, batch),
+        .ends   = transformer_ends(shape),
     };
 }
 

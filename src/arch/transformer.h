@@ -75,17 +75,28 @@ typedef struct Pass {
     Attend         attend;
     Pack           pack;
     Work           at;
+    Ends           ends;
     i64            batch, rows;
 } Pass;
 
-/* Where layer l's work lies; and where it leaves its sum, which is where the
- * next finds it. */
-real *transformer_layer_work(const Pass *p, i64 layer);
-real *transformer_layer_end(const Pass *p, i64 layer);
+/* What every step of a layer looks at. */
+typedef struct Layer {
+    i64         index;
+    Block       block;  /* its parameters                                  */
+    const real *packed; /* its packed weights                              */
+    real       *work;   /* its work                                        */
+    real       *end;    /* where it leaves its sum and the next finds it   */
+} Layer;
+
+Layer transformer_layer(const Pass *p, i64 index);
 
 /* NULL where the shape has no such tensor. */
 const real *transformer_param(const Pass *p, i64 at);
 real       *transformer_grad(const Pass *p, i64 at);
+
+/* What dy[rows,N] behind x[rows,K] w + b sends to w and b. */
+void transformer_weights_back(const Pass *p, i64 w, i64 b, const real *x,
+                              const real *dy, i64 K, i64 N);
 
 void transformer_see(const Pass *p, const char *name, i64 layer,
                      const real *x, i64 cols);
@@ -117,10 +128,10 @@ void transformer_branch(const Pass *p, real *to, const real *x,
 const real *transformer_branch_back(const Pass *p, real *room, i64 layer,
                                     int site);
 
-void transformer_attention(const Pass *p, i64 layer);
-void transformer_attention_back(const Pass *p, i64 layer);
-void transformer_ff(const Pass *p, i64 layer);
-void transformer_ff_back(const Pass *p, i64 layer);
+void transformer_attention(const Pass *p, const Layer *l);
+void transformer_attention_back(const Pass *p, const Layer *l);
+void transformer_ff(const Pass *p, const Layer *l);
+void transformer_ff_back(const Pass *p, const Layer *l);
 void transformer_last_norm(const Pass *p);
 void transformer_last_norm_back(const Pass *p);
 

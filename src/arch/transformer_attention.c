@@ -38,26 +38,32 @@ void transformer_turns(real *turn, i64 T, i64 S)
 
 /* -- Queries and keys ----------------------------------------------------- */
 
-/* Row r of work `stat_qk` is head r: stat_qk[H + KV, R]. */
-static void qk_norm(const Pass *p, const Block *b, real *a)
+static i64 head_gain(const Pass *p, const Layer *l, i64 head)
 {
+    return head < p->attend.H ? l->block.qnorm_gain : l->block.knorm_gain;
+}
+
+/* Row r of work `stat_qk` is head r: stat_qk[H + KV, R]. */
+static void qk_norm(const Pass *p, const Layer *l)
+{
+    real     *a = l->work;
     const i64 R = p->rows, S = p->attend.S, row = count_qkv(*p->shape);
 
     memcpy(a + p->at.raw, a + p->at.qkv, (size_t)(R * row) * sizeof *a);
     for (i64 h = 0; h < p->attend.H + p->attend.KV; h++) {
-        const i64 gain = h < p->attend.H ? b->qnorm_gain : b->knorm_gain;
+        const i64 gain = head_gain(p, l, h);
         p->kern->rms(a + p->at.qkv + h * S, a + p->at.stat_qk + h * R,
                      a + p->at.raw + h * S, p->param + gain, R, S, row);
     }
 }
 
-static void qk_norm_back(const Pass *p, const Block *b, real *dqkv,
-                         const real *a)
+static void qk_norm_back(const Pass *p, const Layer *l, real *dqkv)
 {
-    const i64 R = p->rows, S = p->attend.S, row = count_qkv(*p->shape);
+    const real *a = l->work;
+    const i64   R = p->rows, S = p->attend.S, row = count_qkv(*p->shape);
 
     for (i64 h = 0; h < p->attend.H + p->attend.KV; h++) {
-        const i64 gain = h < p->attend.H ? b->qnorm_gain : b->knorm_gain;
+        const i64 gain = head_gain(p, l, h);
         real     *d = dqkv + h * S;
         p->kern->rms_back(d, p->grad + gain, NULL, d, a + p->at.raw + h * S,
                           a + p->at.stat_qk + h * R, p->param + gain, R, S,
@@ -74,99 +80,91 @@ static void turn(const Pass *p, real *qkv, bool back)
 
 /* -- Forward -------------------------------------------------------------- */
 
-static void queries_keys_values(const Pass *p, i64 layer)
+static void queries_keys_values(const Pass *p, const Layer *l)
 {
-    const Block b = transformer_block(p->shape, layer);
-    const real *packed = p->packed + layer * p->pack.layer;
-    real       *a = transformer_layer_work(p, layer);
+    real *a = l->work;
 
     transformer_norm(p, a + p->at.n1, a + p->at.stat1, a + p->at.x0,
-                     (Norm){ b.norm1_gain, b.norm1_bias });
-    p->kern->linear(a + p->at.qkv, a + p->at.n1, packed + p->pack.qkv,
-                    transformer_param(p, b.qkv_b), NULL, p->rows,
+                     (Norm){ l->block.norm1_gain, l->block.norm1_bias });
+    p->kern->linear(a + p->at.qkv, a + p->at.n1, l->packed + p->pack.qkv,
+                    transformer_param(p, l->block.qkv_b), NULL, p->rows,
                     p->shape->width, count_qkv(*p->shape));
     if (p->shape->qk_norm)
-        qk_norm(p, &b, a);
+        qk_norm(p, l);
     if (p->shape->rope)
         turn(p, a + p->at.qkv, false);
 }
 
-void transformer_attention(const Pass *p, i64 layer)
+void transformer_attention(const Pass *p, const Layer *l)
 {
-    const i64   d = p->shape->width, T = p->shape->context;
-    const i64   qkv = count_qkv(*p->shape);
-    const Block b = transformer_block(p->shape, layer);
-    real       *a = transformer_layer_work(p, layer);
+    const i64 d = p->shape->width, T = p->shape->context;
+    const i64 qkv = count_qkv(*p->shape);
+    real     *a = l->work;
 
-    queries_keys_values(p, layer);
+    queries_keys_values(p, l);
     for (i64 i = 0; i < p->batch; i++)
         p->kern->attention(a + p->at.o + i * T * d,
                            a + p->at.keep + i * p->at.keep_one,
                            p->work + p->at.attention,
                            a + p->at.qkv + i * T * qkv, &p->attend);
     transformer_branch(p, a + p->at.x1, a + p->at.x0, &(Branch){
-        .a = a + p->at.o, .K = d, .layer = layer, .site = SITE_ATTENTION,
-        .packed = p->packed + layer * p->pack.layer + p->pack.proj,
-        .bias = transformer_param(p, b.proj_b) });
-    transformer_see(p, "norm1", layer, a + p->at.n1, d);
-    transformer_see(p, "qkv", layer, a + p->at.qkv, qkv);
-    transformer_see(p, "attention", layer, a + p->at.o, d);
-    transformer_see(p, "after_attention", layer, a + p->at.x1, d);
+        .a = a + p->at.o, .K = d, .layer = l->index, .site = SITE_ATTENTION,
+        .packed = l->packed + p->pack.proj,
+        .bias = transformer_param(p, l->block.proj_b) });
+    transformer_see(p, "norm1", l->index, a + p->at.n1, d);
+    transformer_see(p, "qkv", l->index, a + p->at.qkv, qkv);
+    transformer_see(p, "attention", l->index, a + p->at.o, d);
+    transformer_see(p, "after_attention", l->index, a + p->at.x1, d);
 }
 
 /* -- Back ----------------------------------------------------------------- */
 
 /* From d(qkv) as attention saw it to what norm1 receives, in dn. */
-static void queries_keys_values_back(const Pass *p, i64 layer, real *dqkv)
+static void queries_keys_values_back(const Pass *p, const Layer *l, real *dqkv)
 {
     const i64   R = p->rows, d = p->shape->width, qkv = count_qkv(*p->shape);
-    const Block b = transformer_block(p->shape, layer);
-    const real *a = transformer_layer_work(p, layer);
+    const real *a = l->work;
 
     if (p->shape->rope)
         turn(p, dqkv, true);
     if (p->shape->qk_norm)
-        qk_norm_back(p, &b, dqkv, a);
-    p->kern->linear_dw(p->grad + b.qkv_w, transformer_grad(p, b.qkv_b),
-                       a + p->at.n1, dqkv, R, d, qkv);
-    p->kern->linear_dx(p->work + p->at.dn, dqkv,
-                       p->packed + layer * p->pack.layer + p->pack.qkv_t,
+        qk_norm_back(p, l, dqkv);
+    transformer_weights_back(p, l->block.qkv_w, l->block.qkv_b, a + p->at.n1,
+                             dqkv, d, qkv);
+    p->kern->linear_dx(p->work + p->at.dn, dqkv, l->packed + p->pack.qkv_t,
                        NULL, R, d, qkv);
 }
 
 /* proj's way back, to dn. */
-static void proj_back(const Pass *p, i64 layer)
+static void proj_back(const Pass *p, const Layer *l)
 {
     const i64   R = p->rows, d = p->shape->width;
-    const Block b = transformer_block(p->shape, layer);
-    const real *a = transformer_layer_work(p, layer);
-    const real *dy = transformer_branch_back(p, p->work + p->at.wide, layer,
+    const real *a = l->work;
+    const real *dy = transformer_branch_back(p, p->work + p->at.wide, l->index,
                                              SITE_ATTENTION);
 
-    p->kern->linear_dw(p->grad + b.proj_w, transformer_grad(p, b.proj_b),
-                       a + p->at.o, dy, R, d, d);
-    p->kern->linear_dx(p->work + p->at.dn, dy,
-                       p->packed + layer * p->pack.layer + p->pack.proj_t,
+    transformer_weights_back(p, l->block.proj_w, l->block.proj_b, a + p->at.o,
+                             dy, d, d);
+    p->kern->linear_dx(p->work + p->at.dn, dy, l->packed + p->pack.proj_t,
                        NULL, R, d, d);
 }
 
-void transformer_attention_back(const Pass *p, i64 layer)
+void transformer_attention_back(const Pass *p, const Layer *l)
 {
     const i64   d = p->shape->width, T = p->shape->context;
     const i64   qkv = count_qkv(*p->shape);
-    const Block b = transformer_block(p->shape, layer);
-    const real *a = transformer_layer_work(p, layer);
+    const real *a = l->work;
     real       *dn = p->work + p->at.dn, *dqkv = p->work + p->at.wide;
 
-    proj_back(p, layer);
+    proj_back(p, l);
     for (i64 i = 0; i < p->batch; i++)
         p->kern->attention_back(dqkv + i * T * qkv, p->work + p->at.attention,
                                 dn + i * T * d, a + p->at.o + i * T * d,
                                 a + p->at.qkv + i * T * qkv,
                                 a + p->at.keep + i * p->at.keep_one,
                                 &p->attend);
-    queries_keys_values_back(p, layer, dqkv);
+    queries_keys_values_back(p, l, dqkv);
     transformer_norm_back(p, p->work + p->at.dx, dn, a + p->at.x0,
                           a + p->at.stat1,
-                          (Norm){ b.norm1_gain, b.norm1_bias });
+                          (Norm){ l->block.norm1_gain, l->block.norm1_bias });
 }

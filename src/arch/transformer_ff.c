@@ -10,13 +10,13 @@
 #include "arch/transformer.h"
 
 /* act[R,ff] from n2[R,d]. */
-static void activate(const Pass *p, i64 layer, const Block *b)
+static void activate(const Pass *p, const Layer *l)
 {
     const i64   R = p->rows, d = p->shape->width, ff = p->shape->ff;
     const Kern *k = p->kern;
-    const real *packed = p->packed + layer * p->pack.layer + p->pack.up;
-    const real *bias = transformer_param(p, b->up_b);
-    real       *a = transformer_layer_work(p, layer);
+    const real *packed = l->packed + p->pack.up;
+    const real *bias = transformer_param(p, l->block.up_b);
+    real       *a = l->work;
 
     if (p->shape->gated) {
         k->linear(a + p->at.slope, a + p->at.n2, packed, bias, NULL, R, d,
@@ -28,32 +28,30 @@ static void activate(const Pass *p, i64 layer, const Block *b)
     }
 }
 
-void transformer_ff(const Pass *p, i64 layer)
+void transformer_ff(const Pass *p, const Layer *l)
 {
     const i64   d = p->shape->width, ff = p->shape->ff;
-    const Block b = transformer_block(p->shape, layer);
-    real       *a = transformer_layer_work(p, layer);
-    real       *end = transformer_layer_end(p, layer);
+    real *a = l->work;
 
     transformer_norm(p, a + p->at.n2, a + p->at.stat2, a + p->at.x1,
-                     (Norm){ b.norm2_gain, b.norm2_bias });
-    activate(p, layer, &b);
-    transformer_branch(p, end, a + p->at.x1, &(Branch){
-        .a = a + p->at.act, .K = ff, .layer = layer, .site = SITE_FF,
-        .packed = p->packed + layer * p->pack.layer + p->pack.down,
-        .bias = transformer_param(p, b.down_b) });
-    transformer_see(p, "norm2", layer, a + p->at.n2, d);
-    transformer_see(p, "act", layer, a + p->at.act, ff);
-    transformer_see(p, "after_ff", layer, end, d);
+                     (Norm){ l->block.norm2_gain, l->block.norm2_bias });
+    activate(p, l);
+    transformer_branch(p, l->end, a + p->at.x1, &(Branch){
+        .a = a + p->at.act, .K = ff, .layer = l->index, .site = SITE_FF,
+        .packed = l->packed + p->pack.down,
+        .bias = transformer_param(p, l->block.down_b) });
+    transformer_see(p, "norm2", l->index, a + p->at.n2, d);
+    transformer_see(p, "act", l->index, a + p->at.act, ff);
+    transformer_see(p, "after_ff", l->index, l->end, d);
 }
 
 /* From dy behind down to what comes out of up: du, which is returned. */
-static const real *down_back(const Pass *p, i64 layer, const real *dy)
+static const real *down_back(const Pass *p, const Layer *l, const real *dy)
 {
     const i64   R = p->rows, d = p->shape->width, ff = p->shape->ff;
-    const real *down = p->packed + layer * p->pack.layer + p->pack.down_t;
+    const real *down = l->packed + p->pack.down_t;
     real       *wide = p->work + p->at.wide;
-    real       *slope = transformer_layer_work(p, layer) + p->at.slope;
+    real       *slope = l->work + p->at.slope;
 
     if (!p->shape->gated) {
         p->kern->linear_dx(wide, dy, down, slope, R, ff, d);
@@ -64,24 +62,21 @@ static const real *down_back(const Pass *p, i64 layer, const real *dy)
     return slope;
 }
 
-void transformer_ff_back(const Pass *p, i64 layer)
+void transformer_ff_back(const Pass *p, const Layer *l)
 {
     const i64   R = p->rows, d = p->shape->width, ff = p->shape->ff;
     const i64   up = count_up(*p->shape);
-    const Block b = transformer_block(p->shape, layer);
-    const real *a = transformer_layer_work(p, layer);
+    const real *a = l->work;
     real       *dn = p->work + p->at.dn;
-    const real *dy = transformer_branch_back(p, dn, layer, SITE_FF);
+    const real *dy = transformer_branch_back(p, dn, l->index, SITE_FF);
 
-    p->kern->linear_dw(p->grad + b.down_w, transformer_grad(p, b.down_b),
-                       a + p->at.act, dy, R, ff, d);
-    const real *du = down_back(p, layer, dy);
-    p->kern->linear_dw(p->grad + b.up_w, transformer_grad(p, b.up_b),
-                       a + p->at.n2, du, R, d, up);
-    p->kern->linear_dx(dn, du,
-                       p->packed + layer * p->pack.layer + p->pack.up_t, NULL,
-                       R, d, up);
+    transformer_weights_back(p, l->block.down_w, l->block.down_b, a + p->at.act,
+                             dy, ff, d);
+    const real *du = down_back(p, l, dy);
+    transformer_weights_back(p, l->block.up_w, l->block.up_b, a + p->at.n2,
+                             du, d, up);
+    p->kern->linear_dx(dn, du, l->packed + p->pack.up_t, NULL, R, d, up);
     transformer_norm_back(p, p->work + p->at.dx, dn, a + p->at.x1,
                           a + p->at.stat2,
-                          (Norm){ b.norm2_gain, b.norm2_bias });
+                          (Norm){ l->block.norm2_gain, l->block.norm2_bias });
 }

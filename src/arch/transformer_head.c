@@ -23,31 +23,28 @@ static void scale_rows(const Pass *p, real *x)
 
 void transformer_last_norm(const Pass *p)
 {
-    const Ends e = transformer_ends(p->shape);
-    real      *w = p->work;
+    real *w = p->work;
 
     transformer_norm(p, w + p->at.nf, w + p->at.statf, w + p->at.x,
-                     (Norm){ e.normf_gain, e.normf_bias });
+                     (Norm){ p->ends.normf_gain, p->ends.normf_bias });
     transformer_see(p, "normf", -1, w + p->at.nf, p->shape->width);
     scale_rows(p, w + p->at.nf);
 }
 
 void transformer_last_norm_back(const Pass *p)
 {
-    const Ends e = transformer_ends(p->shape);
-    real      *w = p->work, *dx = w + p->at.dx;
+    real *w = p->work, *dx = w + p->at.dx;
 
     for (i64 i = 0; i < p->rows * p->shape->width; i++)
         dx[i] = 0;
     scale_rows(p, w + p->at.dn);
     transformer_norm_back(p, dx, w + p->at.dn, w + p->at.x, w + p->at.statf,
-                          (Norm){ e.normf_gain, e.normf_bias });
+                          (Norm){ p->ends.normf_gain, p->ends.normf_bias });
 }
 
 void transformer_head(const Pass *p, real *loss, const i32 *y)
 {
     const i64   d = p->shape->width, V = p->shape->vocab;
-    const i64   head = transformer_ends(p->shape).head;
     const i64   most = transformer_rows_at_once(p->shape, p->rows);
     const Kern *k = p->kern;
     real       *z = p->work + p->at.scores;
@@ -64,6 +61,6 @@ void transformer_head(const Pass *p, real *loss, const i32 *y)
             continue;
         k->linear(p->work + p->at.dn + r * d, z, p->packed + p->pack.head,
                   NULL, NULL, R, V, d);
-        k->linear_dw(p->grad + head, NULL, z, nf, R, V, d);
+        k->linear_dw(p->grad + p->ends.head, NULL, z, nf, R, V, d);
     }
 }

@@ -15,16 +15,21 @@
 #include "base/rng.h"
 
 /* Without a way back all layers use the work of the first. */
-real *transformer_layer_work(const Pass *p, i64 layer)
+static real *work_of(const Pass *p, i64 layer)
 {
     return p->work + (p->grad ? layer * p->at.layer : 0);
 }
 
-real *transformer_layer_end(const Pass *p, i64 layer)
+Layer transformer_layer(const Pass *p, i64 index)
 {
-    return layer + 1 < p->shape->layers
-               ? transformer_layer_work(p, layer + 1) + p->at.x0
-               : p->work + p->at.x;
+    const bool last = index + 1 == p->shape->layers;
+    return (Layer){
+        .index  = index,
+        .block  = transformer_block(p->shape, index),
+        .packed = p->packed + index * p->pack.layer,
+        .work   = work_of(p, index),
+        .end    = last ? p->work + p->at.x : work_of(p, index + 1) + p->at.x0,
+    };
 }
 
 const real *transformer_param(const Pass *p, i64 at)
@@ -35,6 +40,13 @@ const real *transformer_param(const Pass *p, i64 at)
 real *transformer_grad(const Pass *p, i64 at)
 {
     return at < 0 ? NULL : p->grad + at;
+}
+
+void transformer_weights_back(const Pass *p, i64 w, i64 b, const real *x,
+                              const real *dy, i64 K, i64 N)
+{
+    p->kern->linear_dw(p->grad + w, transformer_grad(p, b), x, dy, p->rows, K,
+                       N);
 }
 
 void transformer_see(const Pass *p, const char *name, i64 layer,

@@ -9,12 +9,18 @@
 #include <math.h>
 #include <string.h>
 
+enum { COLUMN = 30 }; /* two of them fit on a screen with their names */
+
+/* Wide ends with large powers of ten take a digit less. */
 static const char *law_number(char *out, double value, double low, double high)
 {
-    if (isfinite(low) && isfinite(high))
-        snprintf(out, NUM_TEXT, "%.4g (%.4g to %.4g)", value, low, high);
-    else
+    if (!isfinite(low) || !isfinite(high)) {
         snprintf(out, NUM_TEXT, "%.4g", value);
+        return out;
+    }
+    snprintf(out, NUM_TEXT, "%.4g (%.4g to %.4g)", value, low, high);
+    if (strlen(out) > COLUMN)
+        snprintf(out, NUM_TEXT, "%.3g (%.3g to %.3g)", value, low, high);
     return out;
 }
 

@@ -59,7 +59,7 @@ static void draw_line(Plot *plot, const Batches *all, Range x)
         return;
     for (int i = 0; i < 2; i++)
         b[i] = exp(all->ln_coef + all->power * log(loss[i]));
-    snprintf(words, sizeof words, "B_crit ~ L^%.2f", all->power);
+    snprintf(words, sizeof words, "grows as the loss to the %.2f", all->power);
     plot_line(plot, "power law", INK_GREY, LINE_DASHED, loss, b, 2, words);
     plot_key_line(plot, INK_GREY, LINE_DASHED, words);
 }

@@ -46,7 +46,7 @@ static void panel_sweeps(Plot *plot, const Analysis *a)
             range_add(&y, r->sweep[k].run[i]->val_loss);
         }
     plot_panel(plot, 0, NULL,
-               axis_over("peak learning rate", true, TICK_POWER, x, 0.05),
+               axis_over("peak learning rate", true, TICK_PLAIN, x, 0.05),
                fig_axis_loss(a, true, y, 0.05));
     for (i64 k = 0; k < r->count; k++) {
         char name[FIG_TEXT], n[NUM_TEXT], d[NUM_TEXT];
@@ -80,7 +80,7 @@ static void draw_law(Plot *plot, const Frontier *line, Range n, double level)
         low[i]  = at.low;
         high[i] = at.high;
     }
-    snprintf(words, sizeof words, "lr ~ N^%s", num_interval(a, line->a, 2));
+    snprintf(words, sizeof words, "grows as N to the %s", num_interval(a, line->a, 2));
     plot_band(plot, "law of the rate", INK_GREY, x, low, high, STEPS);
     plot_line(plot, "law of the rate", INK_GREY, LINE_DASHED, x, y, STEPS,
               words);
@@ -101,7 +101,7 @@ static void panel_optima(Plot *plot, const Analysis *a)
         range_add(&y, r->sweep[k].best->n.high);
     }
     plot_panel(plot, 1, NULL, fig_axis_n(a, x, 0.1),
-               axis_over("best peak rate", true, TICK_POWER, y, 0.1));
+               axis_over("best peak rate", true, TICK_PLAIN, y, 0.1));
     draw_law(plot, &r->line, x, a->huber.options.level);
     for (i64 k = 0; k < r->count; k++) {
         const IsoflopBudget *best = r->sweep[k].best;

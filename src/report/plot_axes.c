@@ -120,8 +120,17 @@ static const char *unit_words(const char *unit)
     return strcmp(unit, "bits") == 0 ? "bits per byte" : unit;
 }
 
+/* Left of the widest tick, as far as there is room. */
+static double label_gap(const Tick *tick, int count)
+{
+    double wide = 0;
+    for (int i = 0; i < count; i++)
+        wide = fmax(wide, plot_text_width(tick[i].text, 12));
+    return fmin(fmax(wide + 24, 46), 70);
+}
+
 static void label_at(Str *out, const PlotPanel *p, const PlotVariant *v,
-                     bool horizontal)
+                     double gap, bool horizontal)
 {
     char        text[200];
     const char *label = v->axis.label;
@@ -138,7 +147,7 @@ static void label_at(Str *out, const PlotPanel *p, const PlotVariant *v,
     else
         str_add(out, "<text class=\"lab\" text-anchor=\"middle\" "
                 "transform=\"translate(%.2f %.2f) rotate(-90)\">",
-                p->left - 58, p->top + p->height / 2);
+                p->left - gap, p->top + p->height / 2);
     plot_text(out, text, true);
     str_put(out, "</text>\n");
 }
@@ -159,7 +168,7 @@ static void variant(Str *out, const PlotPanel *p, const PlotVariant *v,
             grid_x(out, p, &v->axis, &tick[i]);
         else
             grid_y(out, p, &v->axis, &tick[i]);
-    label_at(out, p, v, horizontal);
+    label_at(out, p, v, label_gap(tick, count), horizontal);
     if (!alone)
         str_put(out, "</g>\n");
 }

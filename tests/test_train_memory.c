@@ -60,6 +60,17 @@ static void step_seen(void *self, i64 step, double loss)
     seen->last = calls;
 }
 
+static void run_counted(const TrainConfig *config, const Shard *shard)
+{
+    Seen             seen = { 0 };
+    Err              err = { 0 };
+    TrainResult      result;
+    const TrainHooks hooks = { .self = &seen, .step = step_seen };
+    CHECK(train_run(&result, config, shard, NULL, &hooks, &err));
+    CHECK(seen.calls > 0);
+    CHECK_NEAR(seen.last - seen.calls, 0, 0);
+}
+
 /* Steps, evaluations and log lines, alone and with a team: a team is made in
  * the first steps and stays. */
 TEST(no_step_allocates)
@@ -71,16 +82,36 @@ TEST(no_step_allocates)
     TrainConfig config = world_config();
     config.batch = 40;
     for (int threads = 1; threads <= 3; threads++) {
-        Seen             seen = { 0 };
-        Err              err = { 0 };
-        TrainResult      result;
-        const TrainHooks hooks = { .self = &seen, .step = step_seen };
         config.threads = threads;
         test_note("%d threads", threads);
-        CHECK(train_run(&result, &config, &shard, NULL, &hooks, &err));
-        CHECK(seen.calls > 0);
-        CHECK_NEAR(seen.last - seen.calls, 0, 0);
+        run_counted(&config, &shard);
     }
+    arena_free(&arena);
+}
+
+/* Whatever the model, the optimizer and the numbers. */
+TEST(no_step_allocates_under_any_option)
+{
+    if (!COUNTED)
+        SKIP("the sanitizer stands in front of the allocator");
+    static const char *const optimizer[] = { "adamw", "muon", "sgd" };
+    static const char *const dtype[] = { "fp32", "bf16" };
+    Arena       arena = { 0 };
+    const Shard shard = world_noise(&arena, 40000, 4000);
+    TrainConfig config = world_config();
+    config.shape.rms = config.shape.rope = config.shape.gated = true;
+    config.shape.qk_norm = config.shape.bare = true;
+    config.shape.kv_heads = 1;
+    config.dropout = 0.1;
+    config.z_loss  = 1e-3;
+    config.kernels = "auto";
+    for (int i = 0; i < COUNT_OF(optimizer); i++)
+        for (int k = 0; k < COUNT_OF(dtype); k++) {
+            test_note("%s, %s", optimizer[i], dtype[k]);
+            config.optimizer = optimizer[i];
+            config.dtype     = dtype[k];
+            run_counted(&config, &shard);
+        }
     arena_free(&arena);
 }
 

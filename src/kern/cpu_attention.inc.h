@@ -13,8 +13,13 @@
  * Forward, for a strip of queries t0 .. t0 + WIDE:
  *
  *     x[s,t] = log2(e) scale k[s] . q[t]             numbers of k, vectors of q'
- *     e[s,t] = 2^(x - top[t]),  top = max_s x,  inv[t] = 1 / sum_s e
+ *     e[s,t] = 2^(x - top[t]),                 inv[t] = 1 / sum_s e
  *     o'[i,t] = inv[t] sum_s v[s,i] e[s,t]           numbers of v, vectors of e
+ *
+ * top is max_s x, or 0 where |q| and the longest |k| so far say that no score
+ * of the query can be large: then e is made in the registers that hold x, and
+ * is never looked through for its maximum. Which of the two hangs on the keys
+ * that the query sees, so that no bit knows its future.
  *
  * top and inv are kept, and e where it is worth its memory (e_is_kept below);
  * where not, the way back makes it again, by the same instructions in the same
@@ -107,6 +112,7 @@ typedef struct Scratch {
     float *k, *v;   /* [Tp, Sp]: dense                                 */
     float *q_t;     /* [BAND][Sp, WIDE]: queries, turned and scaled    */
     float *o_t;     /* [BAND][Sp, WIDE]: forward o', back dq'          */
+    float *most;    /* forward: [Tp], the longest |k|^2 so far         */
     float *strip;   /* forward: [Tp, WIDE], if e is not kept           */
     /* The way back; it lies where strip does, or after. */
     float *g_t;     /* [BAND][Sp, WIDE]                                */
@@ -125,7 +131,8 @@ static Scratch scratch_at(float *work, const Attend *a)
     s.v     = s.k + Tp * Sp;
     s.q_t   = s.v + Tp * Sp;
     s.o_t   = s.q_t + QUERIES * Sp;
-    s.strip = s.o_t + QUERIES * Sp;
+    s.most  = s.o_t + QUERIES * Sp;
+    s.strip = s.most + Tp;
     s.g_t   = s.strip;
     s.d     = s.g_t + QUERIES * Sp;
     s.q     = s.d + QUERIES;
@@ -163,6 +170,7 @@ typedef enum Made {
     PRODUCT, /* the product, and its largest in stat  */
     POWER,   /* 2^(product - stat)                    */
     SLOPE,   /* e (product - stat)                    */
+    SUMMED,  /* 2^product, and their sum in stat      */
 } Made;
 
 /* Lanes of vector v of a strip whose query is not before key number `key` of
@@ -177,9 +185,8 @@ INLINE vf score_made(vf x, vf stat, const float *e, vi ok, bool own, Made made)
         return load(e) * (x - stat);
     if (made == PRODUCT)
         return x;
-    const vf y = x - stat;
-    return own ? choose(ok, exp2_below_0(smaller(splat(0), y)), splat(0))
-               : exp2_below_0(y);
+    const vf e2 = made == SUMMED ? exp2_inside(x) : exp2_below_0(x - stat);
+    return own ? choose(ok, e2, splat(0)) : e2;
 }
 
 /* Keys s .. s + rows, from vector v0 on: vectors before see none of them. */
@@ -203,10 +210,12 @@ INLINE void score_tile(const Score *p, i64 s, int rows, int v0, bool own,
             const vf  x  = acc[m][v - v0];
             if (made == PRODUCT)
                 stat[v] = larger(stat[v], own ? choose(ok, x, stat[v]) : x);
-            store(p->out + at,
-                  score_made(x, stat[v], p->e + at, ok, own, made));
+            const vf y = score_made(x, stat[v], p->e + at, ok, own, made);
+            if (made == SUMMED)
+                stat[v] += y;
+            store(p->out + at, y);
         }
-    if (made == PRODUCT)
+    if (made == PRODUCT || made == SUMMED)
         UNROLL for (int v = v0; v < STRIP_VECS; v++)
             store(p->stat + v * LANES, stat[v]);
 }
@@ -237,6 +246,7 @@ INLINE void score_tile(const Score *p, i64 s, int rows, int v0, bool own,
 SCORES(products, PRODUCT)
 SCORES(powers, POWER)
 SCORES(slopes, SLOPE)
+SCORES(summed, SUMMED)
 
 /* -- Mixing --------------------------------------------------------------- */
 
@@ -355,6 +365,36 @@ INLINE void raise(float *x, vf *sum, const float *top, i64 from, i64 to,
         }
 }
 
+/* most[t] = the largest |k[s]|^2 of s <= t. */
+static void longest_keys(float *most, const float *k, const Attend *a)
+{
+    const i64 Sp = width_of(a);
+    float     longest = 0;
+    for (i64 t = 0; t < tokens_of(a); t++) {
+        vf sum = splat(0);
+        for (i64 i = 0; i < Sp; i += LANES) {
+            const vf x = load(k + t * Sp + i);
+            sum = mul_add(x, x, sum);
+        }
+        const float length = sum_across(sum)[0];
+        longest = length > longest ? length : longest;
+        most[t] = longest;
+    }
+}
+
+/* Queries of a strip whose scores lie within +-SMALL, in powers of two: the sum
+ * of 2^SMALL over all keys is far from overflow, and of 2^-SMALL from 0. */
+#define SMALL 40.0f
+INLINE vi score_is_small(const float *q_t, const float *most, int v, i64 S)
+{
+    vf sum = splat(0);
+    for (i64 i = 0; i < S; i++) {
+        const vf x = load(q_t + i * WIDE + v * LANES);
+        sum = mul_add(x, x, sum);
+    }
+    return sum * load(most + v * LANES) <= splat(SMALL * SMALL);
+}
+
 /* Turn a strip of scores into e in place, and give inv. The second half of its
  * own keys is hidden from the first vector, where nothing was stored. */
 LEAF void softmax(float *x, float *inv, const float *top, i64 t0)
@@ -383,16 +423,42 @@ static void strip_mix(Scratch s, const float *e, const float *inv, i64 t0,
         }
 }
 
+/* e, top and inv of a strip. */
+static void strip_powers(float *e, float *top, float *inv, Scratch s, i64 t0,
+                         const Attend *a)
+{
+    Score p = { .out = e, .a = s.k, .b = s.q_t, .e = e, .stat = top,
+                .S = a->S, .Sp = width_of(a), .keys = t0 + WIDE, .t0 = t0 };
+    vf    large = splat(0);
+    vi    small[STRIP_VECS];
+
+    UNROLL for (int v = 0; v < STRIP_VECS; v++) {
+        small[v] = score_is_small(s.q_t, s.most + t0, v, a->S);
+        large    = larger(large, choose(small[v], splat(0), splat(1)));
+        store(top + v * LANES, splat(-__builtin_inff()));
+        store(inv + v * LANES, splat(0));
+    }
+    if (largest_across(large)[0] > 0) {
+        products(p);
+        UNROLL for (int v = 0; v < STRIP_VECS; v++)
+            store(top + v * LANES,
+                  choose(small[v], splat(0), load(top + v * LANES)));
+        softmax(e, inv, top, t0);
+        return;
+    }
+    p.stat = inv;
+    summed(p);
+    UNROLL for (int v = 0; v < STRIP_VECS; v++) {
+        store(top + v * LANES, splat(0));
+        store(inv + v * LANES, 1 / load(inv + v * LANES));
+    }
+}
+
 static void strip_forward(float *o, float *e, float *top, float *inv,
                           Scratch s, const float *q, i64 t0, const Attend *a)
 {
-    UNROLL for (int v = 0; v < STRIP_VECS; v++)
-        store(top + v * LANES, splat(-__builtin_inff()));
     turn_strip(s.q_t, q, qkv_row(a), t0, LOG2_E * a->scale, a);
-    products((Score){ .out = e, .a = s.k, .b = s.q_t, .e = e, .stat = top,
-                      .S = a->S, .Sp = width_of(a), .keys = t0 + WIDE,
-                      .t0 = t0 });
-    softmax(e, inv, top, t0);
+    strip_powers(e, top, inv, s, t0, a);
     strip_mix(s, e, inv, t0, a);
     turn_back(o, a->H * a->S, s.o_t, t0, 1, a);
 }
@@ -405,6 +471,8 @@ static void attention(float *o, float *keep, float *work, const float *qkv,
     for (i64 h = 0; h < a->H; h++) {
         const Keep at = keep_at(a, h);
         copy_keys(s, qkv, h, a);
+        if (h % (a->H / a->KV) == 0)
+            longest_keys(s.most, s.k, a);
         for (i64 t0 = 0; t0 < a->T; t0 += WIDE) {
             float *e = e_is_kept(a) ? keep + at.e + strip_at(t0 / WIDE)
                                     : s.strip;

@@ -320,3 +320,30 @@ TEST(lines_have_them_and_stops_change_none)
     }
     arena_free(&arena);
 }
+
+/* Bins 1, 2, 3-4, ... of 32 places: weighted by their sizes they are the loss;
+ * and where nothing came before, nothing can be known. */
+TEST(the_loss_along_the_context_sums_to_the_loss)
+{
+    Arena       arena = { 0 };
+    const Shard shard = world_sentence(&arena, 40000, 4000);
+    TrainConfig config = world_config();
+    World       world = { 0 };
+    config.steps = 100;
+    config.kernels = "auto";
+    const char *path = path_of("positions");
+    const TrainResult r = train(&config, &shard, path, &world);
+    static const double size[] = { 1, 1, 2, 4, 8, 16 };
+    double sum = 0;
+    CHECK(train_bins(32) == 6 && train_bins(33) == 7 && train_bins(1) == 1);
+    for (int k = 0; k < 6; k++)
+        sum += r.position_loss[k] * size[k] / 32;
+    CHECK_NEAR(sum, r.val_loss, 1e-12);
+    CHECK(r.position_loss[0] > r.position_loss[5]);
+    CHECK(isnan(r.position_loss[6]));
+    CHECK_NEAR(train_bin_position(0, 32), 1, 1e-15);
+    CHECK_NEAR(train_bin_position(5, 32), sqrt(17.0 * 32), 1e-15);
+    const TrainResult again = train(&config, &shard, path, &world);
+    CHECK_NEAR(again.position_loss[3], r.position_loss[3], 0);
+    arena_free(&arena);
+}

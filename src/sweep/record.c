@@ -3,6 +3,7 @@
 #include "sweep/record.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -104,6 +105,21 @@ void record_end(Run *record, const TrainResult *result)
     record->wall_s        = result->wall_s;
     record->tok_per_s     = result->tok_per_s;
     record->resumed       = result->resumed;
+}
+
+bool record_positions(const TrainResult *result, i64 context,
+                      const char *path, Err *err)
+{
+    Str text = { 0 };
+    if (!isfinite(result->val_loss))
+        return true;
+    str_put(&text, "position,loss\n");
+    for (int k = 0; k < train_bins(context); k++)
+        str_add(&text, "%.17g,%.17g\n", train_bin_position(k, context),
+                result->position_loss[k]);
+    const bool ok = file_write(path, text.text, text.size, err);
+    str_free(&text);
+    return ok;
 }
 
 Metric record_metric(const TrainMetric *from, double bytes_per_token)

@@ -22,6 +22,11 @@ void record_end(Run *record, const TrainResult *result);
 
 Metric record_metric(const TrainMetric *metric, double bytes_per_token);
 
+/* RUN/position.csv: held-out loss along the context, columns position and
+ * loss. Nothing where there was no evaluation at the end. */
+bool record_positions(const TrainResult *result, i64 context,
+                      const char *path, Err *err) MUST_USE;
+
 /* Nats per token -> bits per byte. */
 double record_bpb(double nats, double bytes_per_token);
 

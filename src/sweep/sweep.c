@@ -155,6 +155,11 @@ static bool run_train(const Worker *worker, const LadderRun *run, Run *record,
     if (!ok)
         return false;
 
+    char positions[4096];
+    snprintf(positions, sizeof positions, "%s/%s/position.csv",
+             sweep->runs_dir, record->id);
+    if (!record_positions(&result, config.shape.context, positions, err))
+        return false;
     record_end(record, &result);
     count_result(sweep, &result);
     if (result.status != TRAIN_INTERRUPTED)

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LINE = 64, HEAD_BYTES = 512 };
+enum { LINE = 64, HEAD_BYTES = 1024 };
 
 static const u64 MAGIC = 0x314b43574c414353; /* "SCALWCK1" */
 

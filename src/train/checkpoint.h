@@ -1,7 +1,7 @@
 /* checkpoint.h - a run between two steps, as one block of memory that is also
  * the file.
  *
- *     Header      512 bytes: what it is, whose it is, where it stands
+ *     Header     1024 bytes: what it is, whose it is, where it stands
  *     param m v   one slab each, every one on a 64-byte line
  *     CRC-32      of all before it, in a last line of 64 bytes
  *
@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "kern/real.h"
+#include "train/train.h"
 
 /* Raise when the arithmetic of training changes: going on with other
  * arithmetic would be neither the old run nor the new. */
@@ -34,6 +35,7 @@ typedef struct Standing {
     double small_square, small_tokens; /* for the gradient noise scale      */
     double val_loss, val_se;       /* at the end; NaN before                */
     i64    val_tokens;
+    double position_loss[TRAIN_BINS];
     double wall_s, eval_s, train_s;
     i64    resumed;
 } Standing;

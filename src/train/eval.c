@@ -24,6 +24,45 @@ static double mean(const real *loss, i64 n)
     return sum / (double)n;
 }
 
+/* -- Loss along the context ------------------------------------------------ */
+
+/* Places 2^(k-1) .. 2^k - 1, from 0, within the context; bin 0 is place 0. */
+static i64 bin_from(int bin) { return bin ? (i64)1 << (bin - 1) : 0; }
+static i64 bin_to(int bin, i64 T) { return i64_min(T, (i64)1 << bin); }
+
+int train_bins(i64 context)
+{
+    int bins = 1;
+    while (bins < TRAIN_BINS && bin_from(bins) < context)
+        bins++;
+    return bins;
+}
+
+double train_bin_position(int bin, i64 context)
+{
+    return sqrt((double)(bin_from(bin) + 1) * (double)bin_to(bin, context));
+}
+
+static void bin_means(double *out, const real *loss, i64 T)
+{
+    for (int k = 0; k < train_bins(T); k++)
+        out[k] = mean(loss + bin_from(k), bin_to(k, T) - bin_from(k));
+}
+
+void eval_positions(double out[TRAIN_BINS], const Space *space, i64 tokens)
+{
+    const i64 T = space->shape.context, n = tokens / T;
+    const int bins = train_bins(T);
+    for (int k = 0; k < TRAIN_BINS; k++) {
+        double sum = 0;
+        for (i64 i = 0; k < bins && i < n; i++)
+            sum += space->eval_bin[i * bins + k];
+        out[k] = k < bins ? sum / (double)n : NAN;
+    }
+}
+
+/* -- Taking one ------------------------------------------------------------ */
+
 static void pass_micro(const Eval *e, Worker *worker, i64 from, i64 count)
 {
     Space    *space = e->space;
@@ -37,8 +76,11 @@ static void pass_micro(const Eval *e, Worker *worker, i64 from, i64 count)
                       space->state.param, space->packed, worker->work,
                       worker->x, worker->y, count,
                       &(PassHow){ 0 });
-    for (i64 b = 0; b < count; b++)
-        space->eval_loss[from + b] = mean(worker->loss + b * T, T);
+    for (i64 b = 0; b < count; b++) {
+        const real *loss = worker->loss + b * T;
+        space->eval_loss[from + b] = mean(loss, T);
+        bin_means(space->eval_bin + (from + b) * train_bins(T), loss, T);
+    }
 }
 
 static void pass(const Eval *e, i64 thread, i64 threads)

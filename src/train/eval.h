@@ -15,6 +15,9 @@ typedef struct EvalResult {
 EvalResult eval_take(Space *space, const TrainConfig *config,
                      const Shard *shard, i64 tokens);
 
+/* Mean loss of each bin of positions in the evaluation just taken. */
+void eval_positions(double out[TRAIN_BINS], const Space *space, i64 tokens);
+
 /* Mean of n sequence means, and its standard error: tokens of one sequence go
  * together (a hard page is hard throughout), so sequences, not tokens, are
  * what was sampled. */

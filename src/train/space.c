@@ -170,6 +170,8 @@ i64 space_lay(Space *space, void *block, const TrainConfig *config)
                                space->lanes * space->spans);
     space->square    = CARVE(&carver, double, space->spans);
     space->worker    = CARVE(&carver, Worker, space->workers);
+    space->eval_bin  = CARVE(&carver, double, space->eval_max
+                             * train_bins(space->shape.context));
     space->eval_loss = CARVE(&carver, double, space->eval_max);
 
     /* When matrices are taken no pass is under way: one room serves both. */

@@ -63,6 +63,7 @@ typedef struct Space {
     double     *lane_square; /* [lanes, spans]: of each lane's gradient */
     double     *square;     /* [spans]: sum of squares of gradient */
     Worker     *worker;     /* [workers]                           */
+    double     *eval_bin;   /* [eval_max, train_bins]              */
     double     *eval_loss;  /* [eval_max]: mean of each sequence   */
 } Space;
 

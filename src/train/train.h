@@ -67,6 +67,11 @@ typedef struct TrainMetric {
     double val_loss, val_se;
 } TrainMetric;
 
+/* Positions of a context in doublings: 1; 2; 3, 4; 5 .. 8; ... */
+enum { TRAIN_BINS = 21 };
+int    train_bins(i64 context);               /* how many there are        */
+double train_bin_position(int bin, i64 context); /* its middle, on a log axis */
+
 typedef struct TrainResult {
     TrainStatus status;
     char        reason[160];   /* in words, for every status but DONE        */
@@ -78,6 +83,7 @@ typedef struct TrainResult {
     double      val_loss;      /* NaN if it never came to an evaluation      */
     double      val_se;        /* standard error, by sequences (clusters)    */
     i64         val_tokens;
+    double      position_loss[TRAIN_BINS]; /* held-out, by bin; or NaN       */
     double      wall_s;        /* all segments, evaluation included          */
     double      eval_s;        /* of it, evaluating                          */
     double      tok_per_s;     /* training only                              */

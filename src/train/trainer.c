@@ -238,6 +238,7 @@ static bool finish(Trainer *t, TrainResult *out, Err *err)
         t->at->val_loss   = eval.loss;
         t->at->val_se     = eval.se;
         t->at->val_tokens = eval.tokens;
+        eval_positions(t->at->position_loss, &t->space, eval.tokens);
         if (!line(t, &eval, err) || !checkpoint(t, err))
             return false;
     }
@@ -266,6 +267,9 @@ static void fill(TrainResult *out, const Trainer *t)
     out->val_loss      = at->val_loss;
     out->val_se        = at->val_se;
     out->val_tokens    = at->val_tokens;
+    for (int k = 0; k < TRAIN_BINS; k++)
+        out->position_loss[k] = isfinite(at->val_loss) ? at->position_loss[k]
+                                                       : NAN;
     out->wall_s        = wall_s(t);
     out->eval_s        = at->eval_s;
     out->tok_per_s     = at->train_s > 0 ? (double)new_tokens / at->train_s

@@ -2,6 +2,7 @@
  * held to the truth that the runs were made from; and the figures of it: drawn
  * where there are such runs, absent where there are none. */
 
+#include "base/json.h"
 #include "report/checklist.h"
 #include "report/fig.h"
 #include "report/report.h"
@@ -204,6 +205,34 @@ TEST(a_figure_is_there_where_its_runs_are_and_absent_where_not)
         plot_free(&with);
         plot_free(&out);
     }
+    arena_free(&arena);
+}
+
+TEST(programs_are_told_the_same)
+{
+    const Analysis *a    = world();
+    Str             text = { 0 };
+    json_t         *json;
+    Arena           arena = { 0 };
+    Err             err   = { 0 };
+    char            path[400];
+    analysis_json(a, &text);
+    snprintf(path, sizeof path, "%s/a.json", test_folder());
+    if (CHECK(file_write(path, text.text, text.size, &err))
+        && CHECK(json_load_path(&json, path, &err))) {
+        const json_t *rate = json_array_get(json_object_get(json, "rates"), 1);
+        const json_t *best = json_object_get(rate, "best");
+        const json_t *all  = json_object_get(json, "ledger_all");
+        CHECK_NEAR(json_get_real(best, "value", -1),
+                   a->finds.rates.sweep[1].best->n.value, 1e-15);
+        CHECK_NEAR(json_get_real(all, "flop", -1), a->finds.ledger.all.flop,
+                   1e-15);
+        CHECK((i64)json_array_size(json_object_get(json, "batches"))
+              == a->finds.batches.count);
+        CHECK(json_is_null(json_object_get(all, "joules")));
+        json_decref(json);
+    }
+    str_free(&text);
     arena_free(&arena);
 }
 

@@ -134,5 +134,6 @@ void analysis_json(const Analysis *a, Str *out)
     put_holdout(&j, a);
     put_plans(&j, "plan", a->plan, a->nplan);
     put_plans(&j, "plan_squares", a->plan_squares, a->nplan);
+    finds_json(&j, &a->finds);
     jot_end(&j);
 }

@@ -148,6 +148,9 @@ typedef struct Finds {
                                      law NULL: none                          */
 } Finds;
 
+/* Into the object that is open. */
+void finds_json(Jot *j, const Finds *finds);
+
 /* Shared by those who look: done, with a loss. */
 bool finds_done(const Run *run);
 bool finds_same(double a, double b, double within); /* of ln */

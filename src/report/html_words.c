@@ -146,6 +146,11 @@ static void unsettled(Str *out, const Analysis *a)
               "intervals span more than a factor ten, or which the fit does "
               "not feel; plans rest on combinations of them, which may be "
               "settled all the same");
+    if (a->finds.profile.law)
+        constants(out, &a->finds.profile,
+                  a->finds.profile.certificate.profile_open,
+                  "constants whose profile never rises on one side: the runs "
+                  "set no limit there");
 }
 
 static void silent(Str *out, const char *name, const Frontier *of)

@@ -126,7 +126,7 @@ TEST(a_sentence_is_learned_by_heart_under_options_too)
     arena_free(&arena);
 }
 
-/* Nine micro-batches for eight lanes, then three for three, then a batch that
+/* Nine micro-batches for four lanes, then three for two, then a batch that
  * a micro-batch does not divide; with every kernel that runs here. */
 TEST(the_number_of_threads_changes_no_bit)
 {

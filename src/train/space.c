@@ -118,6 +118,25 @@ static void cut(Space *space)
     matrices_walk(space, matrix_keep, space);
 }
 
+/* How many lanes: a function of what is trained and not of who trains it.
+ * A lane's gradient is summed in the time of about five tokens, so that with a
+ * thousand tokens to a lane all of them cost below one in a hundred; and what
+ * they take together is held to a few times the rest of a run's state. */
+enum {
+    LANE_TOKENS  = 1024,
+    EIGHT_PARAMS = 512 << 10, /* up to here all lanes; */
+    FOUR_PARAMS  = 32 << 20,  /* up to here half, above it two */
+};
+
+static i64 lane_count(const Space *space)
+{
+    const i64 tokens = space->batch * space->shape.context;
+    const i64 most   = space->count <= EIGHT_PARAMS ? LANES_MAX
+                     : space->count <= FOUR_PARAMS  ? LANES_MAX / 2 : 2;
+    return i64_min(space->micros,
+                   i64_min(most, i64_max(2, tokens / LANE_TOKENS)));
+}
+
 static void sizes(Space *space, Most *most, const TrainConfig *config)
 {
     const Shape *shape = &config->shape;
@@ -129,7 +148,7 @@ static void sizes(Space *space, Most *most, const TrainConfig *config)
     space->batch   = config->batch;
     space->micro   = arch_micro_batch(shape, config->batch);
     space->micros  = (config->batch + space->micro - 1) / space->micro;
-    space->lanes   = i64_min(space->micros, LANES_MAX);
+    space->lanes   = lane_count(space);
     space->workers = config->threads;
     space->spans   = cuts(space->arch, shape);
     space->matrices = matrices_walk(space, matrix_most, most);

@@ -20,8 +20,8 @@
 #include "train/optimizer.h"
 #include "train/train.h"
 
-/* More lanes would let more threads work on one run, and cost a gradient
- * each; runs are better spread one a core. */
+/* More lanes let more threads work on one run, and cost a gradient each, in
+ * memory and in the time to sum them; runs are better spread one a core. */
 enum { LANES_MAX = 8 };
 
 typedef struct Span {

@@ -123,6 +123,18 @@ TEST(dw_is_the_same_on_every_backend)
                 check_dw(k, 1 + (i * 7 + j * 5) % 29, sizes[i], sizes[j]);
 }
 
+/* Sums longer than a product takes at a time, and gradients of more rows. */
+TEST(long_sums_are_right)
+{
+    static const i64 deep[] = { 1023, 1025, 2100 };
+    EACH_KERN(k)
+        for (int i = 0; i < COUNT_OF(deep); i++) {
+            check_case(k, 3, deep[i], 70);
+            check_case(k, 7, 33, deep[i]);
+            check_dw(k, 130, deep[i], 17);
+        }
+}
+
 /* Every number of rows that a tile's height may leave over, and more rows
  * than one block of the gradient takes. */
 TEST(any_number_of_rows_is_right)

@@ -149,8 +149,8 @@ TEST(memory_grows_by_a_gradient_a_lane_and_a_work_space_a_thread)
     TrainConfig one = world_config(), two = world_config();
     Space       space;
     one.shape.context = two.shape.context = 256;
-    one.batch = 4;
-    two.batch = 8;
+    one.batch = 8;
+    two.batch = 16;
     const i64 a = train_memory(&one), b = train_memory(&two);
     space_lay(&space, NULL, &one);
     const i64 lanes = space.lanes, slab = space.count * (i64)sizeof(real);

@@ -7,13 +7,17 @@
 #include <math.h>
 
 /* Scores are made for this many numbers at a time: a quarter of a typical
- * second-level cache, so that they are gone before they are written back. */
-enum { SCORES_MAX = 65536 };
+ * second-level cache, so that they are gone before they are written back.
+ * Where the head is larger than caches are, it has to come from memory for
+ * every group of rows, and its gradient goes there and back: then groups are
+ * as large as a micro-batch is. */
+enum { SCORES_MAX = 65536, HEAD_LARGE = 4 << 20, ROWS_LARGE = 256 };
 
 i64 transformer_rows_at_once(const Shape *shape, i64 rows)
 {
-    const i64 most = i64_max(32, SCORES_MAX / shape->vocab);
-    return i64_min(rows, most);
+    const i64 least = shape->vocab * shape->width > HEAD_LARGE ? ROWS_LARGE
+                                                               : 32;
+    return i64_min(rows, i64_max(least, SCORES_MAX / shape->vocab));
 }
 
 /* -- Packed weights ------------------------------------------------------- */

@@ -6,10 +6,12 @@
  * slice of dy which a panel reads stays in the first cache while the tiles go
  * down the columns of x; a tile's sums are added to dw when they are whole,
  * for dw has to come from far away (a gradient is as large as the model), and
- * comes meanwhile. The order of each sum is r = 0, 1, ... whatever the tile,
- * so that its shape changes no bit. */
+ * comes meanwhile. Columns of x are taken GRAD_TALL at a time, so that with
+ * these rows they stay in the second cache while all panels pass: the head of
+ * a large vocabulary has many. The order of each sum is r = 0, 1, ... whatever
+ * the tile, so that its shape changes no bit. */
 
-enum { GRAD_ROWS = 128, GRAD_COPY = 48 };
+enum { GRAD_ROWS = 128, GRAD_TALL = 528, GRAD_COPY = 48 };
 
 /* Columns of dy that one panel reads: vecs vectors a row. */
 typedef struct Slice {
@@ -105,9 +107,9 @@ static Bias *const bias_of[] = { NULL, bias_1, bias_2, bias_3, bias_4 };
 static Bias *const bias_of[] = { NULL, bias_1, bias_2 };
 #endif
 
-/* R <= GRAD_ROWS */
-static void grad_rows(float *dw, float *db, const float *x, const float *dy,
-                      i64 R, i64 K, i64 N)
+/* R <= GRAD_ROWS; K of the x_row columns of x, and rows of dw. */
+static void grad_rows(float *dw, float *db, const float *x, i64 x_row,
+                      const float *dy, i64 R, i64 K, i64 N)
 {
     float copy[GRAD_ROWS * TILE_VECS * LANES];
 
@@ -119,7 +121,8 @@ static void grad_rows(float *dw, float *db, const float *x, const float *dy,
             bias_of[p.vecs](db + at, s, R, n);
         for (i64 k = 0; k < K;) {
             const int rows = tile_next(K - k, tile_height(p.vecs));
-            grad_tiles[p.vecs][rows](dw + k * N + at, N, x + k, K, s, R, n);
+            grad_tiles[p.vecs][rows](dw + k * N + at, N, x + k, x_row, s,
+                                       R, n);
             k += rows;
         }
     }
@@ -129,6 +132,7 @@ static void linear_dw(float *dw, float *db, const float *x, const float *dy,
                       i64 R, i64 K, i64 N)
 {
     for (i64 r = 0; r < R; r += GRAD_ROWS)
-        grad_rows(dw, db, x + r * K, dy + r * N, i64_min(GRAD_ROWS, R - r), K,
-                  N);
+        for (i64 k = 0; k < K; k += GRAD_TALL)
+            grad_rows(dw + k * N, k ? NULL : db, x + r * K + k, K, dy + r * N,
+                      i64_min(GRAD_ROWS, R - r), i64_min(GRAD_TALL, K - k), N);
 }

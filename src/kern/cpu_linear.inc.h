@@ -58,14 +58,20 @@ static void pack_t(float *packed, const float *w, i64 K, i64 N)
 
 /* -- Products ------------------------------------------------------------- */
 
-/* One panel of a product, and what happens to it before it is stored. */
+/* Terms of a sum that are taken at a time: 256 rows of them are as large as
+ * the second cache. */
+enum { DEEP = 1024 };
+
+/* One panel of a product, or a stretch of its K. */
 typedef struct Panels {
     const float *panel;
+    const float *next; /* what is read after it                */
     const float *bias; /* sums begin with it; NULL: with 0     */
-    i64          K;
+    i64          K;    /* terms of a sum                       */
+    i64          x_row;
     i64          N;    /* length of a row of y, add and times  */
     i64          n;    /* columns from this panel's first on   */
-    i64          next; /* reals of the panel after this one    */
+    i64          ahead; /* reals of next                       */
 } Panels;
 
 /* add and times point at the tile's corner, as y does, or are NULL. */
@@ -85,7 +91,7 @@ INLINE void linear_tile(float *y, const float *x, const float *add,
         UNROLL for (int m = 0; m < rows; m++)
             acc[m][v] = b;
     }
-    tile_add(acc, rows, vecs, x, p->K, 1, p->panel, vecs * LANES, p->K);
+    tile_add(acc, rows, vecs, x, p->x_row, 1, p->panel, vecs * LANES, p->K);
     if (add)
         UNROLL for (int m = 0; m < rows; m++)
             UNROLL for (int v = 0; v < vecs; v++)
@@ -162,11 +168,10 @@ typedef struct Finish {
 
 /* Ask for the share of the next panel that falls to rows r .. r + rows of R:
  * weights come from memory while there is something else to do. */
-INLINE void panel_fetch(const Panels *p, int vecs, i64 r, i64 rows, i64 R)
+INLINE void panel_fetch(const Panels *p, i64 r, i64 rows, i64 R)
 {
-    const float *next = p->panel + p->K * vecs * LANES;
-    for (i64 i = p->next * r / R; i < p->next * (r + rows) / R; i += LANES)
-        __builtin_prefetch(next + i, 0, 2);
+    for (i64 i = p->ahead * r / R; i < p->ahead * (r + rows) / R; i += LANES)
+        __builtin_prefetch(p->next + i, 0, 2);
 }
 
 static void linear_panel(float *y, const float *x, const Panels *p,
@@ -176,8 +181,8 @@ static void linear_panel(float *y, const float *x, const Panels *p,
     for (i64 r = 0; r < R;) {
         const int rows   = tile_next(R - r, height);
         const i64 corner = r * p->N + at;
-        panel_fetch(p, vecs, r, rows, R);
-        linear_tiles[vecs][rows](y + corner, x + r * p->K,
+        panel_fetch(p, r, rows, R);
+        linear_tiles[vecs][rows](y + corner, x + r * p->x_row,
                                  f->add ? f->add + corner : NULL,
                                  f->times ? f->times + corner : NULL, p);
         if (f->gelu)
@@ -187,19 +192,53 @@ static void linear_panel(float *y, const float *x, const Panels *p,
     }
 }
 
-static void product(float *y, const float *x, const float *packed,
-                    const Finish *f, i64 R, i64 K, i64 N)
+/* Where a stretch of K begins in panel i, and how much it holds. */
+INLINE Panels stretch(const float *packed, i64 i, i64 k, i64 depth, i64 K,
+                      i64 N)
+{
+    const Panel p  = panel_at(i, N);
+    const i64   at = p.first * LANES, width = p.vecs * LANES;
+    return (Panels){ .panel = packed + at * K + k * width, .K = depth,
+                     .x_row = K, .N = N, .n = N - at, .ahead = depth * width };
+}
+
+static void product_stretch(float *y, const float *x, const float *packed,
+                            const Finish *f, i64 k, i64 depth, i64 R, i64 K,
+                            i64 N)
 {
     const i64 panels = panel_count(N);
     for (i64 i = 0; i < panels; i++) {
-        const Panel  panel = panel_at(i, N);
-        const i64    at = panel.first * LANES;
-        const i64    next = i + 1 < panels ? panel_at(i + 1, N).vecs : 0;
-        const Panels p  = { .panel = packed + at * K, .K = K, .N = N,
-                            .bias = f->bias ? f->bias + at : NULL,
-                            .n = N - at,
-                            .next = next * LANES * K };
-        linear_panel(y, x, &p, f, at, panel.vecs, R);
+        const Panel p = panel_at(i, N);
+        const i64   at = p.first * LANES;
+        Panels      s = stretch(packed, i, k, depth, K, N);
+        s.bias = f->bias ? f->bias + at : NULL;
+        if (i + 1 < panels) {
+            const Panels next = stretch(packed, i + 1, k, depth, K, N);
+            s.next  = next.panel;
+            s.ahead = next.ahead;
+        } else {
+            s.ahead = 0;
+        }
+        linear_panel(y, x + k, &s, f, at, p.vecs, R);
+    }
+}
+
+/* K is taken a stretch at a time, so that rows of x and a panel of weights
+ * stay in the second cache while all panels pass: the first stretch begins
+ * with what is added, the last ends in what is done to the sum. */
+static void product(float *y, const float *x, const float *packed,
+                    const Finish *f, i64 R, i64 K, i64 N)
+{
+    const i64 parts = (K + DEEP - 1) / DEEP;
+    for (i64 i = 0; i < parts; i++) {
+        const i64    k = K * i / parts, end = K * (i + 1) / parts;
+        const bool   first = i == 0, last = i + 1 == parts;
+        const Finish here = { .bias  = first ? f->bias : NULL,
+                              .add   = first ? f->add : y,
+                              .times = last ? f->times : NULL,
+                              .slope = last ? f->slope : NULL,
+                              .gelu  = last && f->gelu };
+        product_stretch(y, x, packed, &here, k, end - k, R, K, N);
     }
 }
 

@@ -189,6 +189,7 @@ static inline bool made_more_write(const MadeStudy *m, const char *dir,
     made_domain(&w);
     for (int k = 0; w.ok && k < 2; k++) {
         Run run = made_more_run(&w, "position", made_shape(2, 32), 512000);
+        run.arch = k ? "lstm" : "transformer";
         made_more_put(&w, &run, NULL);
         snprintf(name, sizeof name, "runs/%s/position.csv", run.id);
         w.ok = w.ok && made_file(dir, name, k ? "position,loss\n1,3.1\n2,2.5\n"

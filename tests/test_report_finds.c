@@ -137,6 +137,21 @@ TEST(runs_of_another_corpus_are_in_no_fit_and_stand_beside)
         CHECK(d->item[k].slope < 0);
 }
 
+/* The best of each architecture; places from eight on stand for several. */
+TEST(the_loss_along_the_context_is_read_for_each_architecture)
+{
+    const Positions *p = &world()->finds.positions;
+    if (!CHECK(p->count == 2))
+        return;
+    CHECK(strcmp(p->curve[0].run->arch, p->curve[1].run->arch) != 0);
+    for (i64 k = 0; k < 2; k++) {
+        const bool lstm = strcmp(p->curve[k].run->arch, "lstm") == 0;
+        CHECK(p->curve[k].count == 4);
+        CHECK_NEAR(p->curve[k].position[3], 8, 1e-15);
+        CHECK_NEAR(p->curve[k].loss[3], lstm ? 2.1 : 2.4, 1e-15);
+    }
+}
+
 TEST(the_exponent_depends_on_what_is_counted)
 {
     const Conventions *c = &world()->finds.conventions;

@@ -110,7 +110,8 @@ bool waterfall_read(Waterfall *out, Arena *arena, const char *study_dir,
                     Err *err) MUST_USE;
 
 /* RUN/position.csv: held-out loss at each place in the context, from 1: columns
- * position, loss. Runs that have one. */
+ * position, loss. Of the runs that have one the best of each architecture and
+ * size, at most a dozen, sizes rising; places in steps of an eighth. */
 typedef struct PositionCurve {
     const Run *run;
     i64        count;

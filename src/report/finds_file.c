@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 
-#include <math.h>
 
 static bool columns(const Table *table, const char *path,
                     const char *const *name, int count, Err *err)
@@ -36,27 +35,5 @@ bool waterfall_read(Waterfall *out, Arena *arena, const char *study_dir,
                         .value = table_column(&table, "exponent"),
                         .low   = table_column(&table, "low"),
                         .high  = table_column(&table, "high") };
-    return true;
-}
-
-bool positions_read(Positions *out, Arena *arena, const RunList *runs,
-                    const char *runs_dir, Err *err)
-{
-    static const char *const name[] = { "position", "loss" };
-    *out = (Positions){ .curve = NEW(arena, PositionCurve, runs->count + 1) };
-    for (i64 i = 0; i < runs->count; i++) {
-        const char *path = arena_print(arena, "%s/%s/position.csv", runs_dir,
-                                       runs->run[i].id);
-        Table table;
-        if (!file_exists(path))
-            continue;
-        if (!table_csv_read(&table, arena, path, err)
-            || !columns(&table, path, name, COUNT_OF(name), err))
-            return false;
-        out->curve[out->count++] = (PositionCurve){
-            .run = &runs->run[i], .count = table.nrow,
-            .position = table_column(&table, "position"),
-            .loss     = table_column(&table, "loss") };
-    }
     return true;
 }

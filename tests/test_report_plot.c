@@ -4,6 +4,7 @@
 #include "report/axis.h"
 #include "report/num.h"
 #include "report/plot.h"
+#include "report/plot_parts.h"
 #include "report/text.h"
 #include "report/xml.h"
 
@@ -234,4 +235,87 @@ TEST(wrapped_words_stay_within_eighty_columns)
         line += bytes + 1;
     }
     free(text);
+}
+
+static bool whole_letters(const char *text)
+{
+    for (const u8 *c = (const u8 *)text; *c;) {
+        const int more = *c >= 0xF0 ? 3 : *c >= 0xE0 ? 2 : *c >= 0xC0 ? 1 : 0;
+        if (more == 0 && *c >= 0x80)
+            return false;
+        for (int i = 1; i <= more; i++)
+            if ((c[i] & 0xC0) != 0x80)
+                return false;
+        c += more + 1;
+    }
+    return true;
+}
+
+/* At every length, and into every room, of letters of one to four bytes. */
+TEST(a_text_is_cut_between_letters_and_says_so)
+{
+    static const char text[] = "aé€😀 ניסוי bc";
+    char out[64];
+    CHECK_TEXT(text_cut(out, sizeof out, "short", 5), "short");
+    CHECK_TEXT(text_cut(out, sizeof out, "longer", 5), "long…");
+    for (size_t room = 5; room < sizeof text + 4; room++)
+        for (int letters = 1; letters < 20; letters++) {
+            test_note("%d letters in %zu bytes", letters, room);
+            text_cut(out, room, text, letters);
+            CHECK(strlen(out) < room);
+            CHECK(whole_letters(out));
+            const bool cut = strcmp(out, text) != 0;
+            CHECK(cut == (strstr(out, "…") != NULL));
+        }
+}
+
+static double number_after(const char *text, const char *what)
+{
+    const char *at = text ? strstr(text, what) : NULL;
+    return at ? strtod(at + strlen(what), NULL) : NAN;
+}
+
+/* Ten lines that end at the same place: their names are a line apart, and all
+ * within the frame. */
+TEST(names_of_lines_are_moved_apart)
+{
+    Plot   plot = small_plot();
+    double at[10], box[4] = { 0 };
+    int    count = 0;
+    for (int i = 0; i < 10; i++)
+        plot_tag(&plot, INK_BLUE, 50, i < 5 ? 0.1 : 9.9, "a name");
+    plot_close(&plot);
+    frame(box, plot.svg.text);
+    for (const char *tag = strstr(plot.svg.text, " tag\">"); tag && count < 10;
+         tag = strstr(tag + 1, " tag\">"))
+        at[count++] = number_after(strstr(tag, "<text"), " y=\"");
+    CHECK(count == 10);
+    for (int i = 0; i < count; i++) {
+        CHECK(at[i] > box[1] - 8 && at[i] < box[1] + box[3] + 8);
+        CHECK(i == 0 || at[i] - at[i - 1] > 14);
+    }
+    plot_free(&plot);
+}
+
+/* A page's other axes: the same place is another number. */
+TEST(an_axis_in_other_units_has_its_ends_at_the_same_places)
+{
+    static const double small[] = { 10, 100, 1000 }, large[] = { 30, 200, 1500 };
+    Plot plot = plot_open("units", "units", 1);
+    plot.units = (PlotUnits){ .bits = 1.5, .shapes = 3, .base = 0,
+                              .at = { small, large, large, large } };
+    PlotVariant v[PLOT_VARIANTS];
+    Axis loss = axis_of(true, 1, 4), n = axis_of(true, 10, 1000);
+    loss.kind = AXIS_LOSS;
+    n.kind    = AXIS_N;
+    CHECK(plot_variants(v, &plot, loss) == 4);
+    CHECK(v[0].base && v[0].axis.log && !v[1].axis.log && !v[1].base);
+    CHECK_NEAR(v[2].axis.low, 1.5, 1e-15);
+    CHECK_NEAR(v[2].axis.high, 6, 1e-15);
+    CHECK_TEXT(v[2].unit, "bits");
+    CHECK(plot_variants(v, &plot, n) == 8);
+    CHECK_NEAR(v[2].axis.low, 30, 1e-12);
+    CHECK_NEAR(v[2].axis.high, 1500, 1e-12);
+    CHECK(plot_variants(v, &plot, axis_of(false, 0, 1)) == 1);
+    plot_free(&plot);
 }

@@ -36,7 +36,7 @@ double speed_flop_per_s(const TrainConfig *config, double flop)
     const double share = flop / pass_flop / 100; /* passes */
     i64    passes = -1; /* the first pass warms the caches */
     double began  = clock_s();
-    for (; passes < 1 || (passes < share && clock_s() - began < 0.1);
+    for (; passes < 1 || ((double)passes < share && clock_s() - began < 0.1);
          passes++) {
         if (passes == 0)
             began = clock_s();

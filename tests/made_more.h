@@ -172,7 +172,7 @@ static inline void made_domain(MadeMore *w)
 static inline bool made_file(const char *dir, const char *name,
                              const char *text, Err *err)
 {
-    char path[600];
+    char path[1300];
     snprintf(path, sizeof path, "%s/%s", dir, name);
     return file_write(path, text, (i64)strlen(text), err);
 }

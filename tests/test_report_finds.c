@@ -162,6 +162,35 @@ TEST(the_exponent_depends_on_what_is_counted)
     CHECK_NEAR(c->item[1].a.value, world()->isoflop.a.value, 1e-9);
 }
 
+/* The log of a batch run, damaged in its middle. */
+TEST(a_damaged_log_costs_its_curve_and_is_named)
+{
+    Arena      arena = { 0 };
+    Batches    all, less;
+    Str        lost = { 0 };
+    Err        err  = { 0 };
+    MadeStudy  made = made_demo();
+    MadeMore   w    = { .m = &made, .dir = test_folder(), .err = &err,
+                        .ok = true };
+    RunList    list;
+    char       dir[500], name[700];
+    snprintf(dir, sizeof dir, "%s/runs", test_folder());
+    made_batches(&w);
+    if (!CHECK(w.ok && run_list(&list, &lost, &arena, dir, &err)))
+        return;
+    batches_find(&all, &lost, &arena, &list, N_BODY_HEAD, dir);
+    CHECK(!lost.text);
+    snprintf(name, sizeof name, "runs/%s/metrics.jsonl", list.run[0].id);
+    CHECK(made_file(test_folder(), name, "{\"schema\":1}\nnot json\n{}\n",
+                    &err));
+    batches_find(&less, &lost, &arena, &list, N_BODY_HEAD, dir);
+    CHECK_HAS(lost.text ? lost.text : "", list.run[0].id);
+    if (CHECK(all.count > 0 && less.count > 0))
+        CHECK(less.level[0].count < all.level[0].count);
+    str_free(&lost);
+    arena_free(&arena);
+}
+
 TEST(the_ledger_adds_up)
 {
     const Analysis *a = world();

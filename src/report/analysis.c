@@ -352,7 +352,7 @@ static bool make(Analysis *out, Arena *arena, Str *words, int threads, Err *err)
         && holdouts(out, arena, err)
         && held_minimum(out, arena, options, err) && held_plan(out, err)
         && plans(out, arena, err)
-        && analysis_finds(out, arena, &table, options, err);
+        && analysis_finds(out, words, arena, &table, options, err);
 }
 
 bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,

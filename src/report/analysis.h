@@ -85,8 +85,9 @@ void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
                       const Prediction *asked, i64 count);
 
 /* What else the runs show, beside the law of size and data. */
-bool analysis_finds(Analysis *analysis, Arena *arena, const Table *fitted,
-                    FitOptions options, Err *err) MUST_USE;
+bool analysis_finds(Analysis *analysis, Str *lost, Arena *arena,
+                    const Table *fitted, FitOptions options, Err *err)
+    MUST_USE;
 
 /* Decide between the additive law and the wider one, on the fitted runs. */
 void analysis_choose(Analysis *analysis, Arena *arena);

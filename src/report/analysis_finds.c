@@ -27,7 +27,7 @@ static bool profiles(Analysis *a, Arena *arena, const Table *table,
     return true;
 }
 
-bool analysis_finds(Analysis *a, Arena *arena, const Table *table,
+bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
                     FitOptions options, Err *err)
 {
     Finds       *f    = &a->finds;
@@ -39,9 +39,9 @@ bool analysis_finds(Analysis *a, Arena *arena, const Table *table,
     ledger_find(&f->ledger, arena, &a->runs);
     domains_find(&f->domains, arena, &a->runs);
     slices(a, arena);
+    repeats_find(&f->repeats, lost, arena, &a->runs, n, a->chosen, runs);
+    batches_find(&f->batches, lost, arena, &a->runs, n, runs);
     return profiles(a, arena, table, options, err)
-        && repeats_find(&f->repeats, arena, &a->runs, n, a->chosen, runs, err)
-        && batches_find(&f->batches, arena, &a->runs, n, runs, err)
         && waterfall_read(&f->waterfall, arena, a->dir, err)
         && positions_read(&f->positions, arena, &a->runs, runs, err);
 }

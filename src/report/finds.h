@@ -1,7 +1,8 @@
 /* finds.h - what runs show beyond the law of size and data, each found from the
  * runs themselves: a sweep of rates is a set of runs that differ in the rate,
  * whatever the study is called. Every list may be empty; a number that the runs
- * do not settle is NaN. Pure functions of the records; memory in the arena. */
+ * do not settle is NaN. Pure functions of the records; memory in the arena.
+ * A log that cannot be read costs its curve, and is named in `lost`. */
 
 #ifndef FINDS_H
 #define FINDS_H
@@ -46,9 +47,9 @@ typedef struct Repeat {
     double     n, unique, epochs, least, excess, waste, x; /* x: N^(al/be)/U */
 } Repeat;
 typedef struct RepeatList { i64 count; Repeat *item; double power; } RepeatList;
-bool repeats_find(RepeatList *out, Arena *arena, const RunList *runs,
-                  CountN counts, const Fit *fit, const char *runs_dir,
-                  Err *err) MUST_USE;
+void repeats_find(RepeatList *out, Str *lost, Arena *arena,
+                  const RunList *runs, CountN counts, const Fit *fit,
+                  const char *runs_dir);
 
 /* Batches: runs of one shape with several batches; steps S and tokens E until a
  * loss is reached, and (S/S_min - 1)(E/E_min - 1) = 1 through them.
@@ -65,8 +66,8 @@ typedef struct Batches {
     BatchLevel *level;            /* by size, losses falling                 */
     double      ln_coef, power;   /* B_crit = coef L^power; NaN              */
 } Batches;
-bool batches_find(Batches *out, Arena *arena, const RunList *runs,
-                  CountN counts, const char *runs_dir, Err *err) MUST_USE;
+void batches_find(Batches *out, Str *lost, Arena *arena, const RunList *runs,
+                  CountN counts, const char *runs_dir);
 
 /* The exponent of N_opt under every way to count N and C, by approach 2. */
 typedef struct Convention {
@@ -157,6 +158,10 @@ bool finds_done(const Run *run);
 bool finds_same(double a, double b, double within); /* of ln */
 bool finds_same_text(const char *a, const char *b);
 bool finds_same_shape(const Shape *a, const Shape *b);
+
+/* The log of a run; left empty, and named in `lost`, where it cannot be read. */
+void finds_log(MetricList *log, Str *lost, Arena *arena, const Run *run,
+               const char *runs_dir);
 
 /* ln y = *ln_coef + *slope ln x by least squares; NaN for fewer than three. */
 void finds_power_line(double *ln_coef, double *slope, const double *x,

@@ -24,12 +24,11 @@ typedef struct Curve {
 } Curve;
 
 /* Held-out losses on the way, as the least so far. */
-static bool curve_read(Curve *out, Arena *arena, const Run *run, i64 index,
-                       const char *runs_dir, Err *err)
+static void curve_read(Curve *out, Str *lost, Arena *arena, const Run *run,
+                       i64 index, const char *runs_dir)
 {
-    MetricList log;
-    if (!metric_read(&log, arena, runs_dir, run->id, err))
-        return false;
+    MetricList log = { 0 };
+    finds_log(&log, lost, arena, run, runs_dir);
     *out = (Curve){ .run = index, .batch = (double)run->batch_tokens,
                     .step   = NEW(arena, double, log.count + 1),
                     .tokens = NEW(arena, double, log.count + 1),
@@ -44,7 +43,6 @@ static bool curve_read(Curve *out, Arena *arena, const Run *run, i64 index,
             ? fmin(m->val_loss, out->loss[out->count - 1]) : m->val_loss;
         out->count++;
     }
-    return true;
 }
 
 /* Steps until the loss is reached, straight in logarithms between points; NaN
@@ -189,8 +187,8 @@ static i64 batches_of(const RunList *runs, const i64 *index, i64 count)
     return different;
 }
 
-static bool group(Batches *out, Arena *arena, const RunList *runs, i64 first,
-                  bool *taken, CountN counts, const char *runs_dir, Err *err)
+static void group(Batches *out, Str *lost, Arena *arena, const RunList *runs,
+                  i64 first, bool *taken, CountN counts, const char *runs_dir)
 {
     i64 *index = NEW(arena, i64, runs->count), count = 0;
     for (i64 i = first; i < runs->count; i++)
@@ -200,14 +198,12 @@ static bool group(Batches *out, Arena *arena, const RunList *runs, i64 first,
             index[count++] = i;
         }
     if (batches_of(runs, index, count) < LEAST)
-        return true;
+        return;
     Curve *curve = NEW(arena, Curve, count);
     for (i64 i = 0; i < count; i++)
-        if (!curve_read(&curve[i], arena, &runs->run[index[i]], index[i],
-                        runs_dir, err))
-            return false;
+        curve_read(&curve[i], lost, arena, &runs->run[index[i]], index[i],
+                   runs_dir);
     levels(out, arena, curve, count, count_n(runs->run[first].shape, counts));
-    return true;
 }
 
 /* Through levels of all sizes: what Kaplan et al. found not to depend on it. */
@@ -222,16 +218,14 @@ static void line(Batches *out, Arena *arena)
     finds_power_line(&out->ln_coef, &out->power, x, y, out->count);
 }
 
-bool batches_find(Batches *out, Arena *arena, const RunList *runs,
-                  CountN counts, const char *runs_dir, Err *err)
+void batches_find(Batches *out, Str *lost, Arena *arena, const RunList *runs,
+                  CountN counts, const char *runs_dir)
 {
     bool *taken = NEW(arena, bool, runs->count + 1);
     *out = (Batches){ .level = NEW(arena, BatchLevel,
                                    LEVELS * (runs->count / LEAST + 1)) };
     for (i64 i = 0; i < runs->count; i++)
-        if (!taken[i] && finds_done(&runs->run[i])
-            && !group(out, arena, runs, i, taken, counts, runs_dir, err))
-            return false;
+        if (!taken[i] && finds_done(&runs->run[i]))
+            group(out, lost, arena, runs, i, taken, counts, runs_dir);
     line(out, arena);
-    return true;
 }

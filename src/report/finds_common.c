@@ -46,3 +46,14 @@ void finds_power_line(double *ln_coef, double *slope, const double *x,
     *slope   = xy / xx;
     *ln_coef = my - *slope * mx;
 }
+
+void finds_log(MetricList *log, Str *lost, Arena *arena, const Run *run,
+               const char *runs_dir)
+{
+    Err err = { 0 };
+    if (metric_read(log, arena, runs_dir, run->id, &err))
+        return;
+    *log = (MetricList){ 0 };
+    str_add(lost, "%s: its log is left out of figures: %s\n", run->id,
+            err.text);
+}

@@ -15,18 +15,18 @@ static bool repeated(const Run *run)
         && (double)run->tokens > 1.02 * (double)run->unique_tokens;
 }
 
-static bool least_loss(double *out, const Run *run, const char *runs_dir,
-                       Err *err)
+/* On the way or at its end. */
+static double least_loss(const Run *run, const char *runs_dir, Str *lost)
 {
     Arena      scratch = { 0 };
-    MetricList log = { 0 };
-    *out = run->val_loss;
-    const bool ok = metric_read(&log, &scratch, runs_dir, run->id, err);
-    for (i64 i = 0; ok && i < log.count; i++)
-        if (log.metric[i].val_loss < *out)
-            *out = log.metric[i].val_loss;
+    MetricList log   = { 0 };
+    double     least = run->val_loss;
+    finds_log(&log, lost, &scratch, run, runs_dir);
+    for (i64 i = 0; i < log.count; i++)
+        if (log.metric[i].val_loss < least)
+            least = log.metric[i].val_loss;
     arena_free(&scratch);
-    return ok;
+    return least;
 }
 
 /* The law's two exponents, where it has them by these names. */
@@ -51,21 +51,19 @@ static Repeat measure(const Run *run, double least, CountN counts,
         .x = pow(n, power) / u };
 }
 
-bool repeats_find(RepeatList *out, Arena *arena, const RunList *runs,
-                  CountN counts, const Fit *fit, const char *runs_dir, Err *err)
+void repeats_find(RepeatList *out, Str *lost, Arena *arena,
+                  const RunList *runs, CountN counts, const Fit *fit,
+                  const char *runs_dir)
 {
     *out = (RepeatList){ .item  = NEW(arena, Repeat, runs->count + 1),
                       .power = power_of(fit) };
     if (!isfinite(out->power))
-        return true;
+        return;
     for (i64 i = 0; i < runs->count; i++) {
-        double least;
         if (!repeated(&runs->run[i]))
             continue;
-        if (!least_loss(&least, &runs->run[i], runs_dir, err))
-            return false;
+        const double least = least_loss(&runs->run[i], runs_dir, lost);
         out->item[out->count++] = measure(&runs->run[i], least, counts, fit,
                                           out->power);
     }
-    return true;
 }

@@ -96,7 +96,7 @@ static Interval interval_of(const Numbers *at, const Numbers *draw, i64 count,
         if (isfinite(x))
             one[kept++] = x;
     }
-    const Interval out = count > 0 && kept >= 0.9 * (double)count
+    const Interval out = count > 0 && (double)kept >= 0.9 * (double)count
         ? fit_interval(value, one, kept, level)
         : (Interval){ value, NAN, NAN };
     arena_free(&scratch);
@@ -377,9 +377,9 @@ static void say(Compare *k)
     num_power(c[1], high->c);
     const size_t size = sizeof k->words;
     if (!k->same_text)
-        snprintf(k->words, size, "The texts differ, so losses say as much about "
-                 "them as about the recipes: compare the exponents, and no "
-                 "loss.");
+        snprintf(k->words, size, "The texts differ, so losses say as much "
+                 "about them as about the recipes: compare the exponents, and "
+                 "no loss.");
     else if (k->verdict == COMPARE_NONE)
         snprintf(k->words, size, "%.60s reaches losses for which the fit of "
                  "%.60s, or too many of its draws, has no compute: no gain can "

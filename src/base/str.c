@@ -40,6 +40,27 @@ void str_put(Str *str, const char *text)
     str_bytes(str, text, (i64)strlen(text));
 }
 
+void str_letter(Str *str, u32 letter)
+{
+    char bytes[4];
+    int  n = 0;
+    if (letter < 0x80) {
+        bytes[n++] = (char)letter;
+    } else if (letter < 0x800) {
+        bytes[n++] = (char)(0xc0 | letter >> 6);
+    } else if (letter < 0x10000) {
+        bytes[n++] = (char)(0xe0 | letter >> 12);
+        bytes[n++] = (char)(0x80 | (letter >> 6 & 0x3f));
+    } else {
+        bytes[n++] = (char)(0xf0 | letter >> 18);
+        bytes[n++] = (char)(0x80 | (letter >> 12 & 0x3f));
+        bytes[n++] = (char)(0x80 | (letter >> 6 & 0x3f));
+    }
+    if (letter >= 0x80)
+        bytes[n++] = (char)(0x80 | (letter & 0x3f));
+    str_bytes(str, bytes, n);
+}
+
 void str_add(Str *str, const char *format, ...)
 {
     va_list args, again;

@@ -16,6 +16,7 @@ typedef struct Str {
 
 void str_add(Str *str, const char *format, ...) PRINTF(2, 3);
 void str_put(Str *str, const char *text); /* as it is, no format */
+void str_letter(Str *str, u32 letter); /* of Unicode, as UTF-8 */
 void str_bytes(Str *str, const void *bytes, i64 count);
 void str_free(Str *str);
 

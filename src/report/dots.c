@@ -104,27 +104,6 @@ int dots_width(const char *text)
     return width;
 }
 
-static void put_letter(Str *out, u32 letter)
-{
-    u8  c[4];
-    int n = 0;
-    if (letter < 0x80) {
-        c[n++] = (u8)letter;
-    } else if (letter < 0x800) {
-        c[n++] = (u8)(0xc0 | letter >> 6);
-    } else if (letter < 0x10000) {
-        c[n++] = (u8)(0xe0 | letter >> 12);
-        c[n++] = (u8)(0x80 | (letter >> 6 & 0x3f));
-    } else {
-        c[n++] = (u8)(0xf0 | letter >> 18);
-        c[n++] = (u8)(0x80 | (letter >> 12 & 0x3f));
-        c[n++] = (u8)(0x80 | (letter >> 6 & 0x3f));
-    }
-    if (letter >= 0x80)
-        c[n++] = (u8)(0x80 | (letter & 0x3f));
-    str_bytes(out, c, n);
-}
-
 /* -- Out ------------------------------------------------------------------- */
 
 /* Colours of the 256 that stand on black and on white. */
@@ -163,7 +142,7 @@ static void put_row(Str *out, const Cell *cell, int cols, bool color)
                                                       : color_of(cell[i].ink);
         put_color(out, now, want);
         now = want;
-        put_letter(out, cell[i].letter ? cell[i].letter
+        str_letter(out, cell[i].letter ? cell[i].letter
                         : cell[i].dots ? 0x2800u + cell[i].dots : ' ');
     }
     put_color(out, now, -1);

@@ -72,27 +72,6 @@ static int hex4(const char *at)
     return value;
 }
 
-static void utf8_put(Str *out, int code)
-{
-    char bytes[4];
-    int  n = 0;
-    if (code < 0x80) {
-        bytes[n++] = (char)code;
-    } else if (code < 0x800) {
-        bytes[n++] = (char)(0xc0 | code >> 6);
-    } else if (code < 0x10000) {
-        bytes[n++] = (char)(0xe0 | code >> 12);
-        bytes[n++] = (char)(0x80 | (code >> 6 & 0x3f));
-    } else {
-        bytes[n++] = (char)(0xf0 | code >> 18);
-        bytes[n++] = (char)(0x80 | (code >> 12 & 0x3f));
-        bytes[n++] = (char)(0x80 | (code >> 6 & 0x3f));
-    }
-    if (code >= 0x80)
-        bytes[n++] = (char)(0x80 | (code & 0x3f));
-    str_bytes(out, bytes, n);
-}
-
 /* \u1234, or two of them for what lies above 16 bits. */
 static bool unicode(Json *j)
 {
@@ -108,7 +87,7 @@ static bool unicode(Json *j)
             j->at += 6;
         }
     }
-    utf8_put(&j->word, code ? code : '?'); /* a zero ends texts here */
+    str_letter(&j->word, code ? (u32)code : '?'); /* a zero ends texts here */
     return true;
 }
 

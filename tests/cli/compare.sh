@@ -1,38 +1,8 @@
 # compare.sh - `scalelaw report A B`: two studies that differ in one setting.
 . "$ROOT/tests/cli/say.sh"
 
-awk 'BEGIN {
-    split("the a model learns law of scale data loss is and falls with size", w)
-    for (i = 0; i < 60000; i++) {
-        x = (x * 1103515245 + 12345) % 2147483648
-        printf "%s%s", w[1 + int(x / 65536) % 14], i % 9 ? " " : ".\n"
-    }
-}' >words.txt
-study() { # NAME RATE
-    cat <<END
-name   = "$1"
-corpus = "words.txt"
-[model]
-context   = 16
-head_size = 4
-[grid]
-budgets      = [4e8, 8e8, 1.6e9]
-sizes        = ["1x4", "1x8", "1x12", "1x16", "1x20"]
-centre_n     = 3500
-centre_c     = 4e8
-centre_power = 0.3
-sizes_min    = 3
-holdout      = false
-[train]
-batch_tokens = 256
-lr           = $2
-eval_tokens  = 4096
-[fit]
-resamples = 40
-END
-}
-study fast 0.01 >fast.study
-study slow 0.003 >slow.study
+small_study fast 0.01
+small_study slow 0.003
 run scalelaw study fast.study --out=made/fast
 ends 0 "the first study"
 run scalelaw study slow.study --out=made/slow

@@ -1,34 +1,7 @@
 # plot.sh - figures of a study in the terminal.
 . "$ROOT/tests/cli/say.sh"
 
-awk 'BEGIN {
-    split("the a model learns law of scale data loss is and falls with size", w)
-    for (i = 0; i < 60000; i++) {
-        x = (x * 1103515245 + 12345) % 2147483648
-        printf "%s%s", w[1 + int(x / 65536) % 14], i % 9 ? " " : ".\n"
-    }
-}' >words.txt
-cat >small.study <<'END'
-name   = "small"
-corpus = "words.txt"
-[model]
-context   = 16
-head_size = 4
-[grid]
-budgets      = [4e8, 8e8, 1.6e9]
-sizes        = ["1x4", "1x8", "1x12", "1x16", "1x20"]
-centre_n     = 3500
-centre_c     = 4e8
-centre_power = 0.3
-sizes_min    = 3
-holdout      = false
-[train]
-batch_tokens = 256
-lr           = 0.01
-eval_tokens  = 4096
-[fit]
-resamples = 40
-END
+small_study small 0.01
 run scalelaw study small.study --out=made/small
 ends 0 "a study to draw"
 rm made/small/report.html

@@ -130,31 +130,51 @@ static LinearTile *const linear_tiles[TILE_VECS + 1][TILE_ROWS + 1] = {
  * is taken as e s, which does not cancel where s is near 1. Beyond 9.9 on
  * either side s is 0 or 1 to 36 digits: v stops there, where e is 2^122 and
  * still a float. NaN comes through. */
-INLINE vf gelu(vf *slope, vf u)
+INLINE void gelu_each(vf *slope, vf *u, int vecs)
 {
     const float c = 0.79788456f, a = 0.044715f;
-    const vf    v = smaller(splat(9.9f), larger(splat(-9.9f), u));
-    const vf    square = v * v;
-    const vf    e = exp2_inside((square * (-2 * LOG2_E * c * a)
-                                 - 2 * LOG2_E * c) * v);
-    const vf    s = 1 / (1 + e);
+    vf          v[EACH], square[EACH], e[EACH], s[EACH];
 
-    *slope = s + 2 * (e * s) * (s * v) * (square * (3 * a * c) + c);
-    return u * s;
+    UNROLL for (int i = 0; i < vecs; i++) {
+        v[i] = smaller(splat(9.9f), larger(splat(-9.9f), u[i]));
+        square[i] = v[i] * v[i];
+        e[i] = (square[i] * (-2 * LOG2_E * c * a) - 2 * LOG2_E * c) * v[i];
+    }
+    exp2_each(e, vecs);
+    UNROLL for (int i = 0; i < vecs; i++)
+        s[i] = 1 / (1 + e[i]);
+    UNROLL for (int i = 0; i < vecs; i++) {
+        slope[i] = s[i] + 2 * (e[i] * s[i]) * (s[i] * v[i])
+                              * (square[i] * (3 * a * c) + c);
+        u[i] *= s[i];
+    }
+}
+
+/* n values in place, the last vector being partly there, and their slopes. */
+INLINE void gelu_vectors(float *a, float *slope, i64 n, int vecs)
+{
+    vf u[EACH], s[EACH];
+    UNROLL for (int i = 0; i < vecs; i++)
+        u[i] = tile_load(a, i, vecs, n);
+    gelu_each(s, u, vecs);
+    UNROLL for (int i = 0; i < vecs; i++) {
+        tile_store(a, u[i], i, vecs, n);
+        if (slope)
+            tile_store(slope, s[i], i, vecs, n);
+    }
 }
 
 /* In place on a tile just stored, while it is in the first cache. */
 LEAF void gelu_tile(float *a, float *slope, i64 row, i64 rows, i64 n)
 {
-    for (i64 m = 0; m < rows; m++)
-        for (i64 i = 0; i < n; i += LANES) {
-            const i64 at = m * row + i;
-            vf        s;
-            const vf  value = gelu(&s, load_upto(a + at, n - i));
-            store_upto(a + at, value, n - i);
-            if (slope)
-                store_upto(slope + at, s, n - i);
-        }
+    for (i64 m = 0; m < rows; m++) {
+        float *at = a + m * row, *by = slope ? slope + m * row : NULL;
+        i64    i = 0;
+        for (; i + EACH * LANES <= n; i += EACH * LANES)
+            gelu_vectors(at + i, by ? by + i : NULL, n - i, EACH);
+        for (; i < n; i += LANES)
+            gelu_vectors(at + i, by ? by + i : NULL, n - i, 1);
+    }
 }
 
 /* What a product may end in; all NULL: nothing. */

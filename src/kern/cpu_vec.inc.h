@@ -236,7 +236,13 @@ INLINE vf largest_across(vf v)
     return larger(v, PARTNERS(v, 1));
 }
 
-/* 2^x for -125 <= x <= 125, which the caller sees to; NaN stays NaN.
+/* Vectors that pass a long chain of operations side by side, step by step: a
+ * processor that finds one chain after the other holds too few of them to have
+ * something to do at all times. */
+enum { EACH = REGISTERS == 32 ? 4 : 2 };
+
+/* 2^x for -125 <= x <= 125, which the caller sees to; NaN stays NaN. exp2_each
+ * does it in place for n <= EACH vectors, to the same bits.
  *
  * With n and r a whole number and what is left of x, 2^x = 2^n 2^r, and 2^r
  * is 1 + r q(r), q of degree 5. In plain vectors n = round(x):
@@ -256,18 +262,27 @@ INLINE vf largest_across(vf v)
  * misses least of 2^r, 2.1e-9; of r close to 1 the last place may be lost
  * where x is just below a whole number, which is worth 0.4 of a rounding. */
 #if LANES == 16
-INLINE vf exp2_inside(vf x)
+INLINE void exp2_each(vf *x, int n)
 {
     enum { FLOOR = 9 }; /* and no exception for what it drops */
-    const vf r = (vf)_mm512_reduce_ps((__m512)x, FLOOR);
+    static const float q[] = { 1.24825048e-3f, 9.67375934e-3f, 5.54861873e-2f,
+                               2.40229085e-1f, 6.93147063e-1f, 1 };
+    vf r[EACH], e[EACH];
 
-    vf e = splat(2.15650274e-4f) * r + 1.24825048e-3f;
-    e = e * r + 9.67375934e-3f;
-    e = e * r + 5.54861873e-2f;
-    e = e * r + 2.40229085e-1f;
-    e = e * r + 6.93147063e-1f;
-    e = e * r + 1;
-    return (vf)_mm512_scalef_ps((__m512)e, (__m512)x);
+    UNROLL for (int i = 0; i < n; i++)
+        r[i] = (vf)_mm512_reduce_ps((__m512)x[i], FLOOR);
+    UNROLL for (int i = 0; i < n; i++)
+        e[i] = splat(2.15650274e-4f);
+    UNROLL for (int j = 0; j < COUNT_OF(q); j++)
+        UNROLL for (int i = 0; i < n; i++)
+            e[i] = mul_add(e[i], r[i], splat(q[j]));
+    UNROLL for (int i = 0; i < n; i++)
+        x[i] = (vf)_mm512_scalef_ps((__m512)e[i], (__m512)x[i]);
+}
+INLINE vf exp2_inside(vf x)
+{
+    exp2_each(&x, 1);
+    return x;
 }
 #else
 INLINE vf exp2_inside(vf x)
@@ -282,6 +297,11 @@ INLINE vf exp2_inside(vf x)
     e = e * r + 6.9314719e-1f;
     e = e * r + 1;
     return (vf)((vi)e + ((vi)t << 23));
+}
+INLINE void exp2_each(vf *x, int n)
+{
+    UNROLL for (int i = 0; i < n; i++)
+        x[i] = exp2_inside(x[i]);
 }
 #endif
 

@@ -135,11 +135,20 @@ TEST(a_tied_head_has_no_parameters_and_the_same_flop)
     CHECK_NEAR(count_n(s, N_BODY_HEAD), both, 0);
 }
 
-/* SOURCE: Touvron et al. 2023, arXiv:2302.13971 and 2307.09288 (Llama, Llama
- * 2), Zhang et al. 2024, arXiv:2401.02385 (TinyLlama), Jiang et al. 2023,
- * arXiv:2310.06825 (Mistral), Dubey et al. 2024, arXiv:2407.21783 (Llama 3):
- * their shapes, and the parameters in the files that they gave out. */
-TEST(llama_and_its_like_have_the_parameters_of_their_files)
+/* SOURCE of the shapes: Touvron et al. 2023, arXiv:2307.09288 (Llama 2), Zhang
+ * et al. 2024, arXiv:2401.02385 (TinyLlama), Jiang et al. 2023,
+ * arXiv:2310.06825 (Mistral), Dubey et al. 2024, arXiv:2407.21783 (Llama 3).
+ *
+ * The totals are worked by hand from them. A layer has queries and what goes
+ * out 2 d d, keys and values 2 d (d KV / H), three of the feed-forward 3 d ff,
+ * two norms 2 d; the model L layers, tokens and head 2 V d, a last norm d:
+ *
+ *   7B    202383360 a layer: 32 = 6476267520,  + 262144000  + 4096
+ *   13B   317204480 a layer: 40 = 12688179200, + 327680000  + 5120
+ *   Tiny   44044288 a layer: 22 = 968974336,   + 131072000  + 2048
+ *   7B    218112000 a layer: 32 = 6979584000,  + 262144000  + 4096
+ *   8B    218112000 a layer: 32 = 6979584000,  + 1050673152 + 4096 */
+TEST(llama_and_its_like_have_the_parameters_worked_by_hand)
 {
     static const struct { i64 L, d, H, KV, ff, V, total; } row[] = {
         { 32, 4096, 32, 0, 11008, 32000, 6738415616 },  /* Llama 2 7B   */

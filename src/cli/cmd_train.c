@@ -90,7 +90,8 @@ static bool prepare(Train *train, Err *err)
                        "or a text; give --corpus=gcide");
     if (!corpus_need_as(&train->corpus, &train->arena, opts->corpus,
                         opts->tokenizer, opts->data_dir, say, err)
-        || !train_opts_settle(opts, &train->corpus.shard, err))
+        || !train_opts_settle(opts, &train->corpus.shard, err)
+        || !train_branch_check(opts, err))
         return false;
 
     const TrainConfig *config = &opts->config;

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "store/run.h"
+#include "train/config.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -92,6 +93,10 @@ bool train_branch_open(TrainOpts *opts, Arena *arena, Err *err)
     if (!run_read(&run, arena, dir, err)
         || !train_config_parse(&trunk, arena, run.config, run.id, err))
         return false;
+    if (opts->at < 0)
+        return err_set(err, ERR_USAGE, "at: %lld is no step; give one that "
+                       "the trunk kept, or 0 for its last",
+                       (long long)opts->at);
     const i64 at = opts->at > 0 ? opts->at : trunk.steps;
     const i64 cooldown = cooldown_of(opts, &trunk, at);
     if (!checkpoint_find(&path, arena, dir, &run, at, err))
@@ -100,10 +105,25 @@ bool train_branch_open(TrainOpts *opts, Arena *arena, Err *err)
         return err_set(err, ERR_USAGE, "branch: no step is left to cool down "
                        "after step %lld; give --cooldown_steps, or more "
                        "--steps or --tokens", (long long)at);
+    config_stem(opts->stem, &trunk);
     opts->config = train_branch(&trunk, at, cooldown, path);
     if (!opts->corpus)
         opts->corpus = run.corpus;
     return true;
+}
+
+/* The checkpoint refuses it too, but by then the run has a folder. */
+bool train_branch_check(const TrainOpts *opts, Err *err)
+{
+    char stem[HASH_HEX];
+    if (!opts->branch)
+        return true;
+    config_stem(stem, &opts->config);
+    return !strcmp(stem, opts->stem)
+           || err_set(err, ERR_USAGE, "%s: its trunk is of another "
+                      "configuration (model, batch, rate, warm-up, optimizer "
+                      "or seed); a branch may differ in how it ends, so give "
+                      "the trunk's for the rest", opts->config.trunk);
 }
 
 const char *train_branch_trunk(Arena *arena, const TrainConfig *config)

@@ -11,6 +11,9 @@
  * checkpoint (the kept ones are named), nothing to cool down for. */
 bool train_branch_open(TrainOpts *opts, Arena *arena, Err *err) MUST_USE;
 
+/* Settled: is it what its trunk was, up to the cooldown? Refused in words. */
+bool train_branch_check(const TrainOpts *opts, Err *err) MUST_USE;
+
 /* The run whose luck a branch shares: its trunk, or that one's trunk. NULL for
  * a run that is no branch. */
 const char *train_branch_trunk(Arena *arena, const TrainConfig *config);

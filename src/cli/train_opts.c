@@ -70,7 +70,7 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
         { "name", "NAME", "of the run [its shape]", .text = &opts->name },
         { "data", "DIR", "where corpora are kept", .text = &opts->data_dir,
           .unhashed = true },
-        { "out", "DIR", "the run is kept in DIR/runs [out/train]",
+        { "out", "DIR", "the run is kept in DIR/runs",
           .text = &opts->out_dir, .unhashed = true },
         { "threads", "N", "0: as many as there are cores and work",
           .count = &opts->threads, .unhashed = true },

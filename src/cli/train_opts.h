@@ -5,6 +5,7 @@
 #ifndef TRAIN_OPTS_H
 #define TRAIN_OPTS_H
 
+#include "base/hash.h"
 #include "cli/study_opts.h"
 
 typedef struct TrainOpts {
@@ -13,6 +14,7 @@ typedef struct TrainOpts {
     const char *corpus, *tokenizer, *shape, *name;
     const char *branch;    /* the trunk: its folder, or its id in out_dir */
     i64         at;        /* step of the trunk; 0: its last              */
+    char        stem[HASH_HEX]; /* of the trunk: a branch must have it    */
     const char *data_dir, *out_dir;
     i64         head_size, threads;
     double      tokens;    /* NaN: as many as the steps make */

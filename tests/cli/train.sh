@@ -89,6 +89,10 @@ refuses 2 "a trunk that is none" "nosuch is no run.*folder" \
     scalelaw train --branch=nosuch --at=40 --out=wsd
 refuses 2 "an end before the start" "no step is left" \
     scalelaw train --branch="$stem" --at=40 --steps=30 --out=wsd
+holds "what was refused leaves no run behind" \
+    [ "$(grep -L '"status":"done"' wsd/runs/*/run.json | wc -l)" -eq 0 ]
+refuses 2 "a step below 0" "at: -1 is no step" \
+    scalelaw train --branch="$stem" --at=-1 --out=wsd
 refuses 2 "a file of options for a branch" "again.cfg: a branch takes" \
     scalelaw train again.cfg --branch="$stem" --at=40 --out=wsd
 

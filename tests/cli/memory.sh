@@ -5,6 +5,11 @@
 # long context, a large batch, many thin layers.
 . "$ROOT/tests/cli/say.sh"
 
+if grep -q '^SCALELAW_SANITIZE:BOOL=ON' "$BUILD/CMakeCache.txt"; then
+    skip "memory is what was said" "sanitizers take memory of their own"
+    exit 0
+fi
+
 seq 1 40000 | sed 's/.*/& green bottles hang on the wall;/' >short
 for part in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
     sed "s/ / $part /" short

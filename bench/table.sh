@@ -51,7 +51,7 @@ function times(slow, quick) {
             get("batch") " x " get("context")
     who = index(get("path"), " ") ? "peer" : get("dtype")
     if (!(shape in seen)) { seen[shape] = 1; order[++n] = shape }
-    ms[shape, who] = get("ms_median")
+    ms[shape, who] = get("ms_median") + 0
     least[shape, who] = get("ms_min")
     share[shape, who] = get("share_of_peak")
     kept[shape, who] = get("kept") " of " get("samples")

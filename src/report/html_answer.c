@@ -71,13 +71,20 @@ static double worst_error(const Analysis *a)
     return worst;
 }
 
+static const char *why_not_checked(const Analysis *a)
+{
+    return a->nholdout                 ? "The held-out budget is not trained yet."
+         : isfinite(a->info.holdout) ? "The held-out budget waits for its "
+                                       "prediction."
+                                     : "No budget was held out.";
+}
+
 static void card_holdout(Str *out, const Analysis *a)
 {
     const HoldoutRow *row = best_row(a);
     if (!row) {
         card(out, "Predicted before training", "not checked",
-             a->nholdout ? "The held-out budget is not trained yet."
-                         : "No budget was held out.");
+             why_not_checked(a));
         return;
     }
     char big[NUM_TEXT], error[NUM_TEXT], rest[512];

@@ -12,6 +12,8 @@
 #include <math.h>
 #include "report/study_card.h"
 
+#include <unistd.h>
+
 static bool put_file(const char *dir, const char *name, const char *ending,
                      const Str *text, Err *err)
 {
@@ -23,6 +25,16 @@ static bool put_file(const char *dir, const char *name, const char *ending,
     return ok;
 }
 
+/* What an earlier report drew of runs that are no more would be of no run. */
+static void drop_figure(const char *dir, const char *name)
+{
+    static const char *const endings[] = { ".svg", ".csv", ".png", ".pdf" };
+    Arena scratch = { 0 };
+    for (int i = 0; i < COUNT_OF(endings); i++)
+        unlink(arena_print(&scratch, "%s/%s%s", dir, name, endings[i]));
+    arena_free(&scratch);
+}
+
 static bool put_figures(const Plot *plot, const bool *drawn,
                         const char *study_dir, Err *err)
 {
@@ -30,9 +42,11 @@ static bool put_figures(const Plot *plot, const bool *drawn,
     const char *dir = arena_print(&scratch, "%s/figures", study_dir);
     bool        ok  = dir_make(dir, err);
     for (int i = 0; ok && i < fig_count(); i++)
-        ok = !drawn[i]
-          || (put_file(dir, plot[i].name, ".svg", &plot[i].svg, err)
-              && put_file(dir, plot[i].name, ".csv", &plot[i].csv, err));
+        if (!drawn[i])
+            drop_figure(dir, plot[i].name);
+        else
+            ok = put_file(dir, plot[i].name, ".svg", &plot[i].svg, err)
+              && put_file(dir, plot[i].name, ".csv", &plot[i].csv, err);
     arena_free(&scratch);
     return ok;
 }

@@ -34,6 +34,12 @@ refuses 2 "three studies are refused" "two to compare" \
 refuses 2 "--out for one study is refused" "compares two" \
     scalelaw report made/fast --out=x.html
 
+# A figure that a study has nothing for is not left from an earlier report.
+touch made/fast/figures/holdout.svg made/fast/figures/mine.txt
+run scalelaw report made/fast --quiet
+holds "old figures go, other files stay" sh -c \
+    '! test -e made/fast/figures/holdout.svg && test -e made/fast/figures/mine.txt'
+
 # What leaves a study for papers.
 refuses 2 "an unknown format is refused" "not pdf or png" \
     scalelaw report made/fast --formats=gif

@@ -18,17 +18,6 @@ static TrainConfig config_of(const char *dtype)
     return config;
 }
 
-static TrainResult train(const TrainConfig *config, const Shard *shard,
-                         const char *path, World *world)
-{
-    Err              err = { 0 };
-    TrainResult      result = { 0 };
-    const TrainHooks hooks = world_hooks(world);
-    if (!CHECK(train_run(&result, config, shard, path, &hooks, &err)))
-        printf("%s\n", err.text);
-    return result;
-}
-
 /* One checkpoint file in a folder of its own. */
 typedef struct Place { char folder[64], file[96]; } Place;
 
@@ -52,18 +41,18 @@ TEST(a_stop_changes_no_bit_of_a_run_in_bf16)
     const Shard shard = world_sentence(&arena, 40000, 4000);
     TrainConfig config = config_of("bf16");
     World       whole = { 0 };
-    const TrainResult want = train(&config, &shard, NULL, &whole);
+    const TrainResult want = world_train(&config, &shard, NULL, &whole);
 
     static const i64 stops[] = { 1, 11, 23 };
     for (int i = 0; i < COUNT_OF(stops); i++) {
         const Place p = place_open();
         World       world = { .stop_after = stops[i] };
         test_note("stopped after %d", (int)stops[i]);
-        CHECK(train(&config, &shard, p.file, &world).status
+        CHECK(world_train(&config, &shard, p.file, &world).status
               == TRAIN_INTERRUPTED);
         world.stop_after = 0;
         config.threads   = 1 + i;
-        const TrainResult r = train(&config, &shard, p.file, &world);
+        const TrainResult r = world_train(&config, &shard, p.file, &world);
         CHECK(r.status == TRAIN_DONE && world.resumed_at == stops[i]);
         CHECK_NEAR(r.val_loss, want.val_loss, 0);
         CHECK_NEAR(r.train_loss, want.train_loss, 0);
@@ -82,7 +71,7 @@ TEST(a_run_does_not_go_on_in_another_dtype)
     TrainConfig config = config_of("bf16");
     const Place p = place_open();
     World       world = { .stop_after = 5 };
-    train(&config, &shard, p.file, &world);
+    world_train(&config, &shard, p.file, &world);
 
     Err         err = { 0 };
     TrainResult result;
@@ -102,7 +91,7 @@ TEST(a_sentence_is_learned_by_heart_in_bf16)
     TrainConfig config = config_of("bf16");
     config.steps = 300;
     config.lr    = 0.02;
-    const TrainResult r = train(&config, &shard, NULL, &world);
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
     CHECK(r.status == TRAIN_DONE);
     CHECK_BELOW(r.val_loss, 0.05);
     CHECK_NEAR(world.line[0].train_loss, log(256), 0.02);
@@ -120,8 +109,8 @@ TEST(a_run_in_bf16_falls_as_one_in_fp32)
     const Shard shard = world_sentence(&arena, 40000, 4000);
     World       world[2] = { 0 };
     const TrainConfig fp32 = config_of("fp32"), bf16 = config_of("bf16");
-    const TrainResult a = train(&fp32, &shard, NULL, &world[0]);
-    const TrainResult b = train(&bf16, &shard, NULL, &world[1]);
+    const TrainResult a = world_train(&fp32, &shard, NULL, &world[0]);
+    const TrainResult b = world_train(&bf16, &shard, NULL, &world[1]);
     const double      fall = log(256) - a.val_loss;
 
     CHECK(fall > 2);

@@ -49,17 +49,6 @@ static const char *file_of(Arena *arena, const char *name)
     return arena_print(arena, "%s/%s", test_folder(), name);
 }
 
-static TrainResult train(const TrainConfig *config, const Shard *shard,
-                         const char *path, World *world)
-{
-    Err              err = { 0 };
-    TrainResult      result = { 0 };
-    const TrainHooks hooks = world_hooks(world);
-    if (!CHECK(train_run(&result, config, shard, path, &hooks, &err)))
-        printf("%s\n", err.text);
-    return result;
-}
-
 /* Parameters and moments to the last bit. */
 static bool same_slabs(Arena *arena, const char *a, const char *b)
 {
@@ -92,9 +81,9 @@ TEST(trunk_and_branch_are_the_run_trained_in_one_piece)
                                                         AT));
         in_one.optimizer = long_one.optimizer = cooling.optimizer = name;
         test_note("%s", name);
-        const TrainResult want = train(&in_one, &shard, whole, &one);
-        const TrainResult past = train(&long_one, &shard, trunk, &two);
-        const TrainResult seen = train(&cooling, &shard, branch, &three);
+        const TrainResult want = world_train(&in_one, &shard, whole, &one);
+        const TrainResult past = world_train(&long_one, &shard, trunk, &two);
+        const TrainResult seen = world_train(&cooling, &shard, branch, &three);
 
         CHECK(same_slabs(&arena, whole, branch));
         CHECK(!same_slabs(&arena, whole, trunk));
@@ -120,13 +109,13 @@ TEST(a_branch_that_is_stopped_goes_on_without_its_trunk)
     const char *at = file_of(&arena, "t-16"), *whole = file_of(&arena, "w");
     const TrainConfig long_one = trunk_config(), in_one = whole_config();
     TrainConfig cooling = branch_config(at);
-    train(&in_one, &shard, whole, &a);
-    train(&long_one, &shard, trunk, &b);
+    world_train(&in_one, &shard, whole, &a);
+    world_train(&long_one, &shard, trunk, &b);
     TrainResult r = { 0 };
     for (i64 stop = AT + 1; stop <= AT + COOL; stop++) {
         c.stop_after = stop;
         cooling.threads = 1 + (int)(stop % 2);
-        r = train(&cooling, &shard, branch, &c);
+        r = world_train(&cooling, &shard, branch, &c);
         if (stop == AT + 1)
             CHECK(unlink(at) == 0);
         CHECK(r.step == stop);
@@ -144,15 +133,15 @@ TEST(kept_checkpoints_survive_stops)
     const TrainConfig config = trunk_config();
     World       straight = { 0 };
     const char *want = file_of(&arena, "s"), *seen = file_of(&arena, "k");
-    train(&config, &shard, want, &straight);
+    world_train(&config, &shard, want, &straight);
     for (i64 stop = 7; stop <= 9; stop++) {
         World world = { .stop_after = stop };
         unlink(seen);
         unlink(file_of(&arena, "k-8"));
-        train(&config, &shard, seen, &world);
+        world_train(&config, &shard, seen, &world);
         CHECK(file_exists(file_of(&arena, "k-8")) == (stop >= 8));
         world.stop_after = 0;
-        train(&config, &shard, seen, &world);
+        world_train(&config, &shard, seen, &world);
         CHECK(same_slabs(&arena, file_of(&arena, "s-8"),
                          file_of(&arena, "k-8")));
         CHECK(same_slabs(&arena, file_of(&arena, "s-16"),
@@ -171,7 +160,7 @@ TEST(a_branch_of_a_wsd_trunk_may_start_until_its_rate_falls)
     TrainResult r;
     TrainConfig trunk = whole_config();
     trunk.keep = (RealList){ 2, late };
-    train(&trunk, &shard, file_of(&arena, "wsd"), &world);
+    world_train(&trunk, &shard, file_of(&arena, "wsd"), &world);
 
     TrainConfig branch = branch_config(file_of(&arena, "wsd-16"));
     branch.steps += 4;
@@ -206,7 +195,7 @@ TEST(what_is_no_branch_of_that_trunk_is_refused_by_name)
     const TrainConfig config = trunk_config();
     World        world = { 0 };
     const Shard *text = &shard;
-    train(&config, &shard, file_of(&arena, "r"), &world);
+    world_train(&config, &shard, file_of(&arena, "r"), &world);
 
     REFUSED(c.trunk = file_of(&arena, "r-15"), "not there");
     REFUSED(c.trunk = file_of(&arena, "r-15"), "--keep");

@@ -22,17 +22,6 @@ static const char *path_of(const char *name)
     return path[turn];
 }
 
-static TrainResult train(const TrainConfig *config, const Shard *shard,
-                         const char *path, World *world)
-{
-    Err              err = { 0 };
-    TrainResult      result = { 0 };
-    const TrainHooks hooks = world_hooks(world);
-    if (!CHECK(train_run(&result, config, shard, path, &hooks, &err)))
-        printf("%s\n", err.text);
-    return result;
-}
-
 static bool same_slabs(const char *a, const char *b)
 {
     Arena arena = { 0 };
@@ -71,7 +60,7 @@ TEST(every_optimizer_learns_a_sentence_by_heart)
         config.steps     = 300;
         config.lr        = rate_of(config.optimizer);
         test_note("%s", config.optimizer);
-        const TrainResult r = train(&config, &shard, NULL, &world);
+        const TrainResult r = world_train(&config, &shard, NULL, &world);
         CHECK(r.status == TRAIN_DONE);
         CHECK_BELOW(r.val_loss, 0.1);
     }
@@ -96,12 +85,12 @@ TEST(threads_and_stops_change_no_bit_of_any)
         unlink(a);
         unlink(b);
         test_note("%s", config.optimizer);
-        train(&config, &shard, a, &one);
+        world_train(&config, &shard, a, &one);
         config.threads = 3;
-        CHECK(train(&config, &shard, b, &many).step == 3);
+        CHECK(world_train(&config, &shard, b, &many).step == 3);
         config.threads  = 2;
         many.stop_after = 0;
-        CHECK(train(&config, &shard, b, &many).step == 6);
+        CHECK(world_train(&config, &shard, b, &many).step == 6);
         CHECK(same_slabs(a, b));
     }
     arena_free(&arena);
@@ -119,7 +108,7 @@ TEST(evaluation_drops_nothing)
     config.steps   = 300;
     config.lr      = 0.02;
     config.dropout = 0.3;
-    const TrainResult r = train(&config, &shard, NULL, &world);
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
     CHECK_BELOW(r.val_loss, 0.7 * r.train_loss);
     arena_free(&arena);
 }
@@ -307,10 +296,10 @@ TEST(lines_have_them_and_stops_change_none)
     World       whole = { 0 }, world = { .stop_after = 24 };
     config.batch = 20;
     const char *path = path_of("noise");
-    train(&config, &shard, NULL, &whole);
-    train(&config, &shard, path, &world); /* at the end, not evaluated */
+    world_train(&config, &shard, NULL, &whole);
+    world_train(&config, &shard, path, &world); /* at the end, not evaluated */
     world.stop_after = 0;
-    train(&config, &shard, path, &world);
+    world_train(&config, &shard, path, &world);
     CHECK(world.lines == whole.lines && whole.lines > 10);
     for (i64 i = 0; i < whole.lines; i++) {
         CHECK(whole.line[i].grad_sq_small > 0);
@@ -332,7 +321,7 @@ TEST(the_loss_along_the_context_sums_to_the_loss)
     config.steps = 100;
     config.kernels = "auto";
     const char *path = path_of("positions");
-    const TrainResult r = train(&config, &shard, path, &world);
+    const TrainResult r = world_train(&config, &shard, path, &world);
     static const double size[] = { 1, 1, 2, 4, 8, 16 };
     double sum = 0;
     CHECK(train_bins(32) == 6 && train_bins(33) == 7 && train_bins(1) == 1);
@@ -343,7 +332,7 @@ TEST(the_loss_along_the_context_sums_to_the_loss)
     CHECK(isnan(r.position_loss[6]));
     CHECK_NEAR(train_bin_position(0, 32), 1, 1e-15);
     CHECK_NEAR(train_bin_position(5, 32), sqrt(17.0 * 32), 1e-15);
-    const TrainResult again = train(&config, &shard, path, &world);
+    const TrainResult again = world_train(&config, &shard, path, &world);
     CHECK_NEAR(again.position_loss[3], r.position_loss[3], 0);
     arena_free(&arena);
 }

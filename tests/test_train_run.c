@@ -77,17 +77,6 @@ static void same_lines(const World *a, const World *b)
     }
 }
 
-static TrainResult train(const TrainConfig *config, const Shard *shard,
-                         const char *path, World *world)
-{
-    Err              err = { 0 };
-    TrainResult      result = { 0 };
-    const TrainHooks hooks = world_hooks(world);
-    if (!CHECK(train_run(&result, config, shard, path, &hooks, &err)))
-        printf("%s\n", err.text);
-    return result;
-}
-
 /* A window may begin at an "o" or a blank, of which the sentence has several:
  * the first tokens keep about a nat, which is 0.03 of 32. */
 TEST(a_sentence_is_learned_by_heart)
@@ -99,7 +88,7 @@ TEST(a_sentence_is_learned_by_heart)
     config.kernels = "auto";
     config.steps   = 300;
     config.lr      = 0.02;
-    const TrainResult r = train(&config, &shard, NULL, &world);
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
     CHECK(r.status == TRAIN_DONE);
     CHECK_BELOW(r.val_loss, 0.05);
     CHECK_BELOW(world.last_loss, 0.07);
@@ -119,7 +108,7 @@ TEST(a_sentence_is_learned_by_heart_under_options_too)
     config.kernels = "auto";
     config.steps   = 300;
     config.lr      = 0.02;
-    const TrainResult r = train(&config, &shard, NULL, &world);
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
     CHECK(r.status == TRAIN_DONE);
     CHECK_BELOW(r.val_loss, 0.05);
     CHECK_BELOW(world.last_loss, 0.07);
@@ -148,7 +137,7 @@ TEST(the_number_of_threads_changes_no_bit)
             World one = { 0 };
             const char *alone = path_of("alone");
             unlink(alone);
-            train(&config, &shard, alone, &one);
+            world_train(&config, &shard, alone, &one);
             for (int threads = 2; threads <= 5; threads++) {
                 World many = { 0 };
                 config.threads = threads;
@@ -156,7 +145,7 @@ TEST(the_number_of_threads_changes_no_bit)
                 unlink(path);
                 test_note("%s %s, batch %lld, %d threads", config.kernels,
                           config.dtype, (long long)cut[i].batch, threads);
-                train(&config, &shard, path, &many);
+                world_train(&config, &shard, path, &many);
                 CHECK(same_state(alone, path));
                 same_lines(&one, &many);
             }
@@ -180,15 +169,15 @@ TEST(options_and_dropout_change_no_promise_of_bits)
     World one = { 0 }, none = { 0 };
     const char *alone = path_of("alone"), *path = path_of("many");
     unlink(alone);
-    const TrainResult want = train(&config, &shard, alone, &one);
+    const TrainResult want = world_train(&config, &shard, alone, &one);
     for (int threads = 2; threads <= 5; threads++) {
         World many = { .stop_after = 2 };
         config.threads = threads;
         unlink(path);
         test_note("%d threads", threads);
-        train(&config, &shard, path, &many);
+        world_train(&config, &shard, path, &many);
         many.stop_after = 0;
-        const TrainResult seen = train(&config, &shard, path, &many);
+        const TrainResult seen = world_train(&config, &shard, path, &many);
         CHECK(seen.resumed == 1);
         CHECK_NEAR(seen.val_loss, want.val_loss, 0);
         CHECK(same_state(alone, path));
@@ -196,7 +185,7 @@ TEST(options_and_dropout_change_no_promise_of_bits)
     }
     config.dropout = 0;
     unlink(path);
-    const TrainResult plain = train(&config, &shard, path, &none);
+    const TrainResult plain = world_train(&config, &shard, path, &none);
     CHECK(plain.val_loss != want.val_loss);
     arena_free(&arena);
 }
@@ -209,7 +198,7 @@ TEST(a_stop_anywhere_changes_no_bit)
     World       whole = { 0 };
     config.steps = 200; /* so that most steps are between two lines */
     const char *straight = path_of("straight");
-    const TrainResult want = train(&config, &shard, straight, &whole);
+    const TrainResult want = world_train(&config, &shard, straight, &whole);
 
     static const i64 stops[] = { 1, 2, 98, 151, 182, 199 };
     for (int i = 0; i < COUNT_OF(stops); i++) {
@@ -217,13 +206,13 @@ TEST(a_stop_anywhere_changes_no_bit)
         const char *path = path_of("stopped");
         unlink(path);
         test_note("stopped after %lld", (long long)stops[i]);
-        TrainResult r = train(&config, &shard, path, &world);
+        TrainResult r = world_train(&config, &shard, path, &world);
         CHECK(r.status == TRAIN_INTERRUPTED && r.step == stops[i]);
         CHECK_HAS(r.reason, "asked to stop");
         CHECK(isnan(r.val_loss));
 
         world.stop_after = 0;
-        r = train(&config, &shard, path, &world);
+        r = world_train(&config, &shard, path, &world);
         CHECK(r.status == TRAIN_DONE && r.resumed == 1);
         CHECK(world.resumed_at == stops[i]);
         CHECK_NEAR(r.val_loss, want.val_loss, 0);
@@ -243,13 +232,13 @@ TEST(a_stop_after_every_step_changes_no_bit)
     TrainConfig config = world_config();
     World       whole = { 0 }, world = { 0 };
     const char *straight = path_of("straight"), *path = path_of("crumbs");
-    train(&config, &shard, straight, &whole);
+    world_train(&config, &shard, straight, &whole);
 
     TrainResult r = { .status = TRAIN_INTERRUPTED };
     for (i64 s = 1; s <= config.steps; s++) {
         world.stop_after = s;
         config.threads = 1 + (int)(s % 3);
-        r = train(&config, &shard, path, &world);
+        r = world_train(&config, &shard, path, &world);
     }
     CHECK(r.status == TRAIN_DONE && r.resumed == config.steps - 1);
     CHECK(same_state(straight, path));
@@ -266,18 +255,18 @@ TEST(what_followed_the_last_checkpoint_is_done_again)
     TrainConfig config = world_config();
     World       whole = { 0 }, world = { .stop_after = 9 };
     const char *straight = path_of("straight"), *path = path_of("killed");
-    train(&config, &shard, straight, &whole);
-    train(&config, &shard, path, &world);
+    world_train(&config, &shard, straight, &whole);
+    world_train(&config, &shard, path, &world);
 
     char *bytes;
     i64   count;
     CHECK(file_read(&bytes, &count, &arena, path, &err));
     world.stop_after = 17;
-    train(&config, &shard, path, &world);
+    world_train(&config, &shard, path, &world);
     CHECK(file_write(path, bytes, count, &err)); /* as it was after 9 */
 
     world.stop_after = 0;
-    train(&config, &shard, path, &world);
+    world_train(&config, &shard, path, &world);
     CHECK(world.resumed_at == 9);
     CHECK(same_state(straight, path));
     same_lines(&whole, &world);
@@ -291,10 +280,10 @@ TEST(a_finished_run_is_not_trained_again)
     const TrainConfig config = world_config();
     World       world = { 0 };
     const char *path = path_of("finished");
-    const TrainResult first = train(&config, &shard, path, &world);
+    const TrainResult first = world_train(&config, &shard, path, &world);
     const i64 lines = world.lines;
     world.steps = 0;
-    const TrainResult again = train(&config, &shard, path, &world);
+    const TrainResult again = world_train(&config, &shard, path, &world);
     CHECK(again.status == TRAIN_DONE && world.steps == 0);
     CHECK(world.lines == lines);
     CHECK_NEAR(again.val_loss, first.val_loss, 0);
@@ -309,9 +298,9 @@ TEST(checkpoints_on_the_way_change_no_bit)
     TrainConfig config = world_config();
     World       none = { 0 }, many = { 0 };
     const char *seldom = path_of("seldom"), *often = path_of("often");
-    train(&config, &shard, seldom, &none);
+    world_train(&config, &shard, seldom, &none);
     config.checkpoint_s = 0; /* after every step */
-    train(&config, &shard, often, &many);
+    world_train(&config, &shard, often, &many);
     CHECK(same_state(seldom, often));
     same_lines(&none, &many);
     arena_free(&arena);
@@ -326,7 +315,7 @@ TEST(a_checkpoint_of_another_run_is_refused_and_kept)
     World       world = { .stop_after = 3 };
     TrainResult r;
     const char *path = path_of("theirs");
-    train(&config, &shard, path, &world);
+    world_train(&config, &shard, path, &world);
 
     Err err = { 0 };
     CHECK(!train_run(&r, &config, &other, path, NULL, &err));
@@ -336,7 +325,7 @@ TEST(a_checkpoint_of_another_run_is_refused_and_kept)
     CHECK_HAS(err.text, "another configuration");
     config.lr /= 2;
     world.stop_after = 0;
-    CHECK(train(&config, &shard, path, &world).status == TRAIN_DONE);
+    CHECK(world_train(&config, &shard, path, &world).status == TRAIN_DONE);
     arena_free(&arena);
 }
 
@@ -346,7 +335,7 @@ TEST(tokens_are_counted_exactly_and_so_is_the_compute)
     const Shard shard = world_sentence(&arena, 40000, 4000);
     const TrainConfig config = world_config();
     World       world = { 0 };
-    const TrainResult r = train(&config, &shard, NULL, &world);
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
     CHECK(r.step == 24 && r.tokens == 24 * 4 * 32);
     CHECK(r.unique_tokens == r.tokens);
     CHECK_NEAR(r.epochs, 24.0 * 4 / (40000 / 32 - 1), 1e-15);
@@ -459,7 +448,7 @@ TEST(more_tokens_than_the_text_has_are_refused_or_counted_as_epochs)
     CHECK_HAS(err.text, "--epochs");
     CHECK(train_check(&config, &shard, true, &err));
 
-    const TrainResult r = train(&config, &shard, NULL, &world);
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
     CHECK(r.tokens == 96 * 32 && r.unique_tokens == 49 * 32);
     CHECK_NEAR(r.epochs, 96.0 / 49, 1e-15);
     config.steps = 12;
@@ -480,7 +469,7 @@ TEST(a_run_that_diverges_is_a_finding)
         config.dtype   = kern_at(k)->dtype;
         config.lr      = 1000;
         test_note("%s %s", config.kernels, config.dtype);
-        const TrainResult r = train(&config, &shard, NULL, &world);
+        const TrainResult r = world_train(&config, &shard, NULL, &world);
         CHECK(r.status == TRAIN_DIVERGED);
         CHECK(r.step < config.steps && isnan(r.val_loss));
         CHECK_HAS(r.reason, "step ");
@@ -497,7 +486,7 @@ TEST(noise_cannot_be_learned_and_that_is_a_finding)
     const Shard shard = world_noise(&arena, 40000, 4000);
     const TrainConfig config = world_config();
     World       world = { 0 };
-    const TrainResult r = train(&config, &shard, NULL, &world);
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
     CHECK(r.status == TRAIN_PLATEAU);
     CHECK_HAS(r.reason, "entropy of single tokens");
     CHECK(r.val_loss > shard.unigram_nats - 0.02);
@@ -513,14 +502,14 @@ TEST(all_kernels_train_to_the_same_loss)
     TrainConfig config = world_config();
     World       want = { 0 };
     config.steps = 6;
-    const TrainResult ref = train(&config, &shard, NULL, &want);
+    const TrainResult ref = world_train(&config, &shard, NULL, &want);
     for (int k = 0; k < kern_count(); k++) {
         if (!kern_at(k)->usable() || strcmp(kern_at(k)->dtype, "fp32") != 0)
             continue;
         World world = { 0 };
         config.kernels = kern_at(k)->name;
         test_note("%s", config.kernels);
-        const TrainResult r = train(&config, &shard, NULL, &world);
+        const TrainResult r = world_train(&config, &shard, NULL, &world);
         CHECK_NEAR(r.val_loss, ref.val_loss, 1e-5);
         for (i64 i = 0; i < i64_min(world.lines, want.lines); i++)
             CHECK_NEAR(world.line[i].train_loss, want.line[i].train_loss,
@@ -536,9 +525,9 @@ TEST(seeds_tell_runs_apart)
     TrainConfig config = world_config();
     World       world = { 0 };
     config.steps = 3;
-    const double one = train(&config, &shard, NULL, &world).val_loss;
+    const double one = world_train(&config, &shard, NULL, &world).val_loss;
     config.seed = 2;
-    CHECK(train(&config, &shard, NULL, &world).val_loss != one);
+    CHECK(world_train(&config, &shard, NULL, &world).val_loss != one);
     arena_free(&arena);
 }
 
@@ -560,14 +549,14 @@ TEST(a_hook_that_fails_ends_the_run_and_loses_nothing)
     World       whole = { 0 }, world = { 0 };
     TrainResult r;
     const char *straight = path_of("straight"), *path = path_of("full");
-    train(&config, &shard, straight, &whole);
+    world_train(&config, &shard, straight, &whole);
 
     config.checkpoint_s = 0;
     TrainHooks hooks = world_hooks(&world);
     hooks.metric = disk_full;
     CHECK(!train_run(&r, &config, &shard, path, &hooks, &err));
     CHECK_HAS(err.text, "no space left");
-    train(&config, &shard, path, &world);
+    world_train(&config, &shard, path, &world);
     CHECK(world.resumed_at == 4);
     CHECK(same_state(straight, path));
     arena_free(&arena);

@@ -6,9 +6,11 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
+#include "tests/test.h"
 #include "train/train.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static inline double world_entropy(const u8 *token, i64 count)
@@ -114,6 +116,19 @@ static inline TrainHooks world_hooks(World *world)
 {
     return (TrainHooks){ world, world_resumed, world_metric, world_step,
                          world_stop };
+}
+
+/* A whole run; one that ends with an error fails its test. */
+static inline TrainResult world_train(const TrainConfig *config,
+                                      const Shard *shard, const char *path,
+                                      World *world)
+{
+    Err              err = { 0 };
+    TrainResult      result = { 0 };
+    const TrainHooks hooks = world_hooks(world);
+    if (!CHECK(train_run(&result, config, shard, path, &hooks, &err)))
+        printf("%s\n", err.text);
+    return result;
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/opt.h"
 #include "cli/cmd.h"
+#include "cli/cores.h"
 #include "cli/runs_place.h"
 #include "report/fig.h"
 #include "report/plot_terminal.h"
@@ -119,13 +120,11 @@ static bool plot_one(const Args *args, Arena *arena, Err *err)
 {
     const Fig  *fig   = find(args->rest.item[0], err);
     const char *given = args->rest.count > 1 ? args->rest.item[1] : NULL;
-    const long  cores = sysconf(_SC_NPROCESSORS_ONLN);
-    const int   threads = args->threads > 0 ? (int)args->threads
-                        : cores > 0         ? (int)cores : 1;
     RunsPlace place;
     Analysis  analysis;
     return fig && runs_place_find(&place, arena, given, err)
-        && analysis_make(&analysis, arena, place.dir, threads, err)
+        && analysis_make(&analysis, arena, place.dir,
+                         cores_or(args->threads), err)
         && draw(args, fig, &analysis, err);
 }
 

@@ -5,13 +5,13 @@
 #include "base/file.h"
 #include "base/opt.h"
 #include "cli/cmd.h"
+#include "cli/cores.h"
 #include "cli/runs_place.h"
 #include "report/compare_study.h"
 #include "report/convert.h"
 #include "report/report.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 typedef struct Args {
     TextList    rest, formats;
@@ -68,17 +68,12 @@ static void print(const Analysis *analysis, const Args *args)
     str_free(&text);
 }
 
-static int threads_of(const Args *args)
-{
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return args->threads > 0 ? (int)args->threads : cores > 0 ? (int)cores : 1;
-}
-
 static bool analyse(Analysis *out, RunsPlace *place, const Args *args,
                     Arena *arena, const char *given, Err *err)
 {
     return runs_place_find(place, arena, given, err)
-        && analysis_make(out, arena, place->dir, threads_of(args), err);
+        && analysis_make(out, arena, place->dir, cores_or(args->threads),
+                         err);
 }
 
 static bool compare(const Args *args, Arena *arena, Err *err)

@@ -10,6 +10,7 @@
 
 #include "base/know.h"
 #include "cli/cmd.h"
+#include "cli/cores.h"
 #include "cli/study_opts.h"
 #include "cli/study_show.h"
 #include "cli/train_opts.h"
@@ -192,9 +193,7 @@ static const char *study_dir(Study *study)
 static bool study_lay(Study *study, Err *err)
 {
     StudyOpts *opts = &study->opts;
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    study->cores = opts->cores > 0 ? (int)opts->cores : (int)(cores > 0 ? cores
-                                                                        : 1);
+    study->cores = cores_or(opts->cores);
     if (!corpus_need_as(&study->corpus, &study->arena, opts->corpus,
                         opts->tokenizer, opts->data_dir, study_say, err))
         return false;

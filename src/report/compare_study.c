@@ -167,14 +167,6 @@ static void term(Compare *k, const char *name, const char *about,
     arena_free(&scratch);
 }
 
-static int param_of(const Fit *fit, const char *name)
-{
-    for (int i = 0; i < fit->law->nparam; i++)
-        if (strcmp(fit->law->param[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
 static Interval own(const Fit *fit, int p)
 {
     return (Interval){ fit->theta[p], fit->low[p], fit->high[p] };
@@ -183,7 +175,8 @@ static Interval own(const Fit *fit, int p)
 static void law_term(Compare *k, const char *name, const char *about)
 {
     const Fit *fit[2] = { &k->of[0]->huber, &k->of[1]->huber };
-    const int  p[2] = { param_of(fit[0], name), param_of(fit[1], name) };
+    const int  p[2] = { law_param(fit[0]->law, name),
+                        law_param(fit[1]->law, name) };
     if (p[0] < 0 || p[1] < 0)
         return;
     const double *draw[2]   = { fit[0]->draw + p[0], fit[1]->draw + p[1] };

@@ -97,19 +97,11 @@ static Columns columns_of(const Analysis *a)
     return c;
 }
 
-static int param_of(const Fit *fit, const char *name)
-{
-    for (int i = 0; i < fit->law->nparam; i++)
-        if (strcmp(fit->law->param[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
 static void row(Str *out, const Columns *c, const char *name)
 {
     name_of(out, name);
     for (int f = 0; f < c->count; f++) {
-        const int p = param_of(c->fit[f], name);
+        const int p = law_param(c->fit[f]->law, name);
         str_put(out, " & ");
         if (p < 0)
             str_put(out, "--");
@@ -140,7 +132,7 @@ static void rows(Str *out, const Columns *c)
     for (int p = 0; p < most->law->nparam; p++)
         row(out, c, most->law->param[p].name);
     for (int p = 0; p < c->fit[0]->law->nparam; p++)
-        if (param_of(most, c->fit[0]->law->param[p].name) < 0)
+        if (law_param(most->law, c->fit[0]->law->param[p].name) < 0)
             row(out, c, c->fit[0]->law->param[p].name);
 }
 

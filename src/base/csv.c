@@ -147,3 +147,21 @@ bool csv_line(Csv *csv, Err *err)
     }
     return true;
 }
+
+void csv_put(Str *out, const char *text)
+{
+    const size_t size = strlen(text);
+    const char   last = size ? text[size - 1] : 0;
+    if (!strpbrk(text, ",\"\r\n") && *text != ' ' && *text != '\t'
+        && last != ' ' && last != '\t') {
+        str_put(out, text);
+        return;
+    }
+    str_put(out, "\"");
+    for (const char *stop; (stop = strchr(text, '"')); text = stop + 1) {
+        str_bytes(out, text, stop + 1 - text);
+        str_put(out, "\"");
+    }
+    str_put(out, text);
+    str_put(out, "\"");
+}

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 
 typedef struct Csv {
     const char  *path;      /* for messages                      */
@@ -37,5 +38,8 @@ bool csv_line(Csv *csv, Err *err) MUST_USE;
 void csv_skip(Csv *csv);
 
 bool csv_end(const Csv *csv);
+
+/* The other way: a text as a cell, in quotes where it needs them. */
+void csv_put(Str *out, const char *text);
 
 #endif

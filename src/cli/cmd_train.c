@@ -99,6 +99,9 @@ static bool prepare(Train *train, Err *err)
         .group  = "fit",
         .budget = NAN,
         .flop   = count_train_flop(config->shape)
+                  * (double)(config->steps * config->batch
+                             * config->shape.context),
+        .flop_new = count_train_flop(config->shape)
                   * (double)((config->steps - config->branch_at)
                              * config->batch * config->shape.context),
         .trunk  = train_branch_trunk(&train->arena, config),
@@ -133,8 +136,8 @@ static void foretell(Train *train)
     char      words[24];
     train->said_bytes = footprint_bytes(train_memory(c),
                                         &train->corpus.shard);
-    clock_words(words, train->run.flop
-                       / speed_flop_per_s(c, train->run.flop) / c->threads);
+    clock_words(words, train->run.flop_new
+                       / speed_flop_per_s(c, train->run.flop_new) / c->threads);
 
     fprintf(stderr, "%s on %s: %lld parameters (%lld in the body), %lld "
             "tokens in %lld steps of %lld, rate %.3g\n", train->run.name,
@@ -146,7 +149,7 @@ static void foretell(Train *train)
                 (long long)c->branch_at, train->run.trunk,
                 (long long)(c->steps - c->branch_at));
     fprintf(stderr, "  %.3g FLOP, about %s on %d thread%s, %.1f MB of memory, "
-            "%.1f MB of disk\n", train->run.flop, words, c->threads,
+            "%.1f MB of disk\n", train->run.flop_new, words, c->threads,
             c->threads == 1 ? "" : "s", (double)train->said_bytes / 1e6,
             12e-6 * (double)n.total + 0.1);
 }
@@ -194,7 +197,7 @@ static bool train_and_show(Train *train, Err *err)
                       err))
         return false;
 
-    train->place.progress = progress_open(run->flop, 1, 1);
+    train->place.progress = progress_open(run->flop_new, 1, 1);
     sweep_catch_signals();
     bool ok = sweep_run(&report, &run, 1, &train->place, err);
     progress_close(train->place.progress);

@@ -17,7 +17,7 @@ double study_flop(const Ladder *grid)
 {
     double sum = 0;
     for (i64 i = 0; i < grid->count; i++)
-        sum += grid->run[i].flop;
+        sum += grid->run[i].flop_new;
     return sum;
 }
 

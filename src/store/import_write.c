@@ -3,6 +3,7 @@
 
 #include "store/import_part.h"
 
+#include "base/csv.h"
 #include "base/jot.h"
 
 #include <math.h>
@@ -70,21 +71,6 @@ static Column *columns_order(int *count, Arena *arena, const Table *t)
     return column;
 }
 
-static void cell_put(Str *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n") && *text != ' ' && *text != '\t') {
-        str_put(out, text);
-        return;
-    }
-    str_put(out, "\"");
-    for (const char *stop; (stop = strchr(text, '"')); text = stop + 1) {
-        str_bytes(out, text, stop + 1 - text);
-        str_put(out, "\"");
-    }
-    str_put(out, text);
-    str_put(out, "\"");
-}
-
 /* As few digits as read back the same. */
 static void number_put(Str *out, double value)
 {
@@ -104,14 +90,14 @@ void import_write_csv(const Table *t, Str *out)
     Column *column = columns_order(&count, &arena, t);
     for (int c = 0; c < count; c++) {
         str_put(out, c ? "," : "");
-        cell_put(out, column[c].name);
+        csv_put(out, column[c].name);
     }
     str_put(out, "\n");
     for (i64 row = 0; row < t->nrow; row++) {
         for (int c = 0; c < count; c++) {
             str_put(out, c ? "," : "");
             if (column[c].text)
-                cell_put(out, column[c].text[row]);
+                csv_put(out, column[c].text[row]);
             else
                 number_put(out, column[c].number[row]);
         }

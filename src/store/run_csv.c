@@ -3,31 +3,18 @@
 
 #include "store/run_field.h"
 
+#include "base/csv.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-static void text_cell(Str *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        str_put(out, text);
-        return;
-    }
-    str_put(out, "\"");
-    for (const char *c = text; *c; c++) {
-        if (*c == '"')
-            str_put(out, "\"");
-        str_bytes(out, c, 1);
-    }
-    str_put(out, "\"");
-}
 
 static void value_cell(Str *out, Value v)
 {
     if (v.none)
         return;
     switch (v.kind) {
-    case FIELD_TEXT:  text_cell(out, v.text);              break;
+    case FIELD_TEXT:  csv_put(out, v.text);              break;
     case FIELD_REAL:  str_add(out, "%.17g", v.real);       break;
     case FIELD_COUNT:
     case FIELD_SEED:
@@ -79,7 +66,7 @@ static void row(Str *out, const Run *run)
     columns(out, law_column, law_ncolumn, run);
     columns(out, nanochat_column, nanochat_ncolumn, run);
     str_put(out, ",");
-    text_cell(out, run ? run_cluster(run) : "cluster");
+    csv_put(out, run ? run_cluster(run) : "cluster");
     str_put(out, "\n");
 }
 

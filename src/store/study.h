@@ -1,6 +1,7 @@
 /* study.h - what a study is, on disk, for those who read it: one folder.
  *
  *     STUDY/study.json         this StudyInfo
+ *     STUDY/plan.csv           the runs it asks for (store/study_plan.h)
  *     STUDY/runs/ID/           run records (store/run.h); group fit, holdout
  *     STUDY/index.sqlite       rebuildable
  *     STUDY/fit/NAME.json      fits (fit/fit.h): huber, squares

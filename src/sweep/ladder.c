@@ -91,6 +91,7 @@ static void run_lay(LadderRun *run, const LadderRule *rule, Shape shape)
                             rule->lr_data);
     run->flop = count_train_flop(shape) * context
               * (double)(config->steps * config->batch);
+    run->flop_new = run->flop;
     snprintf(run->name, sizeof run->name, "c%.3g-%lldx%lld-s%llu", run->budget,
              (long long)shape.layers, (long long)shape.width,
              (unsigned long long)config->seed);

@@ -39,14 +39,23 @@ typedef struct LadderRule {
     bool     shrink;       /* ... or scale all budgets down until it is not   */
 } LadderRule;
 
-typedef struct LadderRun {
-    char        name[48];  /* "c1.1e+11-2x32-s1"                              */
-    const char *group;     /* "fit" or "holdout"                              */
+typedef struct LadderRun LadderRun;
+struct LadderRun {
+    char        name[64];  /* "c1.1e+11-2x32-s1"                              */
+    const char *group;     /* "fit", "holdout", ...: what it is for           */
     double      budget;
-    double      flop;      /* it will do, in whole steps, without its trunk's */
-    const char *trunk;     /* id of the run it branches from; NULL: none      */
+    double      flop;      /* of all its whole steps, its trunk's among them  */
+    double      flop_new;  /* what it does itself                             */
+    /* A run whose checkpoint it needs; NULL: none. With config.branch_at it is
+     * a branch of that trunk, else it starts from its weights. The sweep finds
+     * the paths (config.trunk, config.start); ids follow from the names. */
+    const LadderRun *after;
+    i64         after_step;/* of that run; 0: its end                         */
+    const Shard *shard;    /* NULL: the one of the place where it is trained  */
+    const char *trunk;     /* id of the run it branches from, where no `after`
+                              tells it; NULL: none                            */
     TrainConfig config;
-} LadderRun;
+};
 
 typedef struct Ladder { i64 count; LadderRun *run; } Ladder;
 

@@ -8,7 +8,7 @@
 enum { PROGRESS_WORKERS = 256, PROGRESS_SPARK = 24 };
 
 typedef struct ProgressWorker {
-    char   name[48];
+    char   name[64];
     double flop, loss, began_s;
     double spark[PROGRESS_SPARK]; /* loss over the steps; NaN: not known */
     i64    step, steps, step_before; /* before: not by this process      */

@@ -146,8 +146,8 @@ static bool run_train(const Worker *worker, const LadderRun *run, Run *record,
     TrainConfig config = run->config;
     config.threads = threads;
 
-    progress_begin(sweep->place->progress, worker->index, run->name, run->flop,
-                   config.steps - config.branch_at);
+    progress_begin(sweep->place->progress, worker->index, run->name,
+                   run->flop_new, config.steps - config.branch_at);
     const bool ok = run_write(record, sweep->runs_dir, false, err)
            && tokenizer_write(sweep, record, err)
            && train(&result, &watch, &config, err);
@@ -180,7 +180,7 @@ static bool run_one(const Worker *worker, const LadderRun *run, int threads,
         pthread_mutex_lock(&sweep->lock);
         sweep->report->skipped++;
         pthread_mutex_unlock(&sweep->lock);
-        progress_skip(sweep->place->progress, run->flop);
+        progress_skip(sweep->place->progress, run->flop_new);
     } else if (!run_train(worker, run, &record, threads, err)) {
         ok = err_add(err, "run %s", record.id);
     }
@@ -223,8 +223,8 @@ static int longer_first(const void *a, const void *b)
 {
     const LadderRun *x = *(const LadderRun *const *)a;
     const LadderRun *y = *(const LadderRun *const *)b;
-    if (x->flop != y->flop)
-        return x->flop < y->flop ? 1 : -1;
+    if (x->flop_new != y->flop_new)
+        return x->flop_new < y->flop_new ? 1 : -1;
     return strcmp(x->name, y->name);
 }
 

@@ -118,6 +118,8 @@ static inline Run made_run(const MadeStudy *m, double c, int size, int number)
     run.wall_s     = run.flop / 2e10;
     run.tok_per_s  = (double)run.tokens / run.wall_s;
     run.joules     = NAN;
+    run.trunk_step = run.start_step = NAN;
+    run.least_loss = run.least_step = run.spikes = NAN;
     run.status     = "done";
     return run;
 }

@@ -55,6 +55,8 @@ WORLD Run world_run(const char *id)
         .unique_tokens = 1843201, .epochs = 0.1, .flop = 1.23456789e12,
         .flop_6nd = 1.1e12, .train_loss = 1.7, .val_loss = 1.75,
         .val_se = 0.004, .val_bpb = 2.5247165, .val_tokens = 65536,
+        .start = "a-0011", .start_step = 70, .least_loss = 1.74,
+        .least_step = 800, .spikes = 3,
         .wall_s = 12.5, .tok_per_s = 147456.5, .joules = NAN, .resumed = 2,
     };
     return run;

@@ -241,6 +241,8 @@ TEST(the_table_has_the_columns_that_its_header_promises)
         { "budget", 1e12 }, { "seed", 0xfedcba9876543210p0 }, { "layers", 3 },
         { "width", 48 }, { "lr", 0.1 }, { "batch_tokens", 2048 },
         { "steps", 900 }, { "epochs", 0.1 }, { "wall_s", 12.5 },
+        { "unique", 1843201 }, { "loss_least", 1.74 },
+        { "tokens_least", 800 * 2048 },
     };
     Arena arena = { 0 };
     Run   run   = world_run("a");

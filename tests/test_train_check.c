@@ -70,6 +70,8 @@ TEST(what_cannot_be_is_refused_by_name)
     REFUSED(c.dropout = -0.1, "dropout");
     REFUSED(c.momentum = 1, "momentum");
     REFUSED(c.z_loss = NAN, "z_loss");
+    REFUSED(c.patience = -0.1, "patience");
+    REFUSED(c.unique_tokens = -1, "unique_tokens");
     REFUSED(c.warmup_steps = c.steps + 1, "warmup_steps");
     REFUSED(c.schedule = SCHEDULE_WSD; c.cooldown_steps = c.steps, "cooldown");
     REFUSED(c.branch_at = c.steps, "branch_at");
@@ -141,12 +143,17 @@ TEST(all_that_decides_a_bit_tells_configurations_apart)
     TELLS(c.eval_tokens++);
     TELLS(c.eval_points++);
     TELLS(c.eval_point_tokens++);
+    TELLS(c.unique_tokens = 4096);
+    TELLS(c.start_run = "2x16-01234567");
+    TELLS(c.start_moments = true);
+    TELLS(c.patience = 1e-15);
 
     TrainConfig other = base;
     other.threads      = 9;
     other.checkpoint_s = 1;
     other.kernels      = "auto";
     other.trunk        = "elsewhere";
+    other.start        = "elsewhere";
     other.keep.count   = 0;
     CHECK(same_hash(&base, &other));
 }

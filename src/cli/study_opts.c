@@ -89,6 +89,10 @@ StudyOpts study_opts_defaults(void)
       .count = &(train)->eval_points },                                        \
     { "train.eval_point_tokens", "N", "held-out tokens of each of those",      \
       .count = &(train)->eval_point_tokens },                                  \
+    { "train.patience", "X", "stop early: held-out loss so far up; 0: never",  \
+      .real = &(train)->patience },                                            \
+    { "train.unique_tokens", "N", "of the training text; 0: all of it",        \
+      .count = &(train)->unique_tokens },                                      \
     { "train.dtype", "NAME", "of products: fp32 or bf16",                     \
       .text = &(train)->dtype },                                               \
     { "train.kernels", "NAME", "auto, avx512, avx2, plain or ref",             \
@@ -202,6 +206,12 @@ int run_opts_table(Opt row[STUDY_OPTS_MAX], TrainConfig *config,
           .reals = &config->keep, .unhashed = true },
         { "train.trunk", "FILE", "the checkpoint that a branch starts from",
           .text = &config->trunk, .unhashed = true },
+        { "train.start_run", "RUN", "whose parameters it begins from",
+          .text = &config->start_run },
+        { "train.start_moments", "", "and from its optimizer's state",
+          .flag = &config->start_moments },
+        { "train.start", "FILE", "the checkpoint of start_run",
+          .text = &config->start, .unhashed = true },
         TRAIN_ROWS(config, text),
     };
     _Static_assert(sizeof rows / sizeof rows[0] <= STUDY_OPTS_MAX, "rows");

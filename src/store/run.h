@@ -50,6 +50,10 @@ typedef struct Run {
     const char *kernels;
     const char *trunk;         /* id of the run it branched from; NULL: none */
     double      trunk_step;    /* after so many of its steps; NaN if none    */
+    const char *start;         /* id of the run whose parameters it began
+                                  with, in a schedule of its own; NULL: none */
+    double      start_step;    /* after so many of its steps; NaN: none, or
+                                  at its end                                 */
     /* what came of it; status NULL while it has not ended */
     const char *status;        /* done, diverged, plateau, interrupted       */
     const char *reason;
@@ -58,6 +62,10 @@ typedef struct Run {
     double      flop_new;      /* of flop, what no trunk had done            */
     double      train_loss, val_loss, val_se, val_bpb;
     i64         val_tokens;
+    /* Least held-out loss of the evaluations on the way and one at the end,
+     * all on the same eval_point_tokens (val_loss is the end's, on val_tokens);
+     * and how often the smoothed training loss jumped. NaN: not taken. */
+    double      least_loss, least_step, spikes;
     double      wall_s, tok_per_s, joules; /* joules NaN: not measurable     */
     i64         resumed;
 } Run;
@@ -97,7 +105,8 @@ bool run_list(RunList *out, Str *broken, Arena *arena, const char *runs_dir,
 
 /* The runs of status "done" as a table, one label (id) a row, and the columns
  *   n_body n_body+head n_total n_flop  D C C_6nd loss loss_se bpb budget seed
- *   layers width lr batch_tokens steps epochs wall_s
+ *   layers width lr batch_tokens steps epochs wall_s unique
+ *   loss_least tokens_least (at the least held-out loss: see Run.least_loss)
  * and, where some run is a branch, the text column `cluster`.
  * Diverged and plateau runs are in the list and not in the table. */
 Table run_table(Arena *arena, const RunList *runs);

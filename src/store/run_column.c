@@ -36,6 +36,18 @@ static double val_se(const Run *run)   { return ended(run, run->val_se); }
 static double val_bpb(const Run *run)  { return ended(run, run->val_bpb); }
 static double epochs(const Run *run)   { return ended(run, run->epochs); }
 static double wall_s(const Run *run)   { return ended(run, run->wall_s); }
+static double unique(const Run *run)
+{
+    return ended(run, (double)run->unique_tokens);
+}
+static double loss_least(const Run *run)
+{
+    return ended(run, run->least_loss);
+}
+static double tokens_least(const Run *run)
+{
+    return ended(run, run->least_step * (double)run->batch_tokens);
+}
 static double budget(const Run *run)   { return run->budget; }
 static double seed(const Run *run)     { return (double)run->seed; }
 static double layers(const Run *run)   { return (double)run->shape.layers; }
@@ -67,6 +79,9 @@ const RunColumn law_column[] = {
     { "steps",        steps,        true  },
     { "epochs",       epochs,       false },
     { "wall_s",       wall_s,       false },
+    { "unique",       unique,       true  },
+    { "loss_least",   loss_least,   false },
+    { "tokens_least", tokens_least, true  },
 };
 const int law_ncolumn = COUNT_OF(law_column);
 

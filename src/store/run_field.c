@@ -65,6 +65,8 @@ const Field run_field[] = {
     SAY("kernels",      kernels,       NULL),
     SAY("trunk",        trunk,         "run that it branched from"),
     SAY("trunk_step",   trunk_step,    "and after how many of its steps"),
+    SAY("start",        start,         "run whose parameters it began with"),
+    SAY("start_step",   start_step,    "of its steps; at its end if none"),
 
     END("status",       status,        "done, diverged, plateau, interrupted"),
     END("reason",       reason,        NULL),
@@ -79,6 +81,9 @@ const Field run_field[] = {
     END("val_se",       val_se,        "its standard error"),
     END("val_bpb",      val_bpb,       "bits a byte, held-out text"),
     END("val_tokens",   val_tokens,    "measured on"),
+    END("least_loss",   least_loss,    "least on the way, on fewer tokens"),
+    END("least_step",   least_step,    "and after how many steps"),
+    END("spikes",       spikes,        "jumps of the smoothed training loss"),
     END("wall_s",       wall_s,        "seconds, all segments"),
     END("tok_per_s",    tok_per_s,     "training speed"),
     END("joules",       joules,        "energy, where it can be measured"),

@@ -6,6 +6,8 @@
 #include "base/file.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 double record_bpb(double nats, double bytes_per_token)
@@ -28,6 +30,20 @@ static void result_absent(Run *record)
     record->train_loss = record->val_loss = record->val_se = NAN;
     record->val_bpb = record->wall_s = record->tok_per_s = NAN;
     record->joules = record->flop_new = NAN;
+    record->least_loss = record->least_step = record->spikes = NAN;
+}
+
+/* "ID" or "ID@STEP". */
+static void start_split(Run *record, Arena *arena, const char *start_run)
+{
+    record->start      = start_run ? arena_text(arena, start_run) : NULL;
+    record->start_step = NAN;
+    const char *at = start_run ? strrchr(start_run, '@') : NULL;
+    if (!at)
+        return;
+    record->start      = arena_print(arena, "%.*s", (int)(at - start_run),
+                                     start_run);
+    record->start_step = atof(at + 1);
 }
 
 Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
@@ -69,6 +85,7 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
         .trunk_step     = config->branch_at ? (double)config->branch_at : NAN,
         .dtype          = config->dtype,
     };
+    start_split(&record, arena, config->start_run);
     result_absent(&record);
     return record;
 }
@@ -102,6 +119,10 @@ void record_end(Run *record, const TrainResult *result)
     record->val_bpb       = record_bpb(result->val_loss,
                                        record->bytes_per_token);
     record->val_tokens    = result->val_tokens;
+    record->least_loss    = result->least_loss;
+    record->least_step    = result->least_step > 0
+                            ? (double)result->least_step : NAN;
+    record->spikes        = (double)result->spikes;
     record->wall_s        = result->wall_s;
     record->tok_per_s     = result->tok_per_s;
     record->resumed       = result->resumed;

@@ -83,6 +83,7 @@ static bool check_counts(const TrainConfig *c, Err *err)
         { "cooldown_steps", c->cooldown_steps, 0, c->steps },
         { "branch_at",   c->branch_at,         0, c->steps - 1 },
         { "threads",     c->threads,           1, 1024 },
+        { "unique_tokens", c->unique_tokens,   0, 1000000000000000 },
     };
     for (int i = 0; i < COUNT_OF(bounds); i++) {
         const Bound b = bounds[i];
@@ -115,6 +116,7 @@ static bool check_reals(const TrainConfig *c, Err *err)
         { "momentum",     c->momentum,     0, 1 - 1e-12 },
         { "z_loss",       c->z_loss,       0, 1e30 },
         { "checkpoint_s", c->checkpoint_s, 0, 1e30 },
+        { "patience",     c->patience,     0, 1e30 },
     };
     for (int i = 0; i < COUNT_OF(ranges); i++) {
         const Range r = ranges[i];
@@ -287,6 +289,8 @@ static void put_stem(Str *text, const TrainConfig *c)
     str_add(text, "|%s %.17g %.17g %.17g %.17g %.17g %.17g|%.17g %.17g",
             c->optimizer, c->beta1, c->beta2, c->epsilon, c->momentum,
             c->weight_decay, c->clip, c->dropout, c->z_loss);
+    str_add(text, "|%lld %d %s", (long long)c->unique_tokens,
+            c->start_moments, c->start_run ? c->start_run : "");
 }
 
 void config_stem(char hex[HASH_HEX], const TrainConfig *config)
@@ -305,8 +309,9 @@ void config_hash(char hex[HASH_HEX], const TrainConfig *c)
             (long long)c->steps, (int)c->schedule, c->lr_final, c->warmup,
             c->cooldown, (long long)c->warmup_steps,
             (long long)c->cooldown_steps, (long long)c->branch_at);
-    str_add(&text, "|%lld %lld %lld", (long long)c->eval_tokens,
-            (long long)c->eval_points, (long long)c->eval_point_tokens);
+    str_add(&text, "|%lld %lld %lld %.17g", (long long)c->eval_tokens,
+            (long long)c->eval_points, (long long)c->eval_point_tokens,
+            c->patience);
     hash_sha256(hex, text.text, text.size);
     str_free(&text);
 }

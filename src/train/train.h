@@ -43,11 +43,19 @@ typedef struct TrainConfig {
     i64         branch_at;     /* it starts from step branch_at of a trunk;
                                   0: from the beginning                      */
     const char *dtype;         /* of products: "fp32", "bf16" (kern.h)       */
+    i64         unique_tokens; /* of the training text; 0: all of it         */
+    const char *start_run;     /* whose parameters it begins from, "ID" or
+                                  "ID@STEP"; NULL: from those of its seed    */
+    bool        start_moments; /* and from its optimizer's state: a fork     */
+    double      patience;      /* stop when the held-out loss has stood more
+                                  than this share above its least at two
+                                  evaluations on end; 0: never               */
     /* What follows changes no bit of the result. */
     int         threads;
     double      checkpoint_s;  /* seconds between checkpoints                */
     const char *kernels;       /* "auto", "ref", "avx512", "avx2", "plain"   */
     const char *trunk;         /* the checkpoint that a branch starts from   */
+    const char *start;         /* the checkpoint of start_run                */
     RealList    keep;          /* steps whose checkpoints stay, for branches */
 } TrainConfig;
 
@@ -74,7 +82,9 @@ double train_bin_position(int bin, i64 context); /* its middle, on a log axis */
 
 typedef struct TrainResult {
     TrainStatus status;
-    char        reason[160];   /* in words, for every status but DONE        */
+    char        reason[160];   /* in words, for every status but DONE; and
+                                  "stopped early ..." of a run that was done
+                                  before its last step                       */
     i64         step, tokens, unique_tokens;
     double      epochs;
     double      flop;          /* count_train_flop * tokens                  */
@@ -87,6 +97,11 @@ typedef struct TrainResult {
     double      wall_s;        /* all segments, evaluation included          */
     double      eval_s;        /* of it, evaluating                          */
     double      tok_per_s;     /* training only                              */
+    double      least_loss;    /* least held-out loss of those on the way and
+                                  at the end, all on eval_point_tokens; NaN
+                                  without eval_points                        */
+    i64         least_step;    /* ... after so many steps; 0 without         */
+    i64         spikes;        /* how often the smoothed loss jumped         */
     i64         resumed;       /* how many times it went on from a stop      */
     const char *kernels;       /* the path taken                             */
 } TrainResult;

@@ -274,6 +274,7 @@ static void fill(TrainResult *out, const Trainer *t)
     out->eval_s        = at->eval_s;
     out->tok_per_s     = at->train_s > 0 ? (double)new_tokens / at->train_s
                                          : NAN;
+    out->least_loss    = NAN;
     out->resumed       = at->resumed;
     out->kernels       = t->space.kern->name;
 }

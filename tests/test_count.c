@@ -251,3 +251,46 @@ TEST(a_gated_feed_forward_has_the_parameters_of_a_plain_one)
             CHECK(3 * llabs(count_ff_usual(d, true) * 3 - 8 * d) <= 3 * 12);
     }
 }
+
+/* -- A stacked LSTM ------------------------------------------------------- */
+
+static Shape stack(i64 layers, i64 width, bool tied)
+{
+    return (Shape){ .layers = layers, .width = width, .heads = 1, .ff = 1,
+                    .vocab = 256, .context = 32, .tied = tied,
+                    .recurrent = true };
+}
+
+/* PyTorch's LSTM of width 64 has 4 (64 + 64) 64 weights and two times 4 x 64
+ * biases a layer, of which the second say nothing: 33,280 - 256. */
+TEST(an_lstm_has_eight_squares_a_layer_and_four_biases)
+{
+    const ParamCount c = count_params(stack(3, 64, false));
+    CHECK(c.matrix == 3 * 8 * 64 * 64);
+    CHECK(c.body == 3 * (33280 - 256));
+    CHECK(c.head == 256 * 64 && c.embed == 256 * 64);
+    CHECK(c.total == c.body + c.head + c.embed);
+    CHECK(count_params(stack(3, 64, true)).total == c.total - c.head);
+}
+
+TEST(what_an_lstm_takes_does_not_grow_with_the_context)
+{
+    Shape           s = stack(2, 48, false);
+    const FlopCount f = count_flops(s, true);
+    const double    n = (double)(count_params(s).matrix + 256 * 48);
+    CHECK(f.ff == 2.0 * 2 * 8 * 48 * 48 && f.head == 2.0 * 256 * 48);
+    CHECK(f.qkv + f.scores + f.values + f.proj + f.softmax == 0);
+    CHECK(count_train_flop(s) == 6 * n && count_n(s, N_FLOP) == n);
+    CHECK(count_n(s, N_BODY_HEAD) == n);
+    s.context = 4096;
+    CHECK(count_train_flop(s) == 6 * n);
+    CHECK(count_params(s).total == count_params(stack(2, 48, false)).total);
+}
+
+TEST(what_a_recurrent_shape_has_not_is_one)
+{
+    Shape s = { .heads = 7, .ff = 9 };
+    CHECK(!count_recurrent(&s) && s.heads == 7 && s.ff == 9);
+    s.recurrent = true;
+    CHECK(count_recurrent(&s) && s.heads == 1 && s.ff == 1);
+}

@@ -47,7 +47,7 @@ static size_t kind_bytes(FieldKind kind)
 TEST(no_member_of_a_run_is_missing_in_the_list_of_fields)
 {
     char         covered[sizeof(Run)] = { 0 };
-    const size_t flag = offsetof(Run, shape.bare);
+    const size_t flag = offsetof(Run, shape.recurrent);
 
     for (int f = 0; f < run_nfield; f++) {
         const size_t size = kind_bytes(run_field[f].kind);
@@ -348,6 +348,7 @@ TEST(a_record_without_options_is_of_a_gpt_2)
     static const char *const late[] = {
         "\"kv_heads\":2,", "\"rms\":true,", "\"rope\":false,",
         "\"gated\":true,", "\"qk_norm\":false,", "\"bare\":false,",
+        "\"recurrent\":false,",
         "\"mup_width\":24,", "\"mup_head\":6," };
     Arena       arena = { 0 };
     Run         seen;
@@ -362,6 +363,7 @@ TEST(a_record_without_options_is_of_a_gpt_2)
         CHECK(s.layers == 3 && s.tied);
         CHECK(!s.kv_heads && !s.mup_width && !s.mup_head);
         CHECK(!s.rms && !s.rope && !s.gated && !s.qk_norm && !s.bare);
+        CHECK(!s.recurrent);
     }
     arena_free(&arena);
 }

@@ -112,6 +112,7 @@ static bool settle_shape(TrainOpts *opts, const Shard *shard, Err *err)
     if (s->layers < 1 || s->width < 1)
         return err_set(err, ERR_USAGE, "shape: a model needs layers and a "
                        "width; give --shape=2x32");
+    count_recurrent(s);
     if (s->heads == 0) {
         if (opts->head_size < 1 || s->width % i64_min(opts->head_size,
                                                       s->width))

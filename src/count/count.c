@@ -1,4 +1,5 @@
-/* count.c - parameters and FLOP of a decoder-only Transformer, term by term.
+/* count.c - parameters and FLOP of a decoder-only Transformer and of a stacked
+ * LSTM, term by term.
  *
  * A product of a row of K numbers with a matrix [K, M] costs 2 K M FLOP and
  * has K M parameters, so every matrix costs 2 FLOP a parameter and token.
@@ -40,8 +41,25 @@ static i64 count_norms(Shape shape)
     return (2 * L + 1) * (shape.rms ? d : 2 * d) + heads;
 }
 
+/* Four maps of the input and four of the state, each d x d, and four biases. */
+static ParamCount count_cells(Shape shape)
+{
+    const i64  L = shape.layers, d = shape.width, V = shape.vocab;
+    ParamCount count = {
+        .body   = L * (8 * d * d + 4 * d),
+        .matrix = L * 8 * d * d,
+        .head   = shape.tied ? 0 : V * d,
+        .embed  = V * d,
+    };
+    count.total = count.body + count.head + count.embed;
+    return count;
+}
+
 ParamCount count_params(Shape shape)
 {
+    if (shape.recurrent)
+        return count_cells(shape);
+
     const i64 L = shape.layers, d = shape.width, V = shape.vocab;
     const i64 qkv = count_qkv(shape), up = count_up(shape);
 
@@ -65,6 +83,9 @@ FlopCount count_flops(Shape shape, bool causal)
     const double T = (double)shape.context, V = (double)shape.vocab;
     const double seen = causal ? T / 2 : T;
 
+    if (shape.recurrent)
+        return (FlopCount){ .ff = L * 16 * d * d, .head = 2 * d * V,
+                            .embed = 2 * d * V };
     return (FlopCount){
         .qkv     = L * 2 * d * (double)count_qkv(shape),
         .scores  = L * 2 * seen * d,
@@ -100,6 +121,13 @@ double count_n(Shape shape, CountN convention)
 i64 count_ff_usual(i64 width, bool gated)
 {
     return gated ? i64_max(8, (width + 1) / 3 * 8) : 4 * width;
+}
+
+bool count_recurrent(Shape *shape)
+{
+    if (shape->recurrent)
+        shape->heads = shape->ff = 1;
+    return shape->recurrent;
 }
 
 static const char *const n_names[] = {

@@ -25,7 +25,8 @@ bool finds_same_shape(const Shape *a, const Shape *b)
 {
     return a->layers == b->layers && a->width == b->width
         && a->heads == b->heads && a->ff == b->ff && a->vocab == b->vocab
-        && a->context == b->context && a->kv_heads == b->kv_heads;
+        && a->context == b->context && a->kv_heads == b->kv_heads
+        && a->recurrent == b->recurrent;
 }
 
 void finds_power_line(double *ln_coef, double *slope, const double *x,

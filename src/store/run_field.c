@@ -38,6 +38,7 @@ const Field run_field[] = {
     LATE("gated",    shape.gated,    "the feed-forward is a SwiGLU"),
     LATE("qk_norm",  shape.qk_norm,  "queries and keys are normed"),
     LATE("bare",     shape.bare,     "linear maps have no biases"),
+    LATE("recurrent", shape.recurrent, "a stacked LSTM: no heads, no ff"),
     LATE("mup_width", shape.mup_width, "base width of muP; 0: standard"),
     LATE("mup_head", shape.mup_head, "its head size; 0: as here"),
     SAY("params_body",   params.body,   "layers with biases and norms"),

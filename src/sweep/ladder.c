@@ -16,6 +16,8 @@ static bool heads_lay(Shape *shape, const char *text, const LadderRule *rule,
                       Err *err)
 {
     const i64 size = rule->head_size, group = rule->kv_group;
+    if (count_recurrent(shape))
+        return true;
     if (size < 1 || shape->width % size != 0)
         return err_set(err, ERR_USAGE,
                        "grid.sizes: '%s' is not a whole number of heads of "
@@ -43,7 +45,8 @@ static bool size_read(Shape *shape, const char *text, const TrainConfig *base,
                        text);
     if (!heads_lay(shape, text, rule, err))
         return false;
-    shape->ff = count_ff_usual(shape->width, shape->gated);
+    if (!shape->recurrent)
+        shape->ff = count_ff_usual(shape->width, shape->gated);
     return true;
 }
 

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 static Test *first, **last = &first;
 static int   passed, skipped, broken; /* broken: checks of this test */
@@ -167,6 +170,14 @@ static bool asked_for(const char *name, int argc, char **argv)
     return found;
 }
 
+/* Why: see the end of cli/main.c. Tests in emulation have no pool. */
+static void pool_end(void)
+{
+#ifdef _OPENMP
+    omp_pause_resource_all(omp_pause_hard);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     enum { TESTS_MAX = 512 };
@@ -191,5 +202,6 @@ int main(int argc, char **argv)
     if (skipped)
         printf(", %d skipped", skipped);
     printf("\n");
+    pool_end();
     return failed || n == 0;
 }

@@ -158,6 +158,29 @@ typedef struct Kern {
     /* du[R,2F] from da[R,F]; du may be u. */
     void (*swiglu_back)(real *du, const real *da, const real *u, i64 R, i64 F);
 
+    /* -- The cell of an LSTM, one step ------------------------------------ */
+
+    /* gate[R,4C] holds in each row the sums of input gate, forget gate,
+     * candidate and output gate, C of each side by side, and receives what
+     * they become; c[R,C] is the state, before[R,C] that of the step before
+     * (NULL: zero), h[R,C] what goes out:
+     *
+     *     i, f, o = 1 / (1 + exp(-sum)),  g = tanh(sum)
+     *     c = f before + i g,             h = o tanh(c)
+     *
+     * SOURCE: Hochreiter and Schmidhuber 1997, Neural Computation 9(8); Gers
+     *         et al. 2000, Neural Computation 12(10), for the forget gate. No
+     *         peepholes. The gates' order is PyTorch's. */
+    void (*lstm)(real *h, real *c, real *gate, const real *before, i64 R,
+                 i64 C);
+
+    /* The way back: h is owed dh[R,C] + later[R,C] (from above and from the
+     * step after; later may be NULL). dc[R,C] holds what the step after sent
+     * to c, and receives what this one sends to `before`. gate holds what lstm
+     * left there, and receives the gradient of the sums. */
+    void (*lstm_back)(real *gate, real *dc, const real *dh, const real *later,
+                      const real *c, const real *before, i64 R, i64 C);
+
     /* -- Dropout ---------------------------------------------------------- */
 
     /* y[i] = add[i] + keep[i] x[i], i < n < 2^31, where keep[i] is 0 for a

@@ -38,6 +38,8 @@
 
 #include "kern/cpu_option.inc.h"
 
+#include "kern/cpu_cell.inc.h"
+
 #include "kern/cpu_attention.inc.h"
 
 #include "kern/cpu_attention_back.inc.h"
@@ -65,6 +67,7 @@
     .norm = norm,                                                          \
     .norm_back = norm_back, .rms = rms, .rms_back = rms_back,              \
     .rope = rope, .swiglu = swiglu, .swiglu_back = swiglu_back,            \
+    .lstm = lstm, .lstm_back = lstm_back,                                  \
     .dropout = dropout, .attention_keep = attention_keep,              \
     .attention_work = attention_work, .attention = attention,              \
     .attention_back = attention_back, .embed = embed,                      \

@@ -23,6 +23,9 @@ void rope_ref(real *x, const real *turn, i64 R, i64 T, i64 H, i64 S, i64 row,
               bool back);
 void swiglu_ref(real *a, const real *u, i64 R, i64 F);
 void swiglu_back_ref(real *du, const real *da, const real *u, i64 R, i64 F);
+void lstm_ref(real *h, real *c, real *gate, const real *before, i64 R, i64 C);
+void lstm_back_ref(real *gate, real *dc, const real *dh, const real *later,
+                   const real *c, const real *before, i64 R, i64 C);
 void dropout_ref(real *y, const real *x, const real *add, i64 n, u64 key,
                  real p);
 

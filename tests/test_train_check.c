@@ -262,7 +262,7 @@ TEST(a_spike_is_no_divergence_and_a_rise_is)
                                   .grad_norm = 1, .finite = true };
         finding_smooth(&at, &config, step.loss);
         at.step++;
-        CHECK(!finding_diverged(&out, &at, &config, &step));
+        CHECK(!finding_diverged(&out, &at, &config, &step, 6));
     }
     i64 rising = 0;
     for (;; rising++) {
@@ -270,7 +270,7 @@ TEST(a_spike_is_no_divergence_and_a_rise_is)
                                   .finite = true };
         finding_smooth(&at, &config, step.loss);
         at.step++;
-        if (finding_diverged(&out, &at, &config, &step))
+        if (finding_diverged(&out, &at, &config, &step, 6))
             break;
         if (!CHECK(rising < 100))
             break;
@@ -280,6 +280,6 @@ TEST(a_spike_is_no_divergence_and_a_rise_is)
 
     const StepResult nan = { .loss = NAN, .grad_norm = NAN };
     out = (TrainResult){ 0 };
-    CHECK(finding_diverged(&out, &at, &config, &nan));
+    CHECK(finding_diverged(&out, &at, &config, &nan, 6));
     CHECK_HAS(out.reason, "nan");
 }

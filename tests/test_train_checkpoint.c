@@ -129,7 +129,7 @@ TEST(another_version_or_another_file_is_refused_by_that_name)
     Err  err = { 0 };
     desk.mine.head->version++;
     CHECK(checkpoint_write(&desk.mine, desk.path, &err));
-    CHECK_HAS(complaint(&desk, COUNT, "aa11", "bb22"), "version 2");
+    CHECK_HAS(complaint(&desk, COUNT, "aa11", "bb22"), "version 3");
     desk.mine.head->version--;
     desk.mine.head->magic++;
     CHECK(checkpoint_write(&desk.mine, desk.path, &err));

@@ -5,6 +5,7 @@
 #include "base/file.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 enum { LINE = 64, HEAD_BYTES = 1024 };
@@ -35,10 +36,15 @@ Checkpoint checkpoint_lay(void *block, i64 count)
     };
 }
 
+static void text_put_in(char *out, i64 room, const char *text)
+{
+    memset(out, 0, (size_t)room);
+    memcpy(out, text, (size_t)i64_min((i64)strlen(text), room - 1));
+}
+
 static void text_put(char out[HASH_HEX], const char *text)
 {
-    memset(out, 0, HASH_HEX);
-    memcpy(out, text, (size_t)i64_min((i64)strlen(text), HASH_HEX - 1));
+    text_put_in(out, HASH_HEX, text);
 }
 
 void checkpoint_sign(Checkpoint *checkpoint, i64 count, const char *config,
@@ -59,6 +65,15 @@ void checkpoint_sign_stem(Checkpoint *checkpoint, const char *stem, i64 flat)
     checkpoint->head->flat = flat;
 }
 
+void checkpoint_sign_model(Checkpoint *checkpoint, const char *model,
+                           const char *optimizer, i64 batch)
+{
+    Header *head = checkpoint->head;
+    text_put_in(head->model, sizeof head->model, model);
+    text_put_in(head->optimizer, sizeof head->optimizer, optimizer);
+    head->batch = batch;
+}
+
 bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
 {
     u8       *bytes = (u8 *)checkpoint->head;
@@ -72,6 +87,7 @@ bool checkpoint_write(const Checkpoint *checkpoint, const char *path, Err *err)
 
 static const char start_over[] = "remove it to start the run over";
 static const char keep_it[] = "train the trunk anew with --keep at that step";
+static const char start_else[] = "start from another, or train that run anew";
 
 /* Is it a whole checkpoint of this version, with no bit changed? */
 static bool sound(const FileMap *map, const char *path, const char *remedy,
@@ -188,6 +204,82 @@ bool checkpoint_branch(Checkpoint *checkpoint, const char *trunk, i64 step,
                       && trunk_of(&map, checkpoint->head, trunk, step, err);
     if (good)
         take_trunk(checkpoint, &map);
+    file_unmap(&map);
+    return good;
+}
+
+/* -- Runs that start from another's parameters ------------------------------ */
+
+static bool start_step(const Header *head, const char *path, i64 step,
+                       Err *err)
+{
+    if (step > 0 && head->at.step != step)
+        return err_set(err, ERR_USAGE, "%s: at step %lld, and the run is to "
+                       "start from %lld; give that step, or train its run "
+                       "with --keep=%lld", path, (long long)head->at.step,
+                       (long long)step, (long long)step);
+    if (step == 0 && !isfinite(head->at.val_loss))
+        return err_set(err, ERR_USAGE, "%s: its run has not come to its end "
+                       "(step %lld), so what starts from it now would be "
+                       "another run tomorrow; let it end, or keep a step",
+                       path, (long long)head->at.step);
+    return true;
+}
+
+/* Is it of a run that the block's run may begin from? */
+static bool start_of(const FileMap *map, const Header *want, const char *path,
+                     i64 step, bool moments, Err *err)
+{
+    Header head;
+    memcpy(&head, map->bytes, sizeof head);
+    if (memcmp(head.model, want->model, sizeof head.model)
+        || head.count != want->count)
+        return err_set(err, ERR_USAGE, "%s: the parameters of another model, "
+                       "%.*s, and this one is %.*s; give a run of this one's "
+                       "shape and vocabulary", path, MODEL_WORDS, head.model,
+                       MODEL_WORDS, want->model);
+    if (moments && memcmp(head.optimizer, want->optimizer,
+                          sizeof head.optimizer))
+        return err_set(err, ERR_USAGE, "%s: its optimizer was %.16s, and the "
+                       "state of that is none of %.16s; give that optimizer, "
+                       "or start without moments", path, head.optimizer,
+                       want->optimizer);
+    return start_step(&head, path, step, err);
+}
+
+static void take_start(Checkpoint *checkpoint, const FileMap *map,
+                       bool moments)
+{
+    const u8    *from = map->bytes;
+    Header      *own  = checkpoint->head;
+    Header       head;
+    memcpy(&head, from, sizeof head);
+    const i64    slab = slab_bytes(own->count);
+    memcpy(checkpoint->param, from + HEAD_BYTES, (size_t)slab);
+    if (!moments)
+        return;
+    memcpy(checkpoint->m, from + HEAD_BYTES + slab, (size_t)slab);
+    memcpy(checkpoint->v, from + HEAD_BYTES + 2 * slab, (size_t)slab);
+    own->at.updates_before = head.at.updates_before + head.at.step;
+    if (memcmp(head.corpus, own->corpus, HASH_HEX) == 0)
+        own->at.sequences_before = head.at.sequences_before
+                                   + head.at.step * head.batch;
+}
+
+bool checkpoint_start(Checkpoint *checkpoint, const char *path, i64 step,
+                      bool moments, Err *err)
+{
+    FileMap map;
+    if (!file_exists(path))
+        return err_set(err, ERR_USAGE, "%s: the checkpoint that the run starts "
+                       "from is not there; %s", path, start_else);
+    if (!file_map(&map, path, err))
+        return false;
+    const bool good = sound(&map, path, start_else, err)
+                      && start_of(&map, checkpoint->head, path, step, moments,
+                                  err);
+    if (good)
+        take_start(checkpoint, &map, moments);
     file_unmap(&map);
     return good;
 }

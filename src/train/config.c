@@ -9,6 +9,8 @@
 #include "train/schedule.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -214,6 +216,22 @@ static bool check_optimizer(const TrainConfig *c, Err *err)
     return true;
 }
 
+static bool check_start(const TrainConfig *c, Err *err)
+{
+    if (c->start && !c->start_run)
+        return err_set(err, ERR_USAGE, "start: a checkpoint without the run "
+                       "that it is of, which is part of what this one is; "
+                       "give start_run too");
+    if (c->start_moments && !c->start_run)
+        return err_set(err, ERR_USAGE, "start_moments: there is no run whose "
+                       "moments they would be; give start too");
+    if (c->patience > 0 && c->eval_points < 3)
+        return err_set(err, ERR_USAGE, "patience: a rise at two evaluations "
+                       "after a least takes three on the way, and eval_points "
+                       "is %lld; give more", (long long)c->eval_points);
+    return true;
+}
+
 static bool check_corpus(const TrainConfig *c, const Shard *shard,
                          bool allow_epochs, Err *err)
 {
@@ -264,7 +282,7 @@ bool train_check(const TrainConfig *config, const Shard *shard,
 {
     return check_counts(config, err) && check_reals(config, err)
            && check_model(config, err) && check_schedule(config, err)
-           && check_optimizer(config, err)
+           && check_optimizer(config, err) && check_start(config, err)
            && check_corpus(config, shard, allow_epochs, err)
            && check_memory(config, err);
 }
@@ -291,6 +309,34 @@ static void put_stem(Str *text, const TrainConfig *c)
             c->weight_decay, c->clip, c->dropout, c->z_loss);
     str_add(text, "|%lld %d %s", (long long)c->unique_tokens,
             c->start_moments, c->start_run ? c->start_run : "");
+}
+
+void config_model(char out[MODEL_WORDS], const TrainConfig *config)
+{
+    const Shape s = config->shape;
+    Str text = { 0 };
+    str_add(&text, "%s %lldx%lld, %lld heads, ff %lld, vocabulary %lld, "
+            "context %lld", config->arch, (long long)s.layers,
+            (long long)s.width, (long long)s.heads, (long long)s.ff,
+            (long long)s.vocab, (long long)s.context);
+    if (s.kv_heads)
+        str_add(&text, ", kv %lld", (long long)s.kv_heads);
+    if (s.mup_width)
+        str_add(&text, ", mup %lld:%lld", (long long)s.mup_width,
+                (long long)s.mup_head);
+    str_add(&text, "%s%s%s%s%s%s", s.tied ? ", tied" : "",
+            s.rms ? ", rms" : "", s.rope ? ", rope" : "",
+            s.gated ? ", gated" : "", s.qk_norm ? ", qk" : "",
+            s.bare ? ", bare" : "");
+    snprintf(out, MODEL_WORDS, "%s", text.text);
+    str_free(&text);
+}
+
+i64 config_start_step(const TrainConfig *config)
+{
+    const char *at = config->start_run ? strrchr(config->start_run, '@')
+                                       : NULL;
+    return at ? atoll(at + 1) : 0;
 }
 
 void config_stem(char hex[HASH_HEX], const TrainConfig *config)

@@ -27,6 +27,14 @@ typedef struct Team { i64 thread, threads; } Team;
 /* Where part number i of n starts, of `all` things. */
 static i64 part(i64 all, i64 i, i64 n) { return all * i / n; }
 
+/* The number of the step's first sequence: a fork goes on in the order of the
+ * run that it left. */
+static i64 first_sequence(const Step *s)
+{
+    return s->space->state.head->at.sequences_before
+           + s->step * s->space->batch;
+}
+
 /* -- pass ----------------------------------------------------------------- */
 
 /* Sequences from .. from + count of the step's batch; adds to the gradient
@@ -36,18 +44,19 @@ static double pass_micro(const Step *s, Worker *worker, real *grad, i64 from,
 {
     const Space *space = s->space;
     const i64    T = space->shape.context;
+    const i64    first = first_sequence(s) + from;
 
     for (i64 b = 0; b < count; b++)
         batch_train(worker->x + b * T, worker->y + b * T, s->shard, T,
-                    s->config->seed, s->step * space->batch + from + b);
-    batch_drawn(s->shard, s->step * space->batch + from, count);
+                    s->config->seed, first + b);
+    batch_drawn(s->shard, first, count);
 
     const PassHow how = {
         .scale    = (real)(1.0 / (double)(space->batch * T)),
         .z_loss   = (real)s->config->z_loss,
         .dropout  = (real)s->config->dropout,
         .seed     = s->config->seed,
-        .sequence = s->step * space->batch + from,
+        .sequence = first,
     };
     space->arch->pass(worker->loss, grad, space->kern, &space->shape,
                       space->state.param, space->packed, worker->work,
@@ -130,11 +139,12 @@ static double norm(const Space *space)
 static OptimizerStep optimizer_step(const Step *s, double grad_norm)
 {
     const TrainConfig *c = s->config;
-    const double       t = (double)(s->step + 1);
+    const i64 number = s->space->state.head->at.updates_before + s->step + 1;
+    const double       t = (double)number;
     return (OptimizerStep){
         .config = c,
         .kern   = s->space->kern,
-        .number = s->step + 1,
+        .number = number,
         .lr     = train_lr(c, s->step),
         .scale  = c->clip > 0 && grad_norm > c->clip ? c->clip / grad_norm : 1,
         .rest1  = 1 - pow(c->beta1, t),

@@ -62,7 +62,8 @@ typedef struct TrainConfig {
 typedef enum TrainStatus {
     TRAIN_DONE,
     TRAIN_DIVERGED,    /* loss not finite, or far above where it began        */
-    TRAIN_PLATEAU,     /* never left the unigram loss: it did not learn       */
+    TRAIN_PLATEAU,     /* never left the unigram loss: it did not learn. Both
+                          are found on the way (finding.h)                    */
     TRAIN_INTERRUPTED, /* asked to stop; the checkpoint is written            */
 } TrainStatus;
 
@@ -82,15 +83,18 @@ double train_bin_position(int bin, i64 context); /* its middle, on a log axis */
 
 typedef struct TrainResult {
     TrainStatus status;
-    char        reason[160];   /* in words, for every status but DONE; and
+    char        reason[200];   /* in words, for every status but DONE; and
                                   "stopped early ..." of a run that was done
                                   before its last step                       */
     i64         step, tokens, unique_tokens;
     double      epochs;
     double      flop;          /* count_train_flop * tokens                  */
     double      flop_new;      /* of it, done by this run: not by its trunk  */
-    double      train_loss;    /* mean over the last tenth of the run        */
-    double      val_loss;      /* NaN if it never came to an evaluation      */
+    double      train_loss;    /* mean over the last tenth of the run; of one
+                                  that ended before that, smoothed           */
+    double      val_loss;      /* at its end, on eval_tokens (of a plateau that
+                                  was stopped on the way, on those of an
+                                  evaluation there); NaN if it had none      */
     double      val_se;        /* standard error, by sequences (clusters)    */
     i64         val_tokens;
     double      position_loss[TRAIN_BINS]; /* held-out, by bin; or NaN       */
@@ -135,6 +139,9 @@ i64 train_memory(const TrainConfig *config);
  * another configuration or corpus, or cut short), written every checkpoint_s,
  * left in place at the end. A branch starts from its trunk's checkpoint
  * instead, where it has none of its own; its tokens and FLOP count the trunk's.
+ * A run with start_run begins at step 0 from `start`'s parameters: tokens, FLOP,
+ * schedule and data order are its own (with start_moments, and on the same
+ * corpus, the order goes on after what the other had seen).
  * Steps to keep leave `checkpoint`-STEP beside it. */
 bool train_run(TrainResult *out, const TrainConfig *config, const Shard *shard,
                const char *checkpoint, const TrainHooks *hooks, Err *err)

@@ -30,6 +30,7 @@ typedef struct Trainer {
     double             wall_before;      /* seconds of earlier executions   */
     double             line_train_s;     /* training since the last line... */
     i64                line_step;        /* ...which was at this step       */
+    bool               early;            /* patience came to its end        */
 } Trainer;
 
 static i64 step_tokens(const Trainer *t)
@@ -44,12 +45,25 @@ static double wall_s(const Trainer *t)
 
 /* -- Beginning ------------------------------------------------------------ */
 
-static void start_fresh(Trainer *t)
+/* Parameters of the seed, or of another run; nothing done yet. */
+static bool start_fresh(Trainer *t, Err *err)
 {
-    arch_init(t->space.state.param, t->space.arch, &t->space.shape,
-              t->config->seed);
+    const TrainConfig *config = t->config;
     *t->at = (Standing){ .val_loss = NAN, .val_se = NAN, .grad_norm = NAN,
-                         .small_square = NAN, .small_tokens = NAN };
+                         .small_square = NAN, .small_tokens = NAN,
+                         .least_loss = NAN, .seen_loss = NAN };
+    if (!config->start_run) {
+        arch_init(t->space.state.param, t->space.arch, &t->space.shape,
+                  config->seed);
+        return true;
+    }
+    if (!config->start)
+        return err_set(err, ERR_USAGE, "start: the run begins from the "
+                       "parameters of %s, and no checkpoint of that is named; "
+                       "give it", config->start_run);
+    return checkpoint_start(&t->space.state, config->start,
+                            config_start_step(config), config->start_moments,
+                            err);
 }
 
 /* What the trunk knows of its own execution and of its end, the branch does
@@ -64,6 +78,8 @@ static bool start_branch(Trainer *t, Err *err)
     at->tail_sum = at->tail_count = 0;
     at->val_loss = at->val_se = NAN;
     at->val_tokens = 0;
+    at->least_loss = at->seen_loss = NAN;
+    at->least_step = at->seen_step = at->risen = 0;
     at->wall_s = at->eval_s = at->train_s = 0;
     at->resumed = 0;
     return true;
@@ -71,12 +87,15 @@ static bool start_branch(Trainer *t, Err *err)
 
 static void sign(Trainer *t)
 {
-    char hash[HASH_HEX], stem[HASH_HEX], corpus[HASH_HEX];
+    char hash[HASH_HEX], stem[HASH_HEX], corpus[HASH_HEX], model[MODEL_WORDS];
     shard_identity(corpus, t->shard);
     config_hash(hash, t->config);
     config_stem(stem, t->config);
     checkpoint_sign(&t->space.state, t->space.count, hash, corpus);
     checkpoint_sign_stem(&t->space.state, stem, schedule_flat(t->config));
+    config_model(model, t->config);
+    checkpoint_sign_model(&t->space.state, model, t->config->optimizer,
+                          t->config->batch);
 }
 
 static bool start(Trainer *t, Err *err)
@@ -94,8 +113,8 @@ static bool start(Trainer *t, Err *err)
     } else if (t->config->branch_at) {
         if (!start_branch(t, err))
             return false;
-    } else {
-        start_fresh(t);
+    } else if (!start_fresh(t, err)) {
+        return false;
     }
     t->wall_before = t->at->wall_s;
     t->line_step   = t->at->step;
@@ -178,6 +197,23 @@ static void take_loss(Trainer *t, double loss)
     }
 }
 
+/* An evaluation on the way. The line of one that ends the run early is the
+ * last evaluation's (finish), at the same step. */
+static bool look(Trainer *t, TrainResult *out, bool *over, Err *err)
+{
+    const EvalResult eval = evaluate(t, t->config->eval_point_tokens);
+    *over = finding_point(out, t->at, t->config, &eval,
+                          t->shard->unigram_nats);
+    if (*over) {
+        t->at->val_loss   = eval.loss;
+        t->at->val_se     = eval.se;
+        t->at->val_tokens = eval.tokens;
+        eval_positions(t->at->position_loss, &t->space, eval.tokens);
+    }
+    t->early = !*over && finding_stops_early(t->at, t->config);
+    return t->early || line(t, &eval, err);
+}
+
 /* One step, and what it says; true in *over if it was the last. */
 static bool advance(Trainer *t, TrainResult *out, bool *over, Err *err)
 {
@@ -191,15 +227,14 @@ static bool advance(Trainer *t, TrainResult *out, bool *over, Err *err)
     t->at->small_square = step.small_square;
     t->at->small_tokens = step.small_tokens;
     t->at->step++;
-    *over = finding_diverged(out, t->at, t->config, &step);
+    *over = finding_diverged(out, t->at, t->config, &step,
+                             t->shard->unigram_nats);
     if (*over)
         return line(t, NULL, err);
     if (t->hooks->step)
         t->hooks->step(t->hooks->self, t->at->step, step.loss);
-    if (schedule_evaluates(t->config, t->at->step)) {
-        const EvalResult eval = evaluate(t, t->config->eval_point_tokens);
-        return line(t, &eval, err);
-    }
+    if (schedule_evaluates(t->config, t->at->step))
+        return look(t, out, over, err);
     if (t->at->step < t->config->steps
         && schedule_logs(t->config, t->at->step))
         return line(t, NULL, err);
@@ -229,6 +264,25 @@ static bool pause_if_due(Trainer *t, TrainResult *out, bool *over, Err *err)
 
 /* -- The end -------------------------------------------------------------- */
 
+static bool ended(const Trainer *t)
+{
+    return t->early || isfinite(t->at->val_loss)
+           || t->at->step >= t->config->steps;
+}
+
+/* The end among those on the way: on their tokens, or it could not be held
+ * against them. */
+static void look_last(Trainer *t, const EvalResult *last)
+{
+    TrainResult none;
+    const i64   tokens = t->config->eval_point_tokens;
+    if (t->config->eval_points == 0 || t->early)
+        return;
+    const EvalResult eval = tokens == t->config->eval_tokens
+                            ? *last : evaluate(t, tokens);
+    finding_point(&none, t->at, t->config, &eval, t->shard->unigram_nats);
+}
+
 /* Evaluate, write the last line, and only then the checkpoint: one that is at
  * the last step has all that there is to know. */
 static bool finish(Trainer *t, TrainResult *out, Err *err)
@@ -239,6 +293,7 @@ static bool finish(Trainer *t, TrainResult *out, Err *err)
         t->at->val_se     = eval.se;
         t->at->val_tokens = eval.tokens;
         eval_positions(t->at->position_loss, &t->space, eval.tokens);
+        look_last(t, &eval);
         if (!line(t, &eval, err) || !checkpoint(t, err))
             return false;
     }
@@ -263,7 +318,7 @@ static void fill(TrainResult *out, const Trainer *t)
     out->flop_new      = count_train_flop(t->config->shape)
                          * (double)new_tokens;
     out->train_loss    = at->tail_count > 0 ? at->tail_sum / at->tail_count
-                                            : NAN;
+                       : ended(t)           ? at->loss_smooth : NAN;
     out->val_loss      = at->val_loss;
     out->val_se        = at->val_se;
     out->val_tokens    = at->val_tokens;
@@ -274,7 +329,9 @@ static void fill(TrainResult *out, const Trainer *t)
     out->eval_s        = at->eval_s;
     out->tok_per_s     = at->train_s > 0 ? (double)new_tokens / at->train_s
                                          : NAN;
-    out->least_loss    = NAN;
+    out->least_loss    = at->least_loss;
+    out->least_step    = at->least_step;
+    out->spikes        = at->spikes;
     out->resumed       = at->resumed;
     out->kernels       = t->space.kern->name;
 }
@@ -284,12 +341,11 @@ static bool run(Trainer *t, TrainResult *out, Err *err)
     bool over = false;
     if (!start(t, err))
         return false;
-    while (!over && t->at->step < t->config->steps) {
+    while (!over && !ended(t)) {
         if (!advance(t, out, &over, err)
             || (!over && !keep_if_due(t, err)))
             return false;
-        if (!over && t->at->step < t->config->steps
-            && !pause_if_due(t, out, &over, err))
+        if (!over && !ended(t) && !pause_if_due(t, out, &over, err))
             return false;
     }
     if (!over && !finish(t, out, err))

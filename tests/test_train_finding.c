@@ -206,12 +206,37 @@ static double twice(i64 step)
     return falling(step) + (step / 100 == 4 || step / 100 == 7 ? 0.8 : 0);
 }
 
+/* Batches of a few tokens. */
+static double noisy(i64 step)
+{
+    return 2 + 4 * pow((double)step + 1, -0.3)
+           + 0.6 * rng_normal(9, RNG_TEST, (u64)step);
+}
+
 TEST(noise_is_no_spike_nor_is_one_bad_batch_and_two_jumps_are_two)
 {
     CHECK(spikes_of(falling, 2000) == 0);
     CHECK(spikes_of(falling, 60) == 0);
+    CHECK(spikes_of(noisy, 2000) == 0);
     CHECK(spikes_of(one_batch_off, 2000) == 0);
     CHECK(spikes_of(twice, 2000) == 2);
+}
+
+/* From a loss of 1 to 4: below ln 256 + 1, and no end of a run that had begun
+ * from another's parameters; of one that knew nothing it is. */
+TEST(what_a_started_run_may_lose_is_not_held_against_its_first_loss)
+{
+    TrainResult      out = { 0 };
+    TrainConfig      config = world_config();
+    Standing         at = { .step = 9, .loss_first = 1, .loss_smooth = 4 };
+    const StepResult step = { .loss = 4, .grad_norm = 1, .finite = true };
+    CHECK(finding_diverged(&out, &at, &config, &step, 5));
+    CHECK_HAS(out.reason, "above the first, 1.000");
+    config.start_run = "a-1";
+    CHECK(!finding_diverged(&out, &at, &config, &step, 5));
+    at.loss_smooth = log(256) + 1.01;
+    CHECK(finding_diverged(&out, &at, &config, &step, 5));
+    CHECK_HAS(out.reason, "above ln V, 5.545");
 }
 
 static bool point(Standing *at, i64 step, double loss)

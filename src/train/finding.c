@@ -65,6 +65,21 @@ void finding_smooth(Standing *at, const TrainConfig *config, double loss)
 
 /* -- Diverged --------------------------------------------------------------- */
 
+/* The first loss is that of a model that knows nothing, about ln V; one that
+ * begins from another's parameters knows more, and may lose it for a while. */
+static double knows_nothing(const Standing *at, const TrainConfig *config)
+{
+    return config->start_run
+           ? fmax(at->loss_first, log((double)config->shape.vocab))
+           : at->loss_first;
+}
+
+static bool far_above(double loss, const Standing *at,
+                      const TrainConfig *config)
+{
+    return !(loss <= knows_nothing(at, config) + DIVERGED_NATS);
+}
+
 static bool lost(const Standing *at, const TrainConfig *config,
                  double unigram_nats)
 {
@@ -85,18 +100,20 @@ static void say_diverged(TrainResult *out, const Standing *at,
                  step->grad_norm, config->lr);
     else
         snprintf(out->reason, sizeof out->reason,
-                 "step %lld of %lld: smoothed loss %.3f is over %g above the "
-                 "first, %.3f; peak learning rate %g",
+                 "step %lld of %lld: smoothed loss %.3f is over %g above "
+                 "%s, %.3f; peak learning rate %g",
                  (long long)at->step, (long long)config->steps,
-                 at->loss_smooth, DIVERGED_NATS, at->loss_first, config->lr);
+                 at->loss_smooth, DIVERGED_NATS,
+                 knows_nothing(at, config) > at->loss_first
+                     ? "ln V" : "the first",
+                 knows_nothing(at, config), config->lr);
 }
 
 bool finding_diverged(TrainResult *out, const Standing *at,
                       const TrainConfig *config, const StepResult *step,
                       double unigram_nats)
 {
-    if (!step->finite
-        || !(at->loss_smooth <= at->loss_first + DIVERGED_NATS)) {
+    if (!step->finite || far_above(at->loss_smooth, at, config)) {
         say_diverged(out, at, config, step);
     } else if (lost(at, config, unigram_nats)) {
         snprintf(out->reason, sizeof out->reason,
@@ -191,7 +208,7 @@ void finding_end(TrainResult *out, const Standing *at,
 {
     if (learned(at, unigram_nats)) {
         say_done(out, at, config);
-    } else if (!(at->val_loss <= at->loss_first + DIVERGED_NATS)) {
+    } else if (far_above(at->val_loss, at, config)) {
         out->status = TRAIN_DIVERGED;
         snprintf(out->reason, sizeof out->reason,
                  "held-out loss %.3f after %lld steps, and the first loss "

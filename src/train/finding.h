@@ -5,7 +5,8 @@
  * as that is plain, for the rest of its FLOP would buy nothing.
  *
  *   diverged  A loss or gradient that is not finite, or a smoothed loss a nat
- *             above the first. Or a spike that never came back: the smoothed
+ *             above the first (of a run that starts from another's parameters:
+ *             above ln V, the loss of one that knows nothing). Or a spike that never came back: the smoothed
  *             loss jumped, and for a quarter of the run has stood above the
  *             entropy of single tokens, below which it once was.
  *   plateau   The held-out loss was never below the entropy of single tokens,

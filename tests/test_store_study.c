@@ -1,11 +1,9 @@
-/* test_store_study.c - studies come back whole, are held by one process, and
- * predictions are not changed after the fact. */
+/* test_store_study.c - studies come back whole, and predictions are
+ * not changed after the fact. */
 
 #include "store/field.h"
 #include "store/study.h"
 #include "store_world.h"
-
-#include <sys/wait.h>
 
 static StudyInfo info_of(void)
 {
@@ -116,28 +114,6 @@ TEST(a_folder_without_a_study_is_refused_in_words)
     CHECK(!study_read(&seen, &arena, world_path("demo"), &err));
     CHECK_HAS(err.text, "no study");
     arena_free(&arena);
-}
-
-TEST(one_process_at_a_time_holds_a_study)
-{
-    int handle;
-    Err err = { 0 };
-    if (!CHECK(study_lock(&handle, world_path("demo"), &err)))
-        return;
-    const char *dir   = world_path("demo");
-    const pid_t child = fork();
-    if (child == 0) {
-        int second;
-        Err busy = { 0 };
-        const bool ok = study_lock(&second, dir, &busy);
-        _exit(!ok && busy.kind == ERR_BUSY ? 0 : 1);
-    }
-    int status = 1;
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(status == 0);
-    file_unlock(handle);
-    CHECK(study_lock(&handle, dir, &err));
-    file_unlock(handle);
 }
 
 TEST(the_newest_study_is_the_one_written_last)

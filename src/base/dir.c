@@ -80,8 +80,17 @@ bool dir_list(char ***names, i64 *count, Arena *arena, const char *path,
     return true;
 }
 
+/* "1234 on host": for people. */
+static int holder_text(char out[160])
+{
+    char host[128] = "";
+    if (gethostname(host, sizeof host - 1) != 0 || !*host)
+        snprintf(host, sizeof host, "a host without a name");
+    return snprintf(out, 160, "%ld on %s\n", (long)getpid(), host);
+}
+
 /* flock and not a file that exists: the system lets go when the holder dies,
- * however it dies. The number inside is for people. */
+ * however it dies. */
 bool file_lock(int *handle, const char *path, Err *err)
 {
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -89,8 +98,8 @@ bool file_lock(int *handle, const char *path, Err *err)
         return err_set(err, ERR_IO, "%s: cannot be opened: %s", path,
                        strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        char      text[32];
-        const int size = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+        char      text[160];
+        const int size = holder_text(text);
         if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size) {
             *handle = fd;
             return true;
@@ -98,7 +107,7 @@ bool file_lock(int *handle, const char *path, Err *err)
         err_set(err, ERR_IO, "%s: cannot be written: %s", path,
                 strerror(errno));
     } else if (errno == EWOULDBLOCK) {
-        char          holder[32] = { 0 };
+        char          holder[160] = { 0 };
         const ssize_t size = pread(fd, holder, sizeof holder - 1, 0);
         holder[size > 0 ? strcspn(holder, "\n") : 0] = 0;
         err_set(err, ERR_BUSY, "%s: process %s is at work there; wait for it, "

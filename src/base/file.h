@@ -33,7 +33,7 @@ bool dir_list(char ***names, i64 *count, Arena *arena, const char *path,
               Err *err) MUST_USE;
 
 /* Take `path` for this process alone until file_unlock or the process ends
- * (flock). ERR_BUSY, with the holder's process id, when another has it. */
+ * (flock). ERR_BUSY, with the holder's process and host, when another has it. */
 bool file_lock(int *handle, const char *path, Err *err) MUST_USE;
 void file_unlock(int handle); /* for children that inherited it too */
 

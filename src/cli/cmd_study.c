@@ -16,6 +16,7 @@
 #include "cli/train_opts.h"
 #include "data/corpus.h"
 #include "report/report.h"
+#include "store/claim.h"
 #include "store/index.h"
 #include "sweep/sweep.h"
 
@@ -31,7 +32,7 @@ typedef struct Study {
     StudyInfo  info;
     const char *dir;
     bool       other;  /* not on the corpus that its file names */
-    int        cores, lock;
+    int        cores;
     Progress  *progress;
 } Study;
 
@@ -226,11 +227,16 @@ static bool same_study(Study *study, Err *err)
     return true;
 }
 
+/* What belongs to the study is written by one process at a time. */
 static bool study_open(Study *study, Err *err)
 {
-    return study_lock(&study->lock, study->dir, err)
-        && same_study(study, err)
-        && study_write(&study->info, study->dir, err);
+    int guard;
+    if (!study_guard(&guard, study->dir, study_say, err))
+        return false;
+    const bool ok = same_study(study, err)
+                 && study_write(&study->info, study->dir, err);
+    file_unlock(guard);
+    return ok;
 }
 
 /* -- Training -------------------------------------------------------------- */
@@ -281,7 +287,7 @@ static void ask(Prediction *out, Study *study, const LadderRun *run, CountN coun
 
 /* Written once. If it is there already it stays, whatever this process would
  * say now: a prediction is not changed after the fact. */
-static bool study_predict(Study *study, Err *err)
+static bool predict(Study *study, Err *err)
 {
     CountN         counts = N_BODY_HEAD;
     Analysis       analysis = { 0 };
@@ -311,19 +317,42 @@ static bool study_predict(Study *study, Err *err)
     return true;
 }
 
+/* Of several processes one predicts, and the others find it. */
+static bool study_predict(Study *study, Err *err)
+{
+    int guard;
+    if (!study_guard(&guard, study->dir, study_say, err))
+        return false;
+    const bool ok = predict(study, err);
+    file_unlock(guard);
+    return ok;
+}
+
 /* -- The walk -------------------------------------------------------------- */
+
+/* Index and report, for whoever looks at the folder. */
+static bool study_leave(Study *study, const Analysis *analysis, Str *broken,
+                        Err *err)
+{
+    i64         indexed = 0;
+    int         guard;
+    const char *runs = arena_print(&study->arena, "%s/runs", study->dir);
+    const char *db   = arena_print(&study->arena, "%s/index.sqlite", study->dir);
+    if (!study_guard(&guard, study->dir, study_say, err))
+        return false;
+    const bool ok = index_build(&indexed, broken, db, runs, err)
+                 && report_write(analysis, study->dir, err);
+    file_unlock(guard);
+    return ok;
+}
 
 static bool study_end(Study *study, Err *err)
 {
     Analysis    analysis = { 0 };
     Str         broken   = { 0 };
-    i64         indexed  = 0;
-    const char *runs = arena_print(&study->arena, "%s/runs", study->dir);
-    const char *db   = arena_print(&study->arena, "%s/index.sqlite", study->dir);
-
-    const bool ok = index_build(&indexed, &broken, db, runs, err)
-        && analysis_make(&analysis, &study->arena, study->dir, study->cores, err)
-        && report_write(&analysis, study->dir, err);
+    const bool  ok = analysis_make(&analysis, &study->arena, study->dir,
+                                   study->cores, err)
+        && study_leave(study, &analysis, &broken, err);
     if (broken.size > 0)
         fprintf(stderr, "left out: %s\n", broken.text);
     str_free(&broken);
@@ -349,9 +378,7 @@ static bool study_walk(Study *study, Err *err)
     if (ok && study->opts.grid.holdout)
         ok = study_predict(study, err) && study_train(study, "holdout", err);
     progress_close(study->progress);
-    ok = ok && study_end(study, err);
-    file_unlock(study->lock);
-    return ok;
+    return ok && study_end(study, err);
 }
 
 bool cmd_study(int argc, char **argv, Err *err)

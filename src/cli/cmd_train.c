@@ -180,24 +180,16 @@ static bool show(Train *train, const char *runs_dir, const char *id, Err *err)
     return true;
 }
 
-/* Two processes must not write one run: its folder is locked. */
 static bool train_and_show(Train *train, Err *err)
 {
     Arena      *arena = &train->arena;
     const Run   record = record_begin(arena, &train->place.of, &train->run);
     const char *runs_dir = arena_print(arena, "%s/runs",
                                        train->place.study_dir);
-    const char *lock_dir = arena_print(arena, "%s/locks",
-                                       train->place.study_dir);
     const LadderRun *run = &train->run;
     SweepReport    report;
-    int            lock;
-    if (!dir_make(lock_dir, err)
-        || !file_lock(&lock, arena_print(arena, "%s/%s", lock_dir, record.id),
-                      err))
-        return false;
-
-    train->place.progress = progress_open(run->flop_new, 1, 1);
+    train->place.refuse_busy = true;
+    train->place.progress    = progress_open(run->flop_new, 1, 1);
     sweep_catch_signals();
     bool ok = sweep_run(&report, &run, 1, &train->place, err);
     progress_close(train->place.progress);
@@ -205,7 +197,6 @@ static bool train_and_show(Train *train, Err *err)
         ok = err_set(err, ERR_BUSY, "run %s: stopped, and checkpointed; the "
                      "same command goes on from here", record.id);
     ok = ok && show(train, runs_dir, record.id, err);
-    file_unlock(lock);
     if (ok)
         tell_memory(train);
     return ok;

@@ -1,4 +1,4 @@
-/* study.c - study.json, the lock on a study, and where studies lie. */
+/* study.c - study.json, and where studies lie. */
 
 #include "store/study.h"
 
@@ -105,15 +105,6 @@ bool study_read(StudyInfo *out, Arena *arena, const char *dir, Err *err)
                      "counts is missing; make the study anew in another "
                      "folder", path);
     json_decref(json);
-    return ok;
-}
-
-bool study_lock(int *handle, const char *dir, Err *err)
-{
-    Arena arena = { 0 };
-    const bool ok = dir_make(dir, err)
-        && file_lock(handle, arena_print(&arena, "%s/lock", dir), err);
-    arena_free(&arena);
     return ok;
 }
 

@@ -8,7 +8,7 @@
  *     STUDY/prediction.json    what was predicted of the held-out runs, before
  *     STUDY/prediction.sha256  they were trained, and its hash
  *     STUDY/report.html  STUDY/figures/NAME.svg .csv
- *     STUDY/lock               held by the process that works on it */
+ *     STUDY/lock  locks/ID     who works on it (store/claim.h) */
 
 #ifndef STUDY_H
 #define STUDY_H
@@ -40,10 +40,6 @@ typedef struct StudyInfo {
 bool study_write(const StudyInfo *info, const char *dir, Err *err) MUST_USE;
 bool study_read(StudyInfo *out, Arena *arena, const char *dir, Err *err)
     MUST_USE;
-
-/* The study for this process alone, until file_unlock or its end; ERR_BUSY
- * with the holder's process id when another has it. Makes the folder. */
-bool study_lock(int *handle, const char *dir, Err *err) MUST_USE;
 
 /* The folder in `root` whose study.json was written last. */
 bool study_newest(const char **dir, Arena *arena, const char *root, Err *err)

@@ -15,6 +15,10 @@
 /* Bytes; run_bytes is train_memory of all runs that are trained at once. */
 i64 footprint_bytes(i64 run_bytes, const Shard *shard);
 
+/* Bytes that a process can still have without others having to give way: of the
+ * machine, and of the group of processes that it is held to. */
+i64 footprint_available(void);
+
 /* The most that this process has held so far; 0 where that is not told. */
 i64 footprint_most(void);
 

@@ -74,6 +74,36 @@ void progress_skip(Progress *p, double flop)
     pthread_mutex_unlock(&p->lock);
 }
 
+void progress_elsewhere(Progress *p, double flop, i64 runs)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->at.flop_elsewhere = flop;
+    p->at.runs_elsewhere = runs;
+    draw(p, false);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void progress_gone(Progress *p, double flop)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->at.flop_done += flop;
+    p->at.runs_done++;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void progress_before(Progress *p, double flop)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->at.flop_before += flop;
+    pthread_mutex_unlock(&p->lock);
+}
+
 /* The worker of that number, the lock taken; NULL if it has none. */
 static ProgressWorker *take(Progress *p, int worker)
 {

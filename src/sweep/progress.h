@@ -23,6 +23,13 @@ void      progress_close(Progress *progress);
 /* What was finished before this process began. */
 void progress_skip(Progress *progress, double flop);
 
+/* What other processes do at the same work: so many runs under way have come to
+ * `flop` by now; one of `flop` has ended. What such a run had done when it was
+ * first looked at was before. */
+void progress_elsewhere(Progress *progress, double flop, i64 runs);
+void progress_gone(Progress *progress, double flop);
+void progress_before(Progress *progress, double flop);
+
 /* A worker begins a run of `flop`, of which a share is done already; moves on;
  * ends. Cheap: one uncontended lock. */
 void progress_begin(Progress *progress, int worker, const char *name,

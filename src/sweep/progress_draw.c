@@ -18,7 +18,7 @@ double progress_worker_flop(const ProgressWorker *w)
 
 static double done_flop(const ProgressState *at)
 {
-    double done = at->flop_done;
+    double done = at->flop_done + at->flop_elsewhere;
     for (int i = 0; i < at->nworker; i++)
         done += progress_worker_flop(&at->worker[i]);
     return done;
@@ -37,6 +37,12 @@ static void time_left(Str *out, double rest, double here, double spent,
     str_add(out, "  %s left", words);
 }
 
+static void elsewhere(Str *out, const ProgressState *at)
+{
+    if (at->runs_elsewhere > 0)
+        str_add(out, "  (%lld by others)", (long long)at->runs_elsewhere);
+}
+
 /* -- One line -------------------------------------------------------------- */
 
 void progress_line(Str *out, const ProgressState *at, double now_s)
@@ -45,6 +51,7 @@ void progress_line(Str *out, const ProgressState *at, double now_s)
     str_add(out, "[%3.0f %%] %.2e of %.2e FLOP  %lld of %lld runs",
             100 * done / fmax(at->flop, 1), done, at->flop,
             (long long)at->runs_done, (long long)at->runs);
+    elsewhere(out, at);
     time_left(out, at->flop - done, done - at->flop_before,
               now_s - at->began_s, "  time left not known yet");
     for (int i = 0; i < at->nworker; i++) {
@@ -110,6 +117,7 @@ static void head_make(Str *out, const ProgressState *at, double now_s)
     str_add(out, "%3.0f %%  %lld of %lld runs  spent %.3g, left %.3g FLOP",
             100 * done / fmax(at->flop, 1), (long long)at->runs_done,
             (long long)at->runs, done, fmax(0, at->flop - done));
+    elsewhere(out, at);
     time_left(out, at->flop - done, done - at->flop_before,
               now_s - at->began_s, "  time left not known yet");
 }

@@ -19,7 +19,8 @@ typedef struct ProgressState {
     double         began_s;
     double         flop, flop_done, flop_before; /* all; ended; not by this
                                                     process                 */
-    i64            runs, runs_done;
+    double         flop_elsewhere; /* of runs that other processes train */
+    i64            runs, runs_done, runs_elsewhere;
     int            nworker;
     ProgressWorker worker[PROGRESS_WORKERS];
 } ProgressState;

@@ -46,10 +46,44 @@ static void start_split(Run *record, Arena *arena, const char *start_run)
     record->start_step = atof(at + 1);
 }
 
+TrainConfig record_config(Arena *arena, const RecordOf *of,
+                          const char *runs_dir, const LadderRun *run)
+{
+    TrainConfig config = run->config;
+    if (!run->after)
+        return config;
+    const char *id   = record_begin(arena, of, run->after).id;
+    const i64   step = config.branch_at ? config.branch_at : run->after_step;
+    const char *path = arena_print(arena, "%s%s%s/checkpoint",
+                                   runs_dir ? runs_dir : "",
+                                   runs_dir ? "/" : "", id);
+    if (step > 0)
+        path = arena_print(arena, "%s-%lld", path, (long long)step);
+    if (config.branch_at) {
+        config.trunk = path;
+        return config;
+    }
+    config.start     = path;
+    config.start_run = step > 0 ? arena_print(arena, "%s@%lld", id,
+                                              (long long)step) : id;
+    return config;
+}
+
+/* Of a branch of a branch, too, the run that all of it grew from. */
+static const char *trunk_of(Arena *arena, const RecordOf *of,
+                            const LadderRun *run)
+{
+    if (!run->after || !run->config.branch_at)
+        return run->trunk;
+    const Run trunk = record_begin(arena, of, run->after);
+    return trunk.trunk ? trunk.trunk : trunk.id;
+}
+
 Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
 {
-    const TrainConfig *config = &run->config;
-    const Shard       *shard  = of->shard;
+    const TrainConfig asked = record_config(arena, of, NULL, run);
+    const TrainConfig *config = &asked;
+    const Shard       *shard  = run->shard ? run->shard : of->shard;
     char id[96], now[21], identity[HASH_HEX];
     shard_identity(identity, shard);
     run_id(id, run->name, of->config_text(arena, config, true), identity,
@@ -81,7 +115,7 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
         .schedule       = train_schedule_name(config->schedule),
         .optimizer      = config->optimizer,
         .seed           = config->seed,
-        .trunk          = run->trunk,
+        .trunk          = trunk_of(arena, of, run),
         .trunk_step     = config->branch_at ? (double)config->branch_at : NAN,
         .dtype          = config->dtype,
     };

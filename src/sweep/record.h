@@ -11,11 +11,16 @@
 typedef struct RecordOf {
     const char  *study;
     const char  *code;      /* version of the sources that decide the numbers */
-    const Shard *shard;
+    const Shard *shard;     /* of runs that name no other */
     /* The configuration of a run as text: all of it, and what decides bits. */
     const char *(*config_text)(Arena *arena, const TrainConfig *config,
                                bool hashed_only);
 } RecordOf;
+
+/* The configuration of a run as it is trained: with the run that it comes
+ * after by id, and by the path of its checkpoint in runs_dir (or NULL), there or not. */
+TrainConfig record_config(Arena *arena, const RecordOf *of,
+                          const char *runs_dir, const LadderRun *run);
 
 Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run);
 void record_end(Run *record, const TrainResult *result);

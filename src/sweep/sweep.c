@@ -1,13 +1,24 @@
-/* sweep.c - see sweep.h. Workers take the next run from one shared list; all
- * that they share besides is under one lock. */
+/* sweep.c - see sweep.h. Each worker asks for the best task that can be begun
+ * now, under one lock; where there is none it helps or waits. */
 
-#include "sweep/sweep.h"
+#include "sweep/sweep_parts.h"
 
-#include <pthread.h>
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/claim.h"
+#include "sweep/footprint.h"
+
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { CORES_MAX = 256 };
+
+/* What is left must be worth a stop and a start. */
+static const double help_s = 2, look_again_s = 0.5, wait_s = 0.1;
+
+/* -- Signals --------------------------------------------------------------- */
 
 static volatile sig_atomic_t stopping;
 
@@ -33,205 +44,247 @@ bool sweep_stopping(void)
     return stopping != 0;
 }
 
-typedef struct Sweep {
-    const SweepPlace     *place;
-    const char           *runs_dir;
-    const LadderRun *const *run;   /* [count], longest first */
-    i64                   count, next;
-    int                   workers;
-    bool                  failed;
-    SweepReport          *report;
-    Err                  *err;
-    pthread_mutex_t       lock;
-} Sweep;
+/* -- Which can be begun ---------------------------------------------------- */
 
-typedef struct Worker {
-    Sweep *sweep;
-    int    index;
-} Worker;
-
-/* What the hooks of one run need. The log is opened when it is known where the
- * run goes on from: opened at 0 before that, it would forget the beginning of a
- * run that resumes. */
-typedef struct Watch {
-    const Worker *worker;
-    const Run    *record;
-    MetricLog    *log;
-    i64           branch_at; /* progress is of what it does itself */
-} Watch;
-
-static bool watch_resumed(void *self, i64 step, Err *err)
+static void fail(Sweep *sweep, const Task *task, Err *err)
 {
-    Watch       *watch = self;
-    const Sweep *sweep = watch->worker->sweep;
-    progress_resumed(sweep->place->progress, watch->worker->index,
-                     step - watch->branch_at);
-    return metric_open(&watch->log, watch->record, sweep->runs_dir, step, err);
+    if (sweep->failed)
+        return; /* the first one is told */
+    sweep->failed = true;
+    *sweep->err   = *err;
+    (void)err_add(sweep->err, "run %s", task->record.id);
 }
 
-static bool watch_metric(void *self, const TrainMetric *metric, Err *err)
+/* One run alone is always let in: train_check has held it against the whole
+ * machine. */
+static bool fits(const Sweep *sweep, const Task *task)
 {
-    Watch *watch = self;
-    if (!watch->log && !metric_open(&watch->log, watch->record,
-                                    watch->worker->sweep->runs_dir, 0, err))
+    return sweep->said == 0
+        || (sweep->said + task->bytes <= sweep->room
+            && task->bytes <= footprint_available());
+}
+
+static bool is_due(const Task *task)
+{
+    return task->state == TASK_OPEN
+        || (task->state == TASK_ELSEWHERE && clock_s() >= task->look_s);
+}
+
+static void over_elsewhere(Sweep *sweep, const Task *task)
+{
+    sweep->report->elsewhere += task->asked;
+    progress_gone(sweep->place->progress,
+                  task->asked ? task->run->flop_new : 0);
+}
+
+/* The run for this process. If another was quicker it is asked again later;
+ * if that one has finished it meanwhile, so much the better. */
+static bool claim(Sweep *sweep, Task *task)
+{
+    Err err = { 0 };
+    if (!claim_take(&task->lock, sweep->place->study_dir, task->record.id,
+                    &err)) {
+        task->state  = TASK_ELSEWHERE;
+        task->look_s = clock_s() + look_again_s;
+        if (err.kind != ERR_BUSY || sweep->place->refuse_busy)
+            fail(sweep, task, &err);
         return false;
-    const Metric line = record_metric(metric, watch->record->bytes_per_token);
-    return metric_put(watch->log, &line, err);
-}
-
-static void watch_step(void *self, i64 step, double loss)
-{
-    const Watch *watch = self;
-    progress_step(watch->worker->sweep->place->progress, watch->worker->index,
-                  step - watch->branch_at, loss);
-}
-
-static bool watch_stop(void *self)
-{
-    (void)self;
-    return sweep_stopping();
-}
-
-static bool train(TrainResult *result, Watch *watch, const TrainConfig *config,
-                  Err *err)
-{
-    const Sweep     *sweep = watch->worker->sweep;
-    const TrainHooks hooks = {
-        .self    = watch,
-        .resumed = watch_resumed,
-        .metric  = watch_metric,
-        .step    = watch_step,
-        .stop    = watch_stop,
-    };
-    char checkpoint[4096];
-    snprintf(checkpoint, sizeof checkpoint, "%s/%s/checkpoint",
-             sweep->runs_dir, watch->record->id);
-    return train_run(result, config, sweep->place->of.shard, checkpoint, &hooks,
-                     err);
-}
-
-static void count_result(Sweep *sweep, const TrainResult *result)
-{
-    pthread_mutex_lock(&sweep->lock);
-    switch (result->status) {
-    case TRAIN_DONE:        sweep->report->done++; break;
-    case TRAIN_DIVERGED:
-    case TRAIN_PLATEAU:     sweep->report->found++; break;
-    case TRAIN_INTERRUPTED: sweep->report->interrupted = true; break;
     }
-    pthread_mutex_unlock(&sweep->lock);
-}
-
-/* What its tokens mean lies beside a run, so that it can write text wherever
- * its folder goes. */
-static bool tokenizer_write(const Sweep *sweep, const Run *record, Err *err)
-{
-    const Shard *shard = sweep->place->of.shard;
-    char         path[4096];
-    snprintf(path, sizeof path, "%s/%s/tokenizer.bpe", sweep->runs_dir,
-             record->id);
-    return !shard->tokenizer_bytes
-        || file_write(path, shard->tokenizer_text, shard->tokenizer_bytes,
-                      err);
-}
-
-/* Train one run and write down what came of it. */
-static bool run_train(const Worker *worker, const LadderRun *run, Run *record,
-                      int threads, Err *err)
-{
-    Sweep      *sweep  = worker->sweep;
-    Watch       watch  = { .worker = worker, .record = record,
-                           .branch_at = run->config.branch_at };
-    TrainResult result = { 0 };
-    TrainConfig config = run->config;
-    config.threads = threads;
-
-    progress_begin(sweep->place->progress, worker->index, run->name,
-                   run->flop_new, config.steps - config.branch_at);
-    const bool ok = run_write(record, sweep->runs_dir, false, err)
-           && tokenizer_write(sweep, record, err)
-           && train(&result, &watch, &config, err);
-    metric_close(watch.log);
-    if (!ok)
+    if (!task->again && sweep_over(sweep, task)) {
+        claim_drop(task->lock, sweep->place->study_dir, task->record.id);
+        over_elsewhere(sweep, task);
         return false;
-
-    char positions[4096];
-    snprintf(positions, sizeof positions, "%s/%s/position.csv",
-             sweep->runs_dir, record->id);
-    if (!record_positions(&result, config.shape.context, positions, err))
-        return false;
-    record_end(record, &result);
-    count_result(sweep, &result);
-    if (result.status != TRAIN_INTERRUPTED)
-        progress_end(sweep->place->progress, worker->index);
-    return run_write(record, sweep->runs_dir,
-                     result.status != TRAIN_INTERRUPTED, err);
+    }
+    return true;
 }
 
-static bool run_one(const Worker *worker, const LadderRun *run, int threads,
-                    Err *err)
+/* Checkpoints that are gone are asked of the run that made them, all at once. */
+static void ask_again(Sweep *sweep, Task *after)
 {
-    Sweep *sweep  = worker->sweep;
-    Arena  arena  = { 0 };
-    Run    record = record_begin(&arena, &sweep->place->of, run);
-    bool   ok     = true;
+    for (i64 i = 0; i < sweep->tasks.count; i++) {
+        Task *task = &sweep->tasks.task[i];
+        if (task->after == after && task->state != TASK_OVER
+            && task_need(task) == NEED_AGAIN)
+            after->again = i64_max(after->again,
+                                   task->after_step > 0 ? task->after_step
+                                                        : after->ended_step);
+    }
+    after->state = TASK_OPEN;
+}
 
-    if (run_finished(sweep->runs_dir, record.id)) {
-        pthread_mutex_lock(&sweep->lock);
-        sweep->report->skipped++;
+static void give_up(Sweep *sweep, Task *task)
+{
+    Err err = { 0 };
+    if (!claim(sweep, task))
+        return;
+    if (!sweep_give_up(sweep, task, &err))
+        fail(sweep, task, &err);
+    sweep->report->found++;
+    task->state      = TASK_OVER;
+    task->status     = task->after->status;
+    task->ended_step = 0;
+    claim_drop(task->lock, sweep->place->study_dir, task->record.id);
+}
+
+static bool can_begin(Sweep *sweep, Task *task)
+{
+    if (!is_due(task))
+        return false;
+    switch (task_need(task)) {
+    case NEED_MET:   return fits(sweep, task);
+    case NEED_WAIT:  return false;
+    case NEED_AGAIN: ask_again(sweep, task->after); return false;
+    case NEED_NEVER: give_up(sweep, task); return false;
+    }
+    return false;
+}
+
+/* With fewer to begin than cores are free, the cores are shared out. */
+static int threads_for(Sweep *sweep, const Task *task)
+{
+    int ready = 1;
+    for (i64 i = 0; i < sweep->tasks.count && ready < sweep->free; i++) {
+        Task *other = &sweep->tasks.task[i];
+        ready += other != task && is_due(other)
+              && task_need(other) == NEED_MET;
+    }
+    const int share = sweep->free / ready;
+    return share < 1 ? 1 : share < task->lanes ? share : task->lanes;
+}
+
+static void hold(Sweep *sweep, Task *task, int threads)
+{
+    task->threads = threads;
+    task->yield   = false;
+    sweep->free  -= threads;
+}
+
+static Task *choose(Sweep *sweep)
+{
+    for (i64 i = 0; i < sweep->tasks.count && sweep->free > 0; i++) {
+        Task *task = &sweep->tasks.task[i];
+        if (sweep->failed || sweep_stopping())
+            return NULL;
+        if (!can_begin(sweep, task) || !claim(sweep, task))
+            continue;
+        task->state  = TASK_HERE;
+        sweep->said += task->bytes;
+        hold(sweep, task, threads_for(sweep, task));
+        return task;
+    }
+    return NULL;
+}
+
+/* -- Spare cores ----------------------------------------------------------- */
+
+static bool any_open(const Sweep *sweep)
+{
+    for (i64 i = 0; i < sweep->tasks.count; i++)
+        if (sweep->tasks.task[i].state == TASK_OPEN
+            || sweep->tasks.task[i].state == TASK_ELSEWHERE)
+            return true;
+    return false;
+}
+
+/* The run that will be longest under way and can use a core more is asked to
+ * stop, and goes on with what is free. */
+static void help(Sweep *sweep)
+{
+    const double now  = clock_s();
+    Task        *best = NULL;
+    for (i64 i = 0; i < sweep->tasks.count; i++) {
+        Task *task = &sweep->tasks.task[i];
+        if (task->state != TASK_HERE)
+            continue;
+        if (task->yield)
+            return; /* one at a time: it takes what is free */
+        if (task->threads < task->lanes && task_left_s(task, now) > help_s
+            && (!best || task_left_s(task, now) > task_left_s(best, now)))
+            best = task;
+    }
+    if (best && sweep->free > 0)
+        __atomic_store_n(&best->yield, true, __ATOMIC_RELAXED);
+}
+
+/* -- A worker -------------------------------------------------------------- */
+
+/* Until somebody has news, or a moment has gone by. */
+static void wait_for_news(Sweep *sweep)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)(wait_s * 1e9);
+    until.tv_sec  += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&sweep->news, &sweep->lock, &until);
+}
+
+/* The next task; NULL when there will be none. The lock is taken. */
+static Task *next(Sweep *sweep)
+{
+    for (;;) {
+        Task *task = choose(sweep);
+        bool  here = false;
+        for (i64 i = 0; i < sweep->tasks.count; i++)
+            here |= sweep->tasks.task[i].state == TASK_HERE;
+        if (task || sweep->failed || sweep_stopping()
+            || (!here && !any_open(sweep)))
+            return task;
+        help(sweep);
+        sweep_look(sweep);
+        wait_for_news(sweep);
+    }
+}
+
+static void close_task(Sweep *sweep, Task *task, Turn turn)
+{
+    sweep->said -= task->bytes;
+    task->state  = turn == TURN_OVER ? TASK_OVER : TASK_OPEN;
+    if (turn == TURN_OVER && !task->again)
+        task->status = task->record.status;
+    task->again  = 0;
+    claim_drop(task->lock, sweep->place->study_dir, task->record.id);
+}
+
+/* One turn after the other until it has ended; the lock is taken but while it
+ * trains. */
+static void work_on(const Worker *worker, Task *task)
+{
+    Sweep *sweep = worker->sweep;
+    Err    err   = { 0 };
+    Turn   turn  = TURN_YIELDED;
+    for (bool first = true; turn == TURN_YIELDED; first = false) {
         pthread_mutex_unlock(&sweep->lock);
-        progress_skip(sweep->place->progress, run->flop_new);
-    } else if (!run_train(worker, run, &record, threads, err)) {
-        ok = err_add(err, "run %s", record.id);
+        turn = task->again ? sweep_again(worker, task, &err)
+                           : sweep_train(worker, task, first, &err);
+        pthread_mutex_lock(&sweep->lock);
+        sweep->free += task->threads;
+        if (turn == TURN_YIELDED)
+            hold(sweep, task, sweep->free < task->lanes ? sweep->free
+                                                        : task->lanes);
     }
-    arena_free(&arena);
-    return ok;
-}
-
-/* The next run, or NULL; and how many threads it may have: with fewer runs
- * than cores, the spare cores are shared out. */
-static const LadderRun *take(Sweep *sweep, int *threads)
-{
-    const LadderRun *run = NULL;
-    pthread_mutex_lock(&sweep->lock);
-    if (sweep->next < sweep->count && !sweep->failed && !sweep_stopping())
-        run = sweep->run[sweep->next++];
-    *threads = (int)i64_max(1, sweep->place->cores / sweep->workers);
-    pthread_mutex_unlock(&sweep->lock);
-    return run;
+    if (turn == TURN_FAILED)
+        fail(sweep, task, &err);
+    close_task(sweep, task, turn);
+    pthread_cond_broadcast(&sweep->news);
 }
 
 static void *work(void *self)
 {
     const Worker *worker = self;
     Sweep        *sweep  = worker->sweep;
-    int           threads;
-    for (const LadderRun *run; (run = take(sweep, &threads));) {
-        Err err = { 0 };
-        if (run_one(worker, run, threads, &err))
-            continue;
-        pthread_mutex_lock(&sweep->lock);
-        if (!sweep->failed)
-            *sweep->err = err;
-        sweep->failed = true;
-        pthread_mutex_unlock(&sweep->lock);
-    }
+    pthread_mutex_lock(&sweep->lock);
+    for (Task *task; (task = next(sweep));)
+        work_on(worker, task);
+    pthread_cond_broadcast(&sweep->news);
+    pthread_mutex_unlock(&sweep->lock);
     return NULL;
-}
-
-static int longer_first(const void *a, const void *b)
-{
-    const LadderRun *x = *(const LadderRun *const *)a;
-    const LadderRun *y = *(const LadderRun *const *)b;
-    if (x->flop_new != y->flop_new)
-        return x->flop_new < y->flop_new ? 1 : -1;
-    return strcmp(x->name, y->name);
 }
 
 static void work_all(Sweep *sweep)
 {
-    pthread_t thread[256];
-    Worker    worker[256];
+    pthread_t thread[CORES_MAX];
+    Worker    worker[CORES_MAX];
     for (int i = 0; i < sweep->workers; i++) {
         worker[i] = (Worker){ sweep, i };
         if (i > 0 && pthread_create(&thread[i], NULL, work, &worker[i]) != 0)
@@ -242,30 +295,45 @@ static void work_all(Sweep *sweep)
         pthread_join(thread[i], NULL);
 }
 
+/* -- All of them ----------------------------------------------------------- */
+
+static void skip_finished(Sweep *sweep)
+{
+    for (i64 i = 0; i < sweep->tasks.count; i++) {
+        Task *task = &sweep->tasks.task[i];
+        if (!sweep_over(sweep, task) || !task->asked)
+            continue;
+        sweep->report->skipped++;
+        progress_skip(sweep->place->progress, task->run->flop_new);
+    }
+}
+
 bool sweep_run(SweepReport *out, const LadderRun *const *runs, i64 count,
                const SweepPlace *place, Err *err)
 {
     *out = (SweepReport){ 0 };
     if (count < 1)
         return true;
-    Arena           arena = { 0 };
-    const LadderRun **order = NEW(&arena, const LadderRun *, count);
-    memcpy(order, runs, (size_t)count * sizeof *order);
-    qsort(order, (size_t)count, sizeof *order, longer_first);
-
-    const i64 cores = i64_min(i64_max(place->cores, 1), 256);
-    Sweep sweep = {
+    Arena     arena = { 0 };
+    const i64 cores = i64_min(i64_max(place->cores, 1), CORES_MAX);
+    Sweep     sweep = {
         .place    = place,
         .runs_dir = arena_print(&arena, "%s/runs", place->study_dir),
-        .run      = order,
-        .count    = count,
-        .workers  = (int)i64_min(cores, count),
+        .free     = (int)cores,
+        .room     = footprint_available(),
         .report   = out,
         .err      = err,
     };
+    const double began = clock_s();
+    tasks_make(&sweep.tasks, &arena, runs, count, place, sweep.runs_dir);
+    sweep.workers = (int)i64_min(cores, sweep.tasks.count);
     pthread_mutex_init(&sweep.lock, NULL);
+    pthread_cond_init(&sweep.news, NULL);
+    skip_finished(&sweep);
     work_all(&sweep);
+    pthread_cond_destroy(&sweep.news);
     pthread_mutex_destroy(&sweep.lock);
+    out->wall_s = clock_s() - began;
     arena_free(&arena);
     return !sweep.failed;
 }

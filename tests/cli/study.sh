@@ -86,13 +86,54 @@ ends 0 "killed five times, it goes on"
 sed 's/cut/whole/' out >second
 holds "and ends with the same numbers" cmp -s first second
 
-# Two at once.
+# Two at once share it: whoever dies, the other takes over.
+came_to() { # what a study came to, without what belongs to the hour and the machine
+    cat "$1"/fit/*.json "$1/prediction.json"
+    scalelaw runs export "$1" --csv 2>/dev/null | awk -F, '
+        NR == 1 { for (i = 1; i <= NF; i++) name[i] = $i }
+        NR > 1 {
+            for (i = 1; i <= NF; i++)
+                if (name[i] ~ /^(id|status|steps|tokens|flop|val_loss|train_loss)$/)
+                    printf "%s=%s ", name[i], $i
+            print ""
+        }'
+}
+came_to whole/s >whole.txt
+scalelaw study small.study --out=two/s --cores=1 >one.out 2>one.err &
+one=$!
+scalelaw study small.study --out=two/s --cores=1 >two.out 2>two.err &
+two=$!
+wait $one
+status=$?
+ends 0 "one of two processes on one study comes to the end"
+wait $two
+status=$?
+ends 0 "and so does the other"
+came_to two/s >two.txt
+holds "with the records of one alone" cmp -s whole.txt two.txt
+holds "both say the same at the end" cmp -s one.out two.out
+holds "no claim is left" sh -c '[ -z "$(ls two/s/locks)" ]'
+
+scalelaw study small.study --out=dead/s --cores=1 >/dev/null 2>&1 &
+one=$!
+scalelaw study small.study --out=dead/s --cores=1 >two.out 2>two.err &
+two=$!
+sleep 0.25
+kill -9 $one 2>/dev/null
+wait $one 2>/dev/null
+wait $two
+status=$?
+ends 0 "where one of two is killed, the other ends the study"
+came_to dead/s >dead.txt
+holds "with the same records" cmp -s whole.txt dead.txt
+
 cp -r whole busy
 flock busy/s/lock sleep 3 &
 child=$!
 sleep 0.3
-refuses 75 "two processes on one study" "lock|another|process" \
-    scalelaw study small.study --out=busy/s
+run scalelaw study small.study --out=busy/s
+ends 0 "one who writes for the study is waited for"
+holds "and that is said" grep -q "waiting: .*lock: process" err
 wait $child
 
 # What cannot be.

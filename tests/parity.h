@@ -75,7 +75,7 @@ static void parity_text(Parity *p, i64 sequences)
                         .val_count = 2 * T, .token_bytes = 2,
                         .token = number };
     for (i64 q = 0; q < sequences; q++) {
-        batch_train(x, y, &p->shard, T, p->config.seed, q);
+        batch_train(x, y, &p->shard, T, 0, p->config.seed, q);
         for (i64 t = 0; t < T; t++)
             text[x[0] + t] = (u8)parity_token(q, t, p->config.shape.vocab);
     }

@@ -144,8 +144,8 @@ static void live_batch(Live *live, i64 step, i64 number, i32 *x, i32 *y)
 {
     const i64 T = live->config.shape.context, B = live->config.batch;
     for (i64 b = 0; b < B; b++)
-        batch_train(x + b * T, y + b * T, &live->shard, T, live->config.seed,
-                    number * B + b);
+        batch_train(x + b * T, y + b * T, &live->shard, T, 0,
+                    live->config.seed, number * B + b);
     live_tokens(live, "x", step, x, B * T);
     live_tokens(live, "y", step, y, B * T);
 }

@@ -50,7 +50,7 @@ static void twin_gradient(Twin *t, const Shard *shard, i64 step)
     const Kern *kern = kern_find("ref", "fp32");
     const i64   T = c->shape.context, B = c->batch;
     for (i64 b = 0; b < B; b++)
-        batch_train(t->x + b * T, t->y + b * T, shard, T, c->seed,
+        batch_train(t->x + b * T, t->y + b * T, shard, T, 0, c->seed,
                     step * B + b);
     memset(t->grad, 0, (size_t)t->count * sizeof(real));
     const PassHow how = {

@@ -45,6 +45,8 @@ TEST(what_cannot_be_is_refused_by_name)
     REFUSED(c.steps = 0, "steps: 0");
     REFUSED(c.steps = 1000, "128000 tokens");
     REFUSED(c.steps = 1000000000000; c.batch = 100000000, "counted exactly");
+    REFUSED(c.unique_tokens = 9000, "unique_tokens: 9000");
+    REFUSED(c.unique_tokens = 9, "unique_tokens: 9 hold no window");
     REFUSED(c.lr = 0, "lr: 0");
     REFUSED(c.lr = NAN, "lr: nan");
     REFUSED(c.lr = INFINITY, "lr: inf");

@@ -238,7 +238,7 @@ static double square_of(Arena *arena, const Space *space,
     real *work = NEW(arena, real, space->arch->work_count(space->kern,
                                                           &c->shape, count));
     for (i64 b = 0; b < count; b++)
-        batch_train(x + b * T, y + b * T, shard, T, c->seed, from + b);
+        batch_train(x + b * T, y + b * T, shard, T, 0, c->seed, from + b);
     const PassHow how = { .scale = (real)(1 / (double)(count * T)) };
     space->arch->pass(loss, grad, space->kern, &c->shape, space->state.param,
                       space->packed, work, x, y, count, &how);

@@ -418,7 +418,7 @@ TEST(every_sequence_of_a_batch_counts_once)
         real *work = NEW(&arena, real,
                          space.arch->work_count(space.kern, &space.shape, B));
         for (i64 b = 0; b < B; b++)
-            batch_train(x + b * T, y + b * T, &shard, T, config.seed, b);
+            batch_train(x + b * T, y + b * T, &shard, T, 0, config.seed, b);
         space.arch->pass(loss, grad, space.kern, &space.shape,
                          space.state.param, space.packed, work, x, y, B,
                          &(PassHow){ .scale = (real)(1 / (double)(B * T)) });
@@ -453,6 +453,28 @@ TEST(more_tokens_than_the_text_has_are_refused_or_counted_as_epochs)
     CHECK_NEAR(r.epochs, 96.0 / 49, 1e-15);
     config.steps = 12;
     CHECK(train_check(&config, &shard, false, &err)); /* 48 of 49 */
+    arena_free(&arena);
+}
+
+/* 20 of 49 windows, 96 sequences; another sample is another run. */
+TEST(a_sample_of_the_text_is_repeated_without_being_asked)
+{
+    Arena       arena = { 0 };
+    Err         err = { 0 };
+    const Shard shard = world_noise(&arena, 1600, 400);
+    TrainConfig config = world_config();
+    World       world = { 0 }, again = { 0 };
+    config.unique_tokens = 20 * 32 + 31;
+    CHECK(train_check(&config, &shard, false, &err));
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
+    CHECK(r.tokens == 96 * 32 && r.unique_tokens == 20 * 32);
+    CHECK_NEAR(r.epochs, 96.0 / 20, 1e-15);
+
+    config.unique_tokens = 5 * 32;
+    const TrainResult few = world_train(&config, &shard, NULL, &again);
+    CHECK(few.unique_tokens == 5 * 32);
+    CHECK_BELOW(few.train_loss, r.train_loss); /* learned by heart */
+    CHECK(r.val_loss != few.val_loss);
     arena_free(&arena);
 }
 

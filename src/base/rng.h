@@ -19,6 +19,7 @@ typedef enum RngPurpose {
     RNG_SAMPLE,    /* text written by a model                       */
     RNG_TEST,
     RNG_DROPOUT,   /* which numbers are dropped: arch/transformer.c */
+    RNG_UNIQUE,    /* which windows of a text a run may see: batch.c */
 } RngPurpose;
 
 u64    rng_u64(u64 seed, RngPurpose purpose, u64 index);

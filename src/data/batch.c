@@ -14,10 +14,17 @@
 
 #include <assert.h>
 
-i64 batch_train_windows(const Shard *shard, i64 context)
+static i64 windows_all(const Shard *shard, i64 context)
 {
     assert(context > 0);
     return i64_max(shard->train_count / context - 1, 0);
+}
+
+i64 batch_train_windows(const Shard *shard, i64 context, i64 unique)
+{
+    assert(unique >= 0);
+    const i64 windows = windows_all(shard, context);
+    return unique ? i64_min(unique / context, windows) : windows;
 }
 
 i64 batch_val_windows(const Shard *shard, i64 context)
@@ -54,18 +61,29 @@ static void window_read(i32 *x, i32 *y, const Shard *shard, i64 first,
         wide(x, y, token, context);
 }
 
-/* Every epoch has a shuffle of its own, from a seed of its own. Epochs count
- * up from 0; the offset takes the index that no epoch will reach. */
-void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, u64 seed,
-                 i64 index)
+/* Window number `i` of a sample: the first so many of a shuffle of all that no
+ * seed of a run moves. So a smaller sample is the beginning of a larger one. */
+static i64 sampled(const Shard *shard, i64 context, i64 i)
 {
-    const i64 windows = batch_train_windows(shard, context);
+    const u64 every_run = 1;
+    return rng_shuffled(every_run, RNG_UNIQUE, i, windows_all(shard, context));
+}
+
+/* Every epoch has a shuffle of its own, from a seed of its own. Epochs count
+ * up from 0; the offset takes the index that no epoch will reach. A sample is
+ * cut without an offset: its tokens must be the same whatever the seed. */
+void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, i64 unique,
+                 u64 seed, i64 index)
+{
+    const i64 windows = batch_train_windows(shard, context, unique);
     assert(index >= 0 && windows > 0);
     const u64 epoch_seed = rng_u64(seed, RNG_ORDER, (u64)(index / windows));
     const i64 window = rng_shuffled(epoch_seed, RNG_ORDER, index % windows,
                                     windows);
-    const i64 offset = rng_below(seed, RNG_ORDER, UINT64_MAX, context);
-    window_read(x, y, shard, offset + window * context, context);
+    const i64 offset = unique ? 0
+                     : rng_below(seed, RNG_ORDER, UINT64_MAX, context);
+    const i64 place = unique ? sampled(shard, context, window) : window;
+    window_read(x, y, shard, offset + place * context, context);
 }
 
 void batch_val(i32 *x, i32 *y, const Shard *shard, i64 context, i64 index)

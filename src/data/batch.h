@@ -3,21 +3,25 @@
  * The training text is cut into windows of T + 1 tokens (stride T). Training
  * draws windows in the order of a shuffle, without replacement, and starts a
  * new shuffle each epoch; so unique tokens and epochs are exact counts. The
- * cut is moved by a seed-dependent offset below T. */
+ * cut is moved by a seed-dependent offset below T (unless it is a sample). */
 
 #ifndef BATCH_H
 #define BATCH_H
 
 #include "data/shard.h"
 
-/* Windows in one epoch of training, and in the held-out text (stride T). */
-i64 batch_train_windows(const Shard *shard, i64 context);
+/* Windows in one epoch of training, and in the held-out text (stride T).
+ * `unique` tokens of the training text are trained on, in whole windows: a
+ * sample spread over all of it, the same for every seed, and of two samples
+ * the smaller a part of the larger. 0: all of it. Above what there is, all;
+ * whoever minds compares with the windows of 0. */
+i64 batch_train_windows(const Shard *shard, i64 context, i64 unique);
 i64 batch_val_windows(const Shard *shard, i64 context);
 
 /* Sequence `index` (counted from the start of the run: step * batch + b).
  * x[T] tokens, y[T] what came next. */
-void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, u64 seed,
-                 i64 index);
+void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, i64 unique,
+                 u64 seed, i64 index);
 
 /* To be called with the numbers of sequences that were drawn, counted from
  * anywhere: every so many, lets go of the pages of the shard that they lay in,

@@ -232,6 +232,22 @@ static bool check_start(const TrainConfig *c, Err *err)
     return true;
 }
 
+/* More tokens than different ones are what a sample is for: epochs of it. */
+static bool check_unique(const TrainConfig *c, const Shard *shard, i64 all,
+                         Err *err)
+{
+    const i64 T = c->shape.context, unique = c->unique_tokens;
+    if (unique && unique < T)
+        return err_set(err, ERR_USAGE, "unique_tokens: %lld hold no window of "
+                       "context %lld; give more, or 0 for all of the text",
+                       (long long)unique, (long long)T);
+    return unique / T <= all
+        || err_set(err, ERR_USAGE, "unique_tokens: %lld, but the training text "
+                   "of corpus %s has %lld (%lld windows of %lld); give fewer, "
+                   "or 0 for all of it", (long long)unique, shard->name,
+                   (long long)(all * T), (long long)all, (long long)T);
+}
+
 static bool check_corpus(const TrainConfig *c, const Shard *shard,
                          bool allow_epochs, Err *err)
 {
@@ -241,24 +257,26 @@ static bool check_corpus(const TrainConfig *c, const Shard *shard,
                        "tokens up to %lld; give at least that many",
                        (long long)c->shape.vocab, shard->name,
                        (long long)shard->vocab);
-    const i64 windows = batch_train_windows(shard, T);
-    if (windows < 1 || batch_val_windows(shard, T) < 1)
+    const i64 all = batch_train_windows(shard, T, 0);
+    if (all < 1 || batch_val_windows(shard, T) < 1)
         return err_set(err, ERR_USAGE, "corpus %s: %lld training and %lld "
                        "held-out tokens hold no window of context %lld; give "
                        "more text or a shorter context", shard->name,
                        (long long)shard->train_count,
                        (long long)shard->val_count, (long long)T);
+    if (!check_unique(c, shard, all, err))
+        return false;
     const double wanted = (double)c->steps * (double)c->batch;
     if (wanted * (double)T > 9e15)
         return err_set(err, ERR_USAGE, "steps: %lld of %lld tokens are more "
                        "than can be counted exactly; give fewer",
                        (long long)c->steps, (long long)(c->batch * T));
-    if (!allow_epochs && wanted > (double)windows)
+    if (!allow_epochs && !c->unique_tokens && wanted > (double)all)
         return err_set(err, ERR_USAGE, "corpus %s: the run wants %.0f tokens "
                        "and its training text has %lld (%lld windows of "
                        "%lld); train on fewer, or allow repeating the text "
                        "with --epochs", shard->name, wanted * (double)T,
-                       (long long)(windows * T), (long long)windows,
+                       (long long)(all * T), (long long)all,
                        (long long)T);
     return true;
 }

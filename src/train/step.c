@@ -48,7 +48,7 @@ static double pass_micro(const Step *s, Worker *worker, real *grad, i64 from,
 
     for (i64 b = 0; b < count; b++)
         batch_train(worker->x + b * T, worker->y + b * T, s->shard, T,
-                    s->config->seed, first + b);
+                    s->config->unique_tokens, s->config->seed, first + b);
     batch_drawn(s->shard, first, count);
 
     const PassHow how = {

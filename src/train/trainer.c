@@ -305,7 +305,8 @@ static void fill(TrainResult *out, const Trainer *t)
 {
     const Standing *at = t->at;
     const i64 T = t->config->shape.context;
-    const i64 windows = batch_train_windows(t->shard, T);
+    const i64 windows = batch_train_windows(t->shard, T,
+                                            t->config->unique_tokens);
     const i64 sequences = at->step * t->config->batch;
     const i64 new_tokens = (at->step - t->config->branch_at) * step_tokens(t);
 

@@ -75,7 +75,7 @@ static inline real *unwritten(Arena *arena, i64 n)
 
 static inline Model model(const Kern *kern, Shape shape)
 {
-    Model m = { .arch = arch_find("transformer"), .kern = kern,
+    Model m = { .arch = arch_of(&shape), .kern = kern,
                 .shape = shape, .rows = SEQUENCES * shape.context };
     m.how.scale = (real)(1.0 / (double)m.rows);
     m.n      = arch_param_count(m.arch, &shape);

@@ -1,9 +1,11 @@
 /* arch_options.h - for the tests of models: the options of Shape, each alone
- * and those that go together, laid over a shape that has none. */
+ * and those that go together, laid over a shape that has none; and the other
+ * architecture, as if it were one of them. */
 
 #ifndef ARCH_OPTIONS_H
 #define ARCH_OPTIONS_H
 
+#include "arch/arch.h"
 #include "count/count.h"
 
 typedef struct OptionSet {
@@ -24,6 +26,8 @@ static const OptionSet option_sets[] = {
     { "mup", { .mup_width = 4, .mup_head = 1 } },
     { "llama", { LLAMA } },
     { "llama, tied, one kv", { LLAMA, .tied = true, .kv_heads = 1 } },
+    { "lstm", { .recurrent = true } },
+    { "lstm, tied", { .recurrent = true, .tied = true } },
     { "all", { LLAMA, .kv_heads = 1, .qk_norm = true, .mup_width = 3,
                .mup_head = 2 } },
 };
@@ -44,7 +48,15 @@ static inline bool option_lay(Shape *out, const Shape *shape,
     out->bare      = o->bare;
     out->mup_width = o->mup_width;
     out->mup_head  = o->mup_head;
+    out->recurrent = o->recurrent;
+    count_recurrent(out);
     return !o->rope || shape->width / shape->heads % 2 == 0;
+}
+
+/* The architecture that a shape is of. */
+static inline const Arch *arch_of(const Shape *shape)
+{
+    return arch_find(shape->recurrent ? "lstm" : "transformer");
 }
 
 #endif

@@ -89,11 +89,11 @@ static void live_head(Live *live)
     const Shape       *s = &c->shape;
     fprintf(live->text, "shape layers=%d width=%d heads=%d ff=%d vocab=%d "
             "context=%d kv_heads=%d mup_width=%d mup_head=%d tied=%d rms=%d "
-            "rope=%d gated=%d qk_norm=%d bare=%d\n", (int)s->layers,
-            (int)s->width, (int)s->heads, (int)s->ff, (int)s->vocab,
+            "rope=%d gated=%d qk_norm=%d bare=%d recurrent=%d\n",
+            (int)s->layers, (int)s->width, (int)s->heads, (int)s->ff, (int)s->vocab,
             (int)s->context, (int)s->kv_heads, (int)s->mup_width,
             (int)s->mup_head, s->tied, s->rms, s->rope, s->gated, s->qk_norm,
-            s->bare);
+            s->bare, s->recurrent);
     fprintf(live->text, "train optimizer=%s steps=%d momentum=%.17g "
             "beta1=%.17g beta2=%.17g epsilon=%.17g weight_decay=%.17g "
             "clip=%.17g z_loss=%.17g\n", c->optimizer, LIVE_STEPS,
@@ -101,10 +101,10 @@ static void live_head(Live *live)
             c->clip, c->z_loss);
     for (int i = 0; i < live->tensors; i++) {
         const Tensor *t = &live->tensor[i];
-        fprintf(live->text, "tensor %s %d %d %d %d %d %d %.17g %d %d\n",
+        fprintf(live->text, "tensor %s %d %d %d %d %d %d %.17g %d %d %d\n",
                 t->name, (int)t->layers, (int)t->rows, (int)t->cols,
                 (int)t->at, t->decay, t->hidden, t->lr_scale, (int)t->cut[0],
-                (int)t->cut[1]);
+                (int)t->cut[1], (int)t->cut[2]);
     }
 }
 
@@ -213,8 +213,9 @@ static TrainConfig live_config(const char *kernels)
     return c;
 }
 
-/* Every option with AdamW, and every optimizer on the plain model and on that
- * with all options; z-loss with the latter. Returns how many. */
+/* Every option with AdamW, and every optimizer on the plain model, on that
+ * with all options and on the LSTM; z-loss with the latter two. Returns how
+ * many. */
 static int live_write(const char *folder, const char *kernels)
 {
     static const char *const other[] = { "muon", "sgd" };
@@ -224,8 +225,10 @@ static int live_write(const char *folder, const char *kernels)
         TrainConfig c = plain;
         if (!option_lay(&c.shape, &plain.shape, &option_sets[i]))
             continue;
+        c.arch = arch_of(&c.shape)->name;
         live_case(&c, folder, n++);
-        const bool ends = i == 0 || i == COUNT_OF(option_sets) - 1;
+        const bool ends = i == 0 || i == COUNT_OF(option_sets) - 1
+                          || (c.shape.recurrent && !c.shape.tied);
         for (int k = 0; k < COUNT_OF(other) && ends; k++) {
             c.optimizer = other[k];
             c.z_loss    = i == 0 ? 0 : 1e-2;
@@ -265,7 +268,9 @@ static void live_read(FILE *in, int cases)
         lines++;
     }
     CHECK(told == cases);
-    CHECK(lines >= 60 * cases); /* 17 activations, 13 and 13 tensors, 20 */
+    /* 17 activations, 13 and 13 tensors, 20 of steps; of an LSTM, in four
+     * cases, 5 and 4 and 4, 20. */
+    CHECK(lines >= 60 * (cases - 4) + 33 * 4);
 }
 
 static const char *live_python(void)

@@ -33,7 +33,7 @@ typedef struct Bench {
  * biases and embeddings large enough that each of them is felt. */
 static Bench bench_open(Shape shape, i64 batch)
 {
-    Bench b = { .arch = arch_find("transformer"), .shape = shape,
+    Bench b = { .arch = arch_of(&shape), .shape = shape,
                 .batch = batch, .how = { .scale = 1, .seed = SEED } };
     const i64 R = batch * shape.context;
 

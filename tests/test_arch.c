@@ -13,7 +13,7 @@ TEST(a_model_is_as_large_as_it_is_counted_to_be)
 {
     EACH_CASE(c) {
         test_note("%s", c.note);
-        CHECK(arch_param_count(arch_find("transformer"), &c.shape)
+        CHECK(arch_param_count(arch_of(&c.shape), &c.shape)
               == count_params(c.shape).total);
     }
 }

@@ -16,7 +16,10 @@ typedef struct Cell {
     real *back, *dc;    /* and on the way back */
 } Cell;
 
-static real *gate_box(Boxes *b, i64 R, i64 C) { return box(b, R * 4 * C, 0, 2); }
+static real *gate_box(Boxes *b, i64 R, i64 C)
+{
+    return box(b, R * 4 * C, 0, 2);
+}
 
 /* h and c start as 7 and are overwritten. */
 static Cell cell(Boxes *b, const Kern *k, const real *sum, const real *before,

@@ -45,13 +45,20 @@ i64 arch_param_count(const Arch *arch, const Shape *shape)
     return sum;
 }
 
+static double constant(const Tensor *tensor, i64 column)
+{
+    const bool here = tensor->fill[1] == 0 || (column >= tensor->fill[0]
+                                               && column < tensor->fill[1]);
+    return here ? tensor->init_fill : 0;
+}
+
 static void fill(real *param, const Tensor *tensor, u64 seed)
 {
     for (i64 i = 0; i < tensor->count; i++) {
         const u64 at = (u64)(tensor->at + i);
         param[at]    = (real)(tensor->init_sd > 0
                            ? tensor->init_sd * rng_normal(seed, RNG_INIT, at)
-                           : tensor->init_fill);
+                           : constant(tensor, i % tensor->cols));
     }
 }
 
@@ -65,9 +72,18 @@ void arch_init(real *param, const Arch *arch, const Shape *shape, u64 seed)
 }
 
 /* Enough rows for the products to run at full speed, few enough for their
- * activations to stay near the core (docs/performance.md has the table). */
+ * activations to stay near the core (docs/performance.md has the table). A
+ * recurrent product has a row a sequence and wants as many; but at least two
+ * micro-batches are left of a batch, for two threads, and for the noise
+ * between two gradients to be seen. */
+#ifndef SIDE_BY_SIDE
+#define SIDE_BY_SIDE 16
+#endif
 i64 arch_micro_batch(const Shape *shape, i64 batch)
 {
-    const i64 wanted = 256;
-    return i64_min(batch, i64_max(1, wanted / shape->context));
+    const i64 wanted = 256, tokens = wanted / shape->context;
+    if (shape->recurrent)
+        return i64_max(1, i64_min((batch + 1) / 2, i64_max(SIDE_BY_SIDE,
+                                                           tokens)));
+    return i64_min(batch, i64_max(1, tokens));
 }

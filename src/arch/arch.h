@@ -24,12 +24,13 @@ typedef struct Tensor {
     i64         rows, cols, layers; /* of one layer; count = product     */
     bool        decay; /* weight decay applies (matrices, not gains)     */
     bool        hidden;    /* a matrix inside the layers: what Muon takes */
-    i64         cut[2];    /* columns where, within it, one matrix ends and
+    i64         cut[3];    /* columns where, within it, one matrix ends and
                             * the next begins, rising; 0: it is one         */
     double      lr_scale;  /* its step is lr * lr_scale (muP); else 1.
                             * Decay stays lr * decay whatever this is     */
     double      init_sd;   /* of the normal it starts from; 0: constant  */
-    double      init_fill; /* that constant                              */
+    double      init_fill; /* that constant...                           */
+    i64         fill[2];   /* ...in columns from, to; others 0. 0 0: all */
 } Tensor;
 
 /* How a pass is to be done. All zero: forward as it is evaluated. */
@@ -50,6 +51,7 @@ typedef struct PassHow {
 typedef struct Arch {
     const char *name;  /* "transformer" */
     const char *about;
+    bool        recurrent; /* as Shape.recurrent of its shapes is */
 
     /* All tensors in slab order; returns how many. */
     int (*tensors)(Tensor out[ARCH_TENSORS_MAX], const Shape *shape);
@@ -82,14 +84,15 @@ int         arch_count(void);
 const Arch *arch_at(int index);
 const Arch *arch_find(const char *name);
 
-/* Reals in the slab (= count_params(shape).total for the Transformer). */
+/* Reals in the slab (= count_params(shape).total). */
 i64 arch_param_count(const Arch *arch, const Shape *shape);
 
 /* Fill the slab: number i of the slab is rng_normal(seed, RNG_INIT, i) times
  * its tensor's init_sd, so width and thread count change nothing else. */
 void arch_init(real *param, const Arch *arch, const Shape *shape, u64 seed);
 
-/* Sequences in a micro-batch: about 256 to 512 tokens, at least 1. */
+/* Sequences in a micro-batch: about 256 to 512 tokens, at least 1; of a
+ * recurrent shape more, whose products have a row a sequence. */
 i64 arch_micro_batch(const Shape *shape, i64 batch);
 
 #endif

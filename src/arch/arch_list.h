@@ -1,1 +1,2 @@
 ARCH(transformer)
+ARCH(lstm)

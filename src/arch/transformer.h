@@ -59,9 +59,6 @@ void transformer_pack(real *packed, const Kern *kern, const Shape *shape,
 /* Cosines and sines by which rotary positions turn. */
 void transformer_turns(real *turn, i64 T, i64 S);
 
-/* Of `rows` tokens, for how many scores are made at a time. */
-i64 transformer_rows_at_once(const Shape *shape, i64 rows);
-
 /* -- A pass --------------------------------------------------------------- */
 
 /* What every step of a pass looks at. */

@@ -2,32 +2,13 @@
  * of a pass. Each slab is laid out by one function, which also counts it, so
  * that what is asked for and what is used cannot differ. */
 
+#include "arch/head.h"
+#include "arch/slab.h"
 #include "arch/transformer.h"
 
 #include <math.h>
 
-/* Scores are made for this many numbers at a time: a quarter of a typical
- * second-level cache, so that they are gone before they are written back.
- * Where the head is larger than caches are, it has to come from memory for
- * every group of rows, and its gradient goes there and back: then groups are
- * as large as a micro-batch is. */
-enum { SCORES_MAX = 65536, HEAD_LARGE = 4 << 20, ROWS_LARGE = 256 };
-
-i64 transformer_rows_at_once(const Shape *shape, i64 rows)
-{
-    const i64 least = shape->vocab * shape->width > HEAD_LARGE ? ROWS_LARGE
-                                                               : 32;
-    return i64_min(rows, i64_max(least, SCORES_MAX / shape->vocab));
-}
-
 /* -- Packed weights ------------------------------------------------------- */
-
-static i64 take(i64 *at, i64 count)
-{
-    const i64 here = *at;
-    *at += (count + 15) / 16 * 16; /* keeps lines of 64 bytes together */
-    return here;
-}
 
 Pack transformer_pack_layout(const Kern *kern, const Shape *s)
 {
@@ -36,19 +17,19 @@ Pack transformer_pack_layout(const Kern *kern, const Shape *s)
     Pack      p;
     i64       at = 0;
 
-    p.qkv    = take(&at, kern->packed_count(d, qkv));
-    p.qkv_t  = take(&at, kern->packed_count(qkv, d));
-    p.proj   = take(&at, kern->packed_count(d, d));
-    p.proj_t = take(&at, kern->packed_count(d, d));
-    p.up     = take(&at, kern->packed_count(d, up));
-    p.up_t   = take(&at, kern->packed_count(up, d));
-    p.down   = take(&at, kern->packed_count(ff, d));
-    p.down_t = take(&at, kern->packed_count(d, ff));
+    p.qkv    = slab_take(&at, kern->packed_count(d, qkv));
+    p.qkv_t  = slab_take(&at, kern->packed_count(qkv, d));
+    p.proj   = slab_take(&at, kern->packed_count(d, d));
+    p.proj_t = slab_take(&at, kern->packed_count(d, d));
+    p.up     = slab_take(&at, kern->packed_count(d, up));
+    p.up_t   = slab_take(&at, kern->packed_count(up, d));
+    p.down   = slab_take(&at, kern->packed_count(ff, d));
+    p.down_t = slab_take(&at, kern->packed_count(d, ff));
     p.layer  = at;
     at *= s->layers;
-    p.head   = take(&at, kern->packed_count(s->vocab, d));
-    p.head_t = take(&at, kern->packed_count(d, s->vocab));
-    p.turn   = take(&at, s->rope ? s->context * (d / s->heads) : 0);
+    p.head   = slab_take(&at, kern->packed_count(s->vocab, d));
+    p.head_t = slab_take(&at, kern->packed_count(d, s->vocab));
+    p.turn   = slab_take(&at, s->rope ? s->context * (d / s->heads) : 0);
     p.count  = at;
     return p;
 }
@@ -109,29 +90,29 @@ Work transformer_work_layout(const Kern *kern, const Shape *s, i64 batch)
     i64          at = 0;
 
     w.keep_one = kern->attention_keep(&attend);
-    w.x0       = take(&at, R * d);
-    w.stat1    = take(&at, R * 2);
-    w.n1       = take(&at, R * d);
-    w.qkv      = take(&at, R * qkv);
-    w.raw      = take(&at, s->qk_norm ? R * qkv : 0);
-    w.stat_qk  = take(&at, s->qk_norm ? R * (attend.H + attend.KV) : 0);
-    w.keep     = take(&at, batch * w.keep_one);
-    w.o        = take(&at, R * d);
-    w.x1       = take(&at, R * d);
-    w.stat2    = take(&at, R * 2);
-    w.n2       = take(&at, R * d);
-    w.act      = take(&at, R * s->ff);
-    w.slope    = take(&at, R * up);
+    w.x0       = slab_take(&at, R * d);
+    w.stat1    = slab_take(&at, R * 2);
+    w.n1       = slab_take(&at, R * d);
+    w.qkv      = slab_take(&at, R * qkv);
+    w.raw      = slab_take(&at, s->qk_norm ? R * qkv : 0);
+    w.stat_qk  = slab_take(&at, s->qk_norm ? R * (attend.H + attend.KV) : 0);
+    w.keep     = slab_take(&at, batch * w.keep_one);
+    w.o        = slab_take(&at, R * d);
+    w.x1       = slab_take(&at, R * d);
+    w.stat2    = slab_take(&at, R * 2);
+    w.n2       = slab_take(&at, R * d);
+    w.act      = slab_take(&at, R * s->ff);
+    w.slope    = slab_take(&at, R * up);
     w.layer    = at;
     at *= s->layers;
-    w.x         = take(&at, R * d);
-    w.statf     = take(&at, R * 2);
-    w.nf        = take(&at, R * d);
-    w.scores    = take(&at, transformer_rows_at_once(s, R) * s->vocab);
-    w.dx        = take(&at, R * d);
-    w.dn        = take(&at, R * d);
-    w.wide      = take(&at, R * i64_max(qkv, s->ff));
-    w.attention = take(&at, kern->attention_work(&attend));
+    w.x         = slab_take(&at, R * d);
+    w.statf     = slab_take(&at, R * 2);
+    w.nf        = slab_take(&at, R * d);
+    w.scores    = slab_take(&at, head_rows(s, R) * s->vocab);
+    w.dx        = slab_take(&at, R * d);
+    w.dn        = slab_take(&at, R * d);
+    w.wide      = slab_take(&at, R * i64_max(qkv, s->ff));
+    w.attention = slab_take(&at, kern->attention_work(&attend));
     w.count     = at;
     return w;
 }

@@ -248,7 +248,9 @@ static bool recipe_settle(Shape *shape, const char *name, Err *err)
 
 bool run_opts_settle(TrainConfig *config, const RunOptsText *text, Err *err)
 {
-    Shape *shape = &config->shape;
+    Shape      *shape = &config->shape;
+    const Arch *arch = arch_find(config->arch); /* NULL: train_check says so */
+    shape->recurrent = arch && arch->recurrent;
     if (!recipe_settle(shape, text->recipe, err))
         return false;
     shape->bare = !text->bias || (text->recipe && shape->bare);

@@ -53,7 +53,7 @@ typedef struct ParamCount {
     i64 body;   /* matrices, biases and norms of all layers, and the last norm */
     i64 matrix; /* 12 L d^2 for ff = 4d: what Kaplan calls N. With shared keys
                  * and values L d (2 d + 2 KV d/H + ff + ff), gated + ff more;
-                 * 8 L d^2 of an LSTM                                         */
+                 * 8 L d^2 of an LSTM                                       */
     i64 head;   /* V d, 0 if tied                                              */
     i64 embed;  /* V d tokens + T d positions, if there is a table of them     */
     i64 total;

@@ -8,6 +8,7 @@
 #include "train/optimizer.h"
 #include "train/schedule.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +153,24 @@ static bool check_heads(const Shape *s, Err *err)
     return true;
 }
 
+/* What an LSTM has not. */
+static bool check_recurrent(const Shape *s, Err *err)
+{
+    const struct { bool set; const char *name; } option[] = {
+        { s->heads != 1, "heads" }, { s->ff != 1, "ff" },
+        { s->kv_heads != 0, "kv_heads" }, { s->rms, "norm rms" },
+        { s->rope, "position rope" }, { s->gated, "ff_kind swiglu" },
+        { s->qk_norm, "qk_norm" }, { s->bare, "a model without biases" },
+        { s->mup_width != 0, "mup_width" }, { s->mup_head != 0, "mup_head" },
+    };
+    for (int i = 0; i < COUNT_OF(option); i++)
+        if (option[i].set)
+            return err_set(err, ERR_USAGE, "%s: an LSTM has no such thing; "
+                           "leave it out, or give --arch=transformer",
+                           option[i].name);
+    return true;
+}
+
 static bool check_model(const TrainConfig *c, Err *err)
 {
     if (!arch_find(c->arch))
@@ -165,7 +184,9 @@ static bool check_model(const TrainConfig *c, Err *err)
         return err_set(err, ERR_USAGE, "kernels %s: none of that name that "
                        "this processor can run in %s; give auto, or see "
                        "scalelaw doctor", c->kernels, c->dtype);
-    return check_heads(&c->shape, err);
+    assert(c->shape.recurrent == arch_find(c->arch)->recurrent);
+    return c->shape.recurrent ? check_recurrent(&c->shape, err)
+                              : check_heads(&c->shape, err);
 }
 
 static bool check_schedule(const TrainConfig *c, Err *err)

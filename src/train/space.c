@@ -42,16 +42,17 @@ static bool takes_whole(const Optimizer *optimizer, const Tensor *tensor)
     return optimizer->matrix && tensor->hidden;
 }
 
-/* Where part k of a tensor's columns begins, part 0 .. parts - 1. */
+/* Where part k of a tensor's columns begins, part 0 .. parts. */
 static i64 column(const Tensor *tensor, i64 k)
 {
-    return k == 0 ? 0 : k <= 2 && tensor->cut[k - 1] ? tensor->cut[k - 1]
+    return k == 0 ? 0 : k <= 3 && tensor->cut[k - 1] ? tensor->cut[k - 1]
                                                      : tensor->cols;
 }
 
 static i64 parts(const Tensor *tensor)
 {
-    return 1 + (tensor->cut[0] > 0) + (tensor->cut[1] > 0);
+    return 1 + (tensor->cut[0] > 0) + (tensor->cut[1] > 0)
+             + (tensor->cut[2] > 0);
 }
 
 /* Calls `take` for each; returns how many there are. */

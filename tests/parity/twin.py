@@ -145,8 +145,27 @@ class Model:
         self.see("act", layer, a)
         return self.linear(a, "down", layer)
 
+    def cells(self, x):
+        """PyTorch's own LSTM; it holds weights the other way round, and has
+        two biases where one says it all. Its h stands in [B, T, d], ours is
+        shown by time."""
+        s, h = self.s, self.p["token"][0][x]
+        self.see("embed", -1, h)
+        for layer in range(s["layers"]):
+            w, u = self.p["in.w"][layer].T, self.p["state.w"][layer].T
+            b = self.p["bias"][layer, 0]
+            zero = torch.zeros(1, x.shape[0], s["width"])
+            h, _, _ = torch._VF.lstm(h, (zero, zero),
+                                     [w, u, b, torch.zeros_like(b)], True, 1,
+                                     0.0, True, False, True)
+            self.see("out", layer, h.transpose(0, 1))
+        return self.see("top", -1, h)
+
     def scores(self, x):
         s = self.s
+        if s["recurrent"]:
+            head = self.p["token" if s["tied"] else "head"][0]
+            return self.see("scores", -1, self.cells(x) @ head.T)
         h = self.p["token"][0][x]
         if not s["rope"]:
             h = h + self.p["position"][0]
@@ -207,11 +226,11 @@ class Muon:
 class Trainer:
     def __init__(self, model, t):
         self.model, self.t, self.muon, self.groups = model, t, [], []
-        for name, *_, decays, hidden, scale, cut0, cut1 in model.case.tensors:
+        for name, _, _, _, _, decays, hidden, scale, *cuts in model.case.tensors:
             p, scale = model.p[name], float(scale)
             decay = t["weight_decay"] if int(decays) else 0.0
             if t["optimizer"] == "muon" and int(hidden):
-                self.muon.append(Muon(p, (int(cut0), int(cut1)), scale))
+                self.muon.append(Muon(p, list(map(int, cuts)), scale))
             else:
                 self.groups.append({"params": [p], "scale": scale,
                                     "weight_decay": decay / scale})

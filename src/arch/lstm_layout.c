@@ -1,0 +1,157 @@
+/* lstm_layout.c - the tensors of a stacked LSTM, and where packed weights and
+ * activations lie in the slabs of a pass.
+ *
+ * Initial values follow the Transformer's rule (transformer_tensor.c): a matrix
+ * has sd = 1 / sqrt(d), the token embedding 1, the head a fifth of a matrix, so
+ * that the loss at birth is near ln V; tied, the embedding 0.5 / sqrt(d). The
+ * forget gate's bias starts at 1, so that a cell remembers before it has
+ * learned to; the other biases at 0.
+ *
+ * SOURCE: Jozefowicz et al. 2015, section 4 (the forget gate's bias). */
+
+#include "arch/head.h"
+#include "arch/lstm.h"
+#include "arch/slab.h"
+
+#include <math.h>
+
+enum { TOKEN, IN_W, STATE_W, BIAS, HEAD, TENSORS };
+
+/* -- Parameters ----------------------------------------------------------- */
+
+static Tensor matrix(const char *name, i64 rows, i64 cols, double sd)
+{
+    return (Tensor){ .name = name, .rows = rows, .cols = cols, .layers = 1,
+                     .decay = true, .lr_scale = 1, .init_sd = sd };
+}
+
+/* Four maps side by side: Muon takes each for itself. */
+static Tensor maps(const char *name, const Shape *s)
+{
+    const i64 d = s->width;
+    Tensor    t = matrix(name, d, 4 * d, 1 / sqrt((double)d));
+    t.layers = s->layers;
+    t.hidden = true;
+    for (i64 i = 0; i < 3; i++)
+        t.cut[i] = (i + 1) * d;
+    return t;
+}
+
+static void fill_all(Tensor out[TENSORS], const Shape *s)
+{
+    const i64    d = s->width, V = s->vocab;
+    const double sd = 1 / sqrt((double)d);
+    i64          at = 0;
+
+    out[TOKEN]   = matrix("token", V, d, s->tied ? sd / 2 : 1);
+    out[IN_W]    = maps("in.w", s);
+    out[STATE_W] = maps("state.w", s);
+    out[BIAS]    = (Tensor){ .name = "bias", .rows = 1, .cols = 4 * d,
+                             .layers = s->layers, .lr_scale = 1,
+                             .init_fill = 1, .fill = { d, 2 * d } };
+    out[HEAD]    = matrix("head", V, d, sd / 5);
+    for (int i = 0; i < TENSORS; i++) {
+        out[i].at    = at;
+        out[i].count = out[i].rows * out[i].cols * out[i].layers;
+        at += out[i].count;
+    }
+}
+
+int lstm_tensors(Tensor out[ARCH_TENSORS_MAX], const Shape *s)
+{
+    fill_all(out, s);
+    return s->tied ? TENSORS - 1 : TENSORS; /* the head lies last */
+}
+
+LstmCell lstm_cell(const Shape *s, i64 layer)
+{
+    const i64 d = s->width;
+    Tensor    t[TENSORS];
+    fill_all(t, s);
+    return (LstmCell){
+        .in_w    = t[IN_W].at + layer * 4 * d * d,
+        .state_w = t[STATE_W].at + layer * 4 * d * d,
+        .bias    = t[BIAS].at + layer * 4 * d,
+    };
+}
+
+LstmEnds lstm_ends(const Shape *s)
+{
+    Tensor t[TENSORS];
+    fill_all(t, s);
+    return (LstmEnds){ .token = t[TOKEN].at,
+                       .head  = t[s->tied ? TOKEN : HEAD].at };
+}
+
+/* -- Packed weights ------------------------------------------------------- */
+
+LstmPack lstm_pack_layout(const Kern *kern, const Shape *s)
+{
+    const i64 d = s->width, V = s->vocab;
+    LstmPack  p;
+    i64       at = 0;
+
+    p.in      = slab_take(&at, kern->packed_count(d, 4 * d));
+    p.in_t    = slab_take(&at, kern->packed_count(4 * d, d));
+    p.state   = slab_take(&at, kern->packed_count(d, 4 * d));
+    p.state_t = slab_take(&at, kern->packed_count(4 * d, d));
+    p.layer   = at;
+    at *= s->layers;
+    p.head    = slab_take(&at, kern->packed_count(V, d));
+    p.head_t  = slab_take(&at, kern->packed_count(d, V));
+    p.count   = at;
+    return p;
+}
+
+i64 lstm_packed_count(const Kern *kern, const Shape *shape)
+{
+    return lstm_pack_layout(kern, shape).count;
+}
+
+void lstm_pack(real *packed, const Kern *kern, const Shape *s,
+               const real *param)
+{
+    const LstmPack p = lstm_pack_layout(kern, s);
+    const i64      d = s->width, head = lstm_ends(s).head;
+
+    for (i64 l = 0; l < s->layers; l++) {
+        const LstmCell w = lstm_cell(s, l);
+        real          *to = packed + l * p.layer;
+        kern->pack(to + p.in, param + w.in_w, d, 4 * d);
+        kern->pack_t(to + p.in_t, param + w.in_w, d, 4 * d);
+        kern->pack(to + p.state, param + w.state_w, d, 4 * d);
+        kern->pack_t(to + p.state_t, param + w.state_w, d, 4 * d);
+    }
+    kern->pack(packed + p.head, param + head, s->vocab, d);
+    kern->pack_t(packed + p.head_t, param + head, s->vocab, d);
+}
+
+/* -- Work ----------------------------------------------------------------- */
+
+LstmWork lstm_work_layout(const Shape *s, i64 batch)
+{
+    const i64 R = batch * s->context, d = s->width;
+    LstmWork  w;
+    i64       at = 0;
+
+    w.x      = slab_take(&at, R * d);
+    w.gate   = slab_take(&at, R * 4 * d);
+    w.c      = slab_take(&at, R * d);
+    w.h      = slab_take(&at, R * d);
+    w.layer  = at;
+    at *= s->layers;
+    w.order  = slab_take(&at, R * d);
+    w.dn     = slab_take(&at, R * d);
+    w.dh     = slab_take(&at, R * d);
+    w.later  = slab_take(&at, batch * d);
+    w.dc     = slab_take(&at, batch * d);
+    w.scores = slab_take(&at, head_rows(s, R) * s->vocab);
+    w.count  = at;
+    return w;
+}
+
+i64 lstm_work_count(const Kern *kern, const Shape *shape, i64 batch)
+{
+    (void)kern;
+    return lstm_work_layout(shape, batch).count;
+}

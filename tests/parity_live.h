@@ -90,8 +90,8 @@ static void live_head(Live *live)
     fprintf(live->text, "shape layers=%d width=%d heads=%d ff=%d vocab=%d "
             "context=%d kv_heads=%d mup_width=%d mup_head=%d tied=%d rms=%d "
             "rope=%d gated=%d qk_norm=%d bare=%d recurrent=%d\n",
-            (int)s->layers, (int)s->width, (int)s->heads, (int)s->ff, (int)s->vocab,
-            (int)s->context, (int)s->kv_heads, (int)s->mup_width,
+            (int)s->layers, (int)s->width, (int)s->heads, (int)s->ff,
+            (int)s->vocab, (int)s->context, (int)s->kv_heads, (int)s->mup_width,
             (int)s->mup_head, s->tied, s->rms, s->rope, s->gated, s->qk_norm,
             s->bare, s->recurrent);
     fprintf(live->text, "train optimizer=%s steps=%d momentum=%.17g "

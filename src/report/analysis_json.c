@@ -4,6 +4,7 @@
 #include "report/analysis.h"
 
 #include "base/jot.h"
+#include "report/find_table.h"
 
 #include <string.h>
 
@@ -109,6 +110,19 @@ static void put_excluded(Jot *j, const char *text)
     jot_end(j);
 }
 
+static void put_findings(Jot *j, const Analysis *a)
+{
+    Arena       arena = { 0 };
+    FindTable   table[FIND_TABLES];
+    const char *name[FIND_TABLES];
+    const int   count = find_tables(table, name, &arena, a);
+    jot_object(j, "findings");
+    for (int k = 0; k < count; k++)
+        find_table_json(j, &table[k], name[k]);
+    jot_end(j);
+    arena_free(&arena);
+}
+
 void analysis_json(const Analysis *a, Str *out)
 {
     Jot j = jot_open(out);
@@ -135,5 +149,6 @@ void analysis_json(const Analysis *a, Str *out)
     put_plans(&j, "plan", a->plan, a->nplan);
     put_plans(&j, "plan_squares", a->plan_squares, a->nplan);
     finds_json(&j, &a->finds);
+    put_findings(&j, a);
     jot_end(&j);
 }

@@ -3,6 +3,7 @@
 
 #include "report/analysis.h"
 
+#include "report/find_table.h"
 #include "report/num.h"
 #include "report/text.h"
 
@@ -176,6 +177,19 @@ static void print_best(const Analysis *a, FILE *out)
     str_free(&text);
 }
 
+enum { SCREEN_ROWS = 8 };
+
+static void print_findings(const Analysis *a, FILE *out)
+{
+    Arena       arena = { 0 };
+    FindTable   table[FIND_TABLES];
+    const char *name[FIND_TABLES];
+    const int   count = find_tables(table, name, &arena, a);
+    for (int k = 0; k < count; k++)
+        find_table_print(out, &table[k], SCREEN_ROWS);
+    arena_free(&arena);
+}
+
 /* The count, and the first few by name: the report has all. */
 static void print_excluded(const Analysis *a, FILE *out)
 {
@@ -207,6 +221,7 @@ void analysis_print(const Analysis *a, FILE *out)
     print_exponent(&a->envelope, "1 envelope", out);
     print_exponent(&a->isoflop, "2 IsoFLOP", out);
     print_exponent(&a->parametric, "3 fitted law", out);
+    print_findings(a, out);
     print_best(a, out);
     print_excluded(a, out);
     fprintf(out, "\nReport: %s/report.html\n", a->dir);

@@ -5,6 +5,7 @@
 
 #include "base/jot.h"
 #include "base/know.h"
+#include "report/find_table.h"
 #include "report/xml.h"
 
 #include <string.h>
@@ -269,9 +270,9 @@ static void contents(Str *out)
     static const struct { const char *id, *text; } part[] = {
         { "summary", "In words" },      { "plans", "Plans" },
         { "figures", "Figures" },       { "numbers", "Numbers" },
-        { "runs", "Runs" },             { "ledger-table", "Ledger" },
-        { "method", "Method" },         { "checklist", "Checklist" },
-        { "repeat", "To repeat it" } };
+        { "findings", "Findings" },     { "runs", "Runs" },
+        { "ledger-table", "Ledger" },   { "method", "Method" },
+        { "checklist", "Checklist" },   { "repeat", "To repeat it" } };
     str_put(out, "<nav aria-label=\"Contents\"><ul>\n");
     for (int i = 0; i < COUNT_OF(part); i++)
         str_add(out, "<li><a href=\"#%s\">%s</a></li>\n", part[i].id,
@@ -289,13 +290,33 @@ static void header(Str *out, const Analysis *analysis, const char *title)
     str_put(out, "</h1>\n</header>\n");
 }
 
+/* What else the runs show, a table a finding. */
+static void findings(Str *out, const Analysis *a)
+{
+    Arena       arena = { 0 };
+    FindTable   table[FIND_TABLES];
+    const char *name[FIND_TABLES];
+    const int   count = find_tables(table, name, &arena, a);
+    str_put(out, "<section id=\"findings\">\n");
+    html_put(out, "h2", "Findings");
+    for (int k = 0; k < count; k++)
+        find_table_html(out, &table[k], name[k]);
+    if (count == 0)
+        html_put(out, "p", "These runs answer nothing beside the law of size "
+                 "and data.");
+    str_put(out, "</section>\n");
+    arena_free(&arena);
+}
+
 static void numbers(Str *out, const Analysis *analysis)
 {
     str_put(out, "<section id=\"numbers\">\n");
     html_table_law(out, analysis);
     html_table_frontiers(out, analysis);
     html_table_holdout(out, analysis);
-    str_put(out, "</section>\n<section id=\"runs\">\n");
+    str_put(out, "</section>\n");
+    findings(out, analysis);
+    str_put(out, "<section id=\"runs\">\n");
     html_table_runs(out, analysis);
     html_excluded(out, analysis);
     str_put(out, "</section>\n");

@@ -2,28 +2,17 @@
 
 #include "report/study_card.h"
 
+#include "report/find_table.h"
+#include "report/mark.h"
 #include "report/num.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Text that Markdown takes as text: nothing in it starts markup or a line. */
-static void text_put(Str *out, const char *text)
-{
-    for (const char *c = text ? text : "unknown"; *c; c++) {
-        if ((u8)*c < ' ')
-            str_put(out, " ");
-        else if (strchr("\\`*_{}[]<>#|!&~", *c))
-            str_add(out, "\\%c", *c);
-        else
-            str_bytes(out, c, 1);
-    }
-}
-
 static void item(Str *out, const char *what, const char *text)
 {
     str_add(out, "- %s: ", what);
-    text_put(out, text && *text ? text : NULL);
+    mark_text(out, text && *text ? text : NULL);
     str_put(out, "\n");
 }
 
@@ -158,9 +147,25 @@ static void results(Str *out, const Analysis *a)
             snprintf(text, sizeof text, "%.4f predicted, %.4f measured",
                      a->holdout[i].predicted.loss, a->holdout[i].measured);
             str_put(out, "- held out, ");
-            text_put(out, a->holdout[i].predicted.run_name);
+            mark_text(out, a->holdout[i].predicted.run_name);
             str_add(out, ": %s\n", text);
         }
+}
+
+static void findings(Str *out, const Analysis *a)
+{
+    Arena       arena = { 0 };
+    FindTable   table[FIND_TABLES];
+    const char *name[FIND_TABLES];
+    const int   count = find_tables(table, name, &arena, a);
+    str_put(out, count ? "\n## Findings\n" : "");
+    for (int k = 0; k < count; k++) {
+        str_put(out, "\n### ");
+        mark_text(out, table[k].title);
+        str_put(out, "\n\n");
+        find_table_markdown(out, &table[k]);
+    }
+    arena_free(&arena);
 }
 
 /* As a block of code that nothing in it can end. */
@@ -194,13 +199,14 @@ void study_card(Str *out, const Analysis *a)
 {
     const Sum s = sum_of(a);
     str_put(out, "# ");
-    text_put(out, a->info.title ? a->info.title : a->info.name);
+    mark_text(out, a->info.title ? a->info.title : a->info.name);
     str_put(out, "\n\nMade by scalelaw from the records of the study ");
-    text_put(out, a->info.name);
+    mark_text(out, a->info.name);
     str_put(out, ".\n");
     models(out, a, &s);
     data(out, a);
     cost(out, a, &s);
     results(out, a);
+    findings(out, a);
     limits(out, a);
 }

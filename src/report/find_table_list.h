@@ -1,0 +1,2 @@
+TABLE(rates)
+TABLE(conventions)

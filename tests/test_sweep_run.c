@@ -2,117 +2,13 @@
  * off ones go on, failed ones are findings, and nobody's numbers depend on how
  * many worked side by side. */
 
-#include "sweep/sweep.h"
+#include "sweep_world.h"
 
-#include "base/rng.h"
-#include "data/corpus.h"
-#include "tests/test.h"
+#include "store/claim.h"
 
-#include <math.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* A text with something to learn: words of a small lexicon at random. */
-static bool text_write(const char *path, Err *err)
-{
-    static const char *const word[] = { "the ",  "law ",  "of ",  "scale\n",
-                                        "model ", "data ", "loss ", "is " };
-    Str text = { 0 };
-    for (u64 i = 0; i < 60000; i++)
-        str_put(&text, word[rng_below(7, RNG_TEST, i, COUNT_OF(word))]);
-    const bool ok = file_write(path, text.text, text.size, err);
-    str_free(&text);
-    return ok;
-}
-
-typedef struct Room {
-    Arena       arena;
-    const char *dir;
-    Corpus      corpus;
-    Ladder        grid;
-} Room;
-
-static bool room_open(Room *room, Err *err)
-{
-    static const double      budgets[] = { 6e8, 1.2e9 }, seeds[] = { 1 };
-    static const char *const sizes[]   = { "1x8", "1x16", "1x24", "1x32" };
-    room->dir = test_folder();
-    const char *text = arena_print(&room->arena, "%s/words.txt", room->dir);
-    if (!text_write(text, err)
-        || !corpus_need(&room->corpus, &room->arena, text, room->dir, NULL, err))
-        return false;
-
-    const LadderRule rule = {
-        .budgets = { COUNT_OF(budgets), budgets },
-        .sizes = { COUNT_OF(sizes), sizes },
-        .spread = 20, .centre_n = 9000, .centre_c = 6e8, .centre_power = 0.1,
-        .counts = "body+head", .sizes_min = 4, .holdout = true,
-        .batch_tokens = 128, .lr = 0.01, .lr_width = -1,
-        .seeds = { 1, seeds }, .head_size = 8,
-    };
-    TrainConfig base = train_defaults();
-    base.shape = (Shape){ .vocab = 256, .context = 32 };
-    base.arch  = "transformer";
-    base.eval_tokens = 4096;
-    return ladder_make(&room->grid, &room->arena, &rule, &base, err);
-}
-
-static void room_close(Room *room)
-{
-    corpus_close(&room->corpus);
-    arena_free(&room->arena);
-}
-
-static const char *config_text(Arena *arena, const TrainConfig *c, bool hashed)
-{
-    (void)hashed;
-    return arena_print(arena, "%lldx%lld %lld %lld %.17g",
-                       (long long)c->shape.layers, (long long)c->shape.width,
-                       (long long)c->batch, (long long)c->steps, c->lr);
-}
-
-static bool sweep(SweepReport *report, Room *room, const char *study, int cores,
-                  Err *err)
-{
-    const LadderRun *run[64];
-    for (i64 i = 0; i < room->grid.count; i++)
-        run[i] = &room->grid.run[i];
-    const SweepPlace place = {
-        .study_dir = arena_print(&room->arena, "%s/%s", room->dir, study),
-        .of = { .study = study, .code = "test", .shard = &room->corpus.shard,
-                .config_text = config_text },
-        .cores = cores,
-    };
-    return sweep_run(report, run, room->grid.count, &place, err);
-}
-
-static RunList runs_of(Room *room, const char *study)
-{
-    RunList list   = { 0 };
-    Str     broken = { 0 };
-    Err     err    = { 0 };
-    CHECK(run_list(&list, &broken, &room->arena,
-                   arena_print(&room->arena, "%s/%s/runs", room->dir, study),
-                   &err));
-    CHECK(broken.size == 0);
-    str_free(&broken);
-    return list;
-}
-
-static void same_results(Room *room, const char *one, const char *other)
-{
-    const RunList a = runs_of(room, one), b = runs_of(room, other);
-    CHECK_NEAR(a.count, b.count, 0);
-    CHECK_NEAR(a.count, room->grid.count, 0);
-    for (i64 i = 0; i < a.count && i < b.count; i++) {
-        test_note("%s", a.run[i].id);
-        CHECK_TEXT(a.run[i].id, b.run[i].id);
-        CHECK_TEXT(a.run[i].status, "done");
-        CHECK(a.run[i].val_loss == b.run[i].val_loss);
-    }
-}
 
 TEST(results_do_not_depend_on_how_many_work_and_finished_runs_are_skipped)
 {
@@ -213,5 +109,92 @@ TEST(a_sweep_killed_at_any_moment_goes_on_to_the_same_numbers)
     }
     test_note("%s", err.text);
     CHECK(err.kind == ERR_NONE);
+    room_close(&room);
+}
+
+/* A child sweeps beside us; `again` and again it is killed and begun anew. */
+static pid_t beside(Room *room, const char *study)
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        Err         err = { 0 };
+        SweepReport report;
+        _exit(sweep(&report, room, study, 1, &err) ? 0 : 1);
+    }
+    return child;
+}
+
+TEST(two_processes_share_a_sweep_and_each_run_is_trained_once)
+{
+    Room        room = { 0 };
+    Err         err  = { 0 };
+    SweepReport report;
+    if (CHECK(room_open(&room, &err))) {
+        int         status = 1;
+        CHECK(sweep(&report, &room, "alone", 1, &err));
+        const pid_t child = beside(&room, "shared");
+        CHECK(sweep(&report, &room, "shared", 1, &err));
+        CHECK(waitpid(child, &status, 0) == child && status == 0);
+        CHECK_NEAR(report.done + report.elsewhere + report.skipped,
+                   room.grid.count, 0);
+        CHECK(report.done < room.grid.count); /* the child did some */
+        same_results(&room, "alone", "shared");
+        const RunList list = runs_of(&room, "shared");
+        for (i64 i = 0; i < list.count; i++)
+            CHECK(list.run[i].resumed == 0); /* begun once, by one of them */
+    }
+    test_note("%s", err.text);
+    CHECK(err.kind == ERR_NONE);
+    room_close(&room);
+}
+
+TEST(what_a_dead_process_leaves_is_taken_over)
+{
+    Room        room = { 0 };
+    Err         err  = { 0 };
+    SweepReport report;
+    if (CHECK(room_open(&room, &err))) {
+        for (i64 i = 0; i < room.grid.count; i++)
+            room.grid.run[i].config.checkpoint_s = 0.01;
+        CHECK(sweep(&report, &room, "alone", 2, &err));
+        for (int ms = 5; ms < 200; ms *= 3) {
+            const pid_t child = beside(&room, "left"), other = beside(&room,
+                                                                      "left");
+            usleep((useconds_t)ms * 1000);
+            kill(child, SIGKILL);
+            waitpid(child, NULL, 0);
+            usleep((useconds_t)ms * 1000);
+            kill(other, SIGKILL);
+            waitpid(other, NULL, 0);
+        }
+        const pid_t child = beside(&room, "left");
+        usleep(20000);
+        kill(child, SIGKILL);
+        CHECK(sweep(&report, &room, "left", 2, &err));
+        waitpid(child, NULL, 0);
+        same_results(&room, "alone", "left");
+    }
+    test_note("%s", err.text);
+    CHECK(err.kind == ERR_NONE);
+    room_close(&room);
+}
+
+TEST(a_run_that_another_trains_is_refused_where_that_is_asked)
+{
+    Room        room = { 0 };
+    Err         err  = { 0 };
+    SweepReport report;
+    if (CHECK(room_open(&room, &err))) {
+        const LadderRun *run   = &room.grid.run[0];
+        SweepPlace       place = place_of(&room, "busy", 1);
+        const char *id = record_begin(&room.arena, &place.of, run).id;
+        int         handle;
+        CHECK(claim_take(&handle, place.study_dir, id, &err));
+        place.refuse_busy = true;
+        CHECK(!sweep_run(&report, &run, 1, &place, &err));
+        CHECK(err.kind == ERR_BUSY);
+        CHECK_HAS(err.text, id);
+        claim_drop(handle, place.study_dir, id);
+    }
     room_close(&room);
 }

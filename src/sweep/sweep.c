@@ -107,7 +107,7 @@ static void ask_again(Sweep *sweep, Task *after)
             && task_need(task) == NEED_AGAIN)
             after->again = i64_max(after->again,
                                    task->after_step > 0 ? task->after_step
-                                                        : after->ended_step);
+                                                        : TASK_END);
     }
     after->state = TASK_OPEN;
 }
@@ -255,7 +255,7 @@ static void work_on(const Worker *worker, Task *task)
     Turn   turn  = TURN_YIELDED;
     for (bool first = true; turn == TURN_YIELDED; first = false) {
         pthread_mutex_unlock(&sweep->lock);
-        turn = task->again ? sweep_again(worker, task, &err)
+        turn = task->again ? sweep_again(worker, task, first, &err)
                            : sweep_train(worker, task, first, &err);
         pthread_mutex_lock(&sweep->lock);
         sweep->free += task->threads;

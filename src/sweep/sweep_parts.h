@@ -42,7 +42,7 @@ bool sweep_give_up(Sweep *sweep, Task *task, Err *err) MUST_USE;
 
 /* A run of which a checkpoint is gone, up to that step once more; its record
  * stays as it is. */
-Turn sweep_again(const Worker *worker, Task *task, Err *err);
+Turn sweep_again(const Worker *worker, Task *task, bool first, Err *err);
 
 /* Reads from the record of a finished run what became of it; false where it is
  * not finished. */

@@ -240,61 +240,80 @@ bool sweep_over(const Sweep *sweep, Task *task)
 
 /* -- Once more for a checkpoint -------------------------------------------- */
 
+static i64 again_step(const Task *task)
+{
+    return i64_min(task->again, task->ended_step);
+}
+
 static void say_again(const Sweep *sweep, const Task *task)
 {
     char line[512];
     snprintf(line, sizeof line, "run %.96s: its checkpoint of step %lld is "
              "gone, and others begin from it: trained again up to there, "
-             "%.2g FLOP", task->record.id, (long long)task->again,
-             task->run->flop_new * (double)own_step(task, task->again)
+             "%.2g FLOP", task->record.id, (long long)again_step(task),
+             task->run->flop_new * (double)own_step(task, again_step(task))
                  / (double)own_step(task, task->config.steps));
     progress_say(sweep->place->progress, line);
 }
 
-/* again-STEP of every step to keep becomes checkpoint-STEP. */
-static bool put_back(const Task *task, const RealList *keep, Err *err)
+static bool put_back_one(const Task *task, const char *suffix, Err *err)
 {
     char from[TASK_PATH], to[TASK_PATH];
+    snprintf(from, sizeof from, "%s/again%s", task->dir, suffix);
+    snprintf(to, sizeof to, "%s/checkpoint%s", task->dir, suffix);
+    return !file_exists(from) || rename(from, to) == 0
+        || err_set(err, ERR_IO, "%s: cannot be renamed to %s", from, to);
+}
+
+/* again-STEP of every step to keep becomes checkpoint-STEP; and the last one,
+ * if it went to the end. */
+static bool put_back(const Task *task, Err *err)
+{
+    const RealList *keep = &task->config.keep;
+    char            suffix[32];
     for (i64 i = 0; i < keep->count; i++) {
-        snprintf(from, sizeof from, "%s/again-%.0f", task->dir, keep->item[i]);
-        snprintf(to, sizeof to, "%s/checkpoint-%.0f", task->dir,
-                 keep->item[i]);
-        if (file_exists(from) && rename(from, to) != 0)
-            return err_set(err, ERR_IO, "%s: cannot be renamed to %s", from,
-                           to);
+        snprintf(suffix, sizeof suffix, "-%.0f", keep->item[i]);
+        if (!put_back_one(task, suffix, err))
+            return false;
     }
-    snprintf(from, sizeof from, "%s/again", task->dir);
-    unlink(from);
+    if (task->again == TASK_END)
+        return put_back_one(task, "", err);
+    char rest[TASK_PATH];
+    snprintf(rest, sizeof rest, "%s/again", task->dir);
+    unlink(rest);
     return true;
 }
 
-/* Under another name, so that what the record stands for is not touched. */
-Turn sweep_again(const Worker *worker, Task *task, Err *err)
+/* What was trained again must have come as far as before. */
+static Turn again_ended(const Task *task, const TrainResult *result, Err *err)
 {
-    Arena        arena = { 0 };
-    Watch        watch = { .worker = worker, .task = task,
-                           .until = task->again };
+    const bool stopped = result->status == TRAIN_INTERRUPTED;
+    if (result->step >= again_step(task)
+        && !(stopped && task->again == TASK_END))
+        return put_back(task, err) ? TURN_OVER : TURN_FAILED;
+    if (stopped)
+        return sweep_stopping() ? TURN_STOPPED : TURN_YIELDED;
+    err_set(err, ERR_FORMAT, "trained again for its checkpoint of step %lld it "
+            "ended after %lld, as it did not before; remove its folder to "
+            "train it anew", (long long)again_step(task),
+            (long long)result->step);
+    return TURN_FAILED;
+}
+
+/* Under another name, so that what the record stands for is not touched. */
+Turn sweep_again(const Worker *worker, Task *task, bool first, Err *err)
+{
+    Watch watch = { .worker = worker, .task = task,
+                    .until = task->again == TASK_END ? 0 : task->again };
     const TrainHooks hooks = { .self = &watch, .step = watch_step,
                                .stop = watch_stop };
     TrainResult  result = { 0 };
     TrainConfig  config = task->config;
-    task_keep(&config.keep, &arena, task->again);
     config.threads = task->threads;
-    say_again(worker->sweep, task);
-    Turn turn = TURN_FAILED;
-    if (train(&result, &watch, &config, &hooks, "again", err)) {
-        if (result.step >= task->again)
-            turn = put_back(task, &config.keep, err) ? TURN_OVER : TURN_FAILED;
-        else if (result.status == TRAIN_INTERRUPTED)
-            turn = sweep_stopping() ? TURN_STOPPED : TURN_YIELDED;
-        else
-            err_set(err, ERR_FORMAT, "trained again for its checkpoint of "
-                    "step %lld it ended after %lld, as it did not before; "
-                    "remove its folder to train it anew",
-                    (long long)task->again, (long long)result.step);
-    }
-    arena_free(&arena);
-    return turn;
+    if (first)
+        say_again(worker->sweep, task);
+    return train(&result, &watch, &config, &hooks, "again", err)
+         ? again_ended(task, &result, err) : TURN_FAILED;
 }
 
 /* -- What others do -------------------------------------------------------- */

@@ -50,7 +50,7 @@ static void gather(TaskList *out, Arena *arena, const LadderRun *const *runs,
             put(out, run, false);
 }
 
-void task_keep(RealList *list, Arena *arena, i64 step)
+static void keep(RealList *list, Arena *arena, i64 step)
 {
     for (i64 i = 0; i < list->count; i++)
         if (list->item[i] == (double)step)
@@ -92,7 +92,7 @@ static void join(TaskList *list, Arena *arena, Task *task)
     task->after      = find(list, run->after);
     task->after_step = step_needed(run);
     if (task->after_step > 0)
-        task_keep(&task->after->config.keep, arena, task->after_step);
+        keep(&task->after->config.keep, arena, task->after_step);
 }
 
 /* -- How long -------------------------------------------------------------- */
@@ -202,8 +202,6 @@ TaskNeed task_need(Task *task)
     const i64   step  = task->after_step;
     const bool  over  = after && after->state == TASK_OVER;
     if (!after || (step > 0 && lies_there(task, step))
-        || (over && after->ended_step > 0 && step == 0
-            && lies_there(task, after->ended_step))
         || (over && (step == 0 || step == after->ended_step)
             && strcmp(after->status, "diverged") && lies_there(task, 0)))
         return NEED_MET;

@@ -21,6 +21,7 @@ typedef enum TaskState {
 } TaskState;
 
 enum { TASK_PATH = 4096 };
+#define TASK_END INT64_MAX
 
 typedef struct Task Task;
 struct Task {
@@ -39,7 +40,8 @@ struct Task {
 
     /* Under the sweep's lock. */
     TaskState   state;
-    i64         again;      /* a checkpoint is gone: to this step once more */
+    i64         again;      /* a checkpoint is gone: once more to this step,
+                               or to the end: TASK_END; 0: no               */
     double      look_s;     /* ELSEWHERE: not asked again before           */
     int         threads;    /* HERE; so many cores it has                  */
     bool        yield;      /* ... and is to stop, to go on with more       */
@@ -67,9 +69,6 @@ typedef enum TaskNeed {
 } TaskNeed;
 
 TaskNeed task_need(Task *task);
-
-/* One more step to keep, in order. */
-void task_keep(RealList *list, Arena *arena, i64 step);
 
 /* Seconds that it still needs at the speed it has; for one not begun, on one
  * thread. */

@@ -206,16 +206,16 @@ TEST(the_ledger_adds_up)
     CHECK(isnan(l->all.joules)); /* none was measured */
 }
 
-TEST(a_file_beside_the_records_that_lacks_a_column_is_named)
+/* Its own tests: test_report_waterfall.c. */
+TEST(a_waterfall_is_found_among_other_runs)
 {
-    Arena     arena = { 0 };
-    Waterfall w;
-    Err       err = { 0 };
-    CHECK(made_file(test_folder(), "waterfall.csv", "step,low,high\na,1,2\n",
-                    &err));
-    CHECK(!waterfall_read(&w, &arena, test_folder(), &err));
-    CHECK_HAS(err.text, "waterfall.csv: no column 'exponent'");
-    arena_free(&arena);
+    const Waterfall *w = &world()->finds.waterfall;
+    if (!CHECK(w->count == WATER_STEPS))
+        return;
+    CHECK_NEAR(w->step[3].e.a.value, 0.6, 0.02);
+    CHECK_NEAR(w->step[4].e.a.value, 0.5, 0.02);
+    CHECK(w->step[4].way == WATER_AS_PUBLISHED);
+    CHECK(isnan(w->step[0].e.a.value));
 }
 
 /* Each figure, by its name: with everything they are all there but the one that

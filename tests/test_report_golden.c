@@ -127,13 +127,23 @@ TEST(axes_in_all_their_variants_are_as_they_were)
 
 TEST(a_waterfall_is_as_it_was)
 {
-    const char *step[] = { "Kaplan", "head & embeddings counted",
-                           "a name that goes on for longer than there is room",
-                           "<b>tuned</b> rates" };
-    double value[] = { 0.88, 0.78, 0.6, 0.51 }, low[] = { 0.85, 0.75, 0.55,
-                                                          NAN };
-    double high[] = { 0.9, 0.81, 0.66, NAN };
-    Analysis a = { .finds.waterfall = { 4, step, value, low, high } };
+    static const struct { const char *name; double a[3], published[2]; } row[]
+        = { { "Kaplan", { 0.88, 0.85, 0.9 }, { 0.84, 0.86 } },
+            { "head & embeddings counted", { 0.78, 0.75, 0.81 },
+              { 0.71, 0.7 } },
+            { "a name that goes on for longer than there is room",
+              { NAN, NAN, NAN }, { 0.6, 0.6 } },
+            { "<b>tuned</b> rates", { 0.51, NAN, NAN }, { 0.5, 0.52 } } };
+    Analysis   a = { .finds.waterfall.count = COUNT_OF(row) };
+    Waterfall *w = &a.finds.waterfall;
+    for (int k = 0; k < COUNT_OF(row); k++) {
+        w->name[k] = row[k].name;
+        w->step[k] = (WaterStep){
+            .name = row[k].name,
+            .e.a = { row[k].a[0], row[k].a[1], row[k].a[2] },
+            .published = { row[k].published[0], row[k].published[1] },
+            .way = k ? WATER_AS_PUBLISHED : WATER_FIRST };
+    }
     Plot     p = plot_open("waterfall", "From one exponent to another", 1);
     CHECK(fig_waterfall(&p, &a));
     hold_plot(&p);

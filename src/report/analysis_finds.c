@@ -41,7 +41,7 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
     slices(a, arena);
     repeats_find(&f->repeats, lost, arena, &a->runs, n, a->chosen, runs);
     batches_find(&f->batches, lost, arena, &a->runs, n, runs);
+    waterfall_find(&f->waterfall, lost, arena, &a->runs, runs, options);
     return profiles(a, arena, table, options, err)
-        && waterfall_read(&f->waterfall, arena, a->dir, err)
         && positions_read(&f->positions, arena, &a->runs, runs, err);
 }

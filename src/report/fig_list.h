@@ -100,7 +100,7 @@ FIG(domains, "Corpora side by side", 1,
     "that part differ in how it is learned.",
     "one corpus's models on another's text.")
 FIG(waterfall, "From one exponent to another", 1,
-    "A setting is changed at a time, from the top down; each bar is what that "
+    "A factor is changed at a time, from the top down; each bar is what that "
     "step accounts for.",
     "what another order of the same steps would give to each.")
 FIG(ledger, "Where the compute went", 2,

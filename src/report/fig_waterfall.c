@@ -1,5 +1,5 @@
-/* fig_waterfall.c - from one published exponent to another, a setting changed
- * at a time: how much each step accounts for.
+/* fig_waterfall.c - from Kaplan's exponent to Chinchilla's, a factor changed at a
+ * time: how much each step accounts for.
  *
  * SOURCE: Porian et al. 2024, arXiv:2406.19146, figure 1. */
 
@@ -10,41 +10,60 @@
 #include <math.h>
 #include <stdio.h>
 
-static void step(Plot *plot, const Waterfall *w, i64 i)
+/* The published exponents as rings on the same line. */
+static void step(Plot *plot, const Waterfall *w, int i)
 {
     char hover[FIG_TEXT], text[NUM_TEXT];
-    const Interval value = { w->value[i], w->low[i], w->high[i] };
-    const double   from  = i > 0 ? w->value[i - 1] : w->value[i];
-    snprintf(hover, sizeof hover, "%.200s: %s (%+.3f)", w->step[i],
-             num_interval(text, value, 3), w->value[i] - from);
-    plot_bar(plot, w->step[i], w->value[i] < from ? INK_BLUE : INK_RED,
-             fmin(from, w->value[i]), fmax(from, w->value[i]), (double)i,
-             hover);
-    plot_span_x(plot, w->step[i], INK_TEXT, w->low[i], w->high[i], (double)i);
-    plot_point(plot, w->step[i], INK_TEXT, MARK_DIAMOND, w->value[i], (double)i,
-               hover);
+    const WaterStep *s = &w->step[i];
+    const Interval   a = s->e.a;
+    const double     y = i;
+    const double  from = i > 0 && isfinite(w->step[i - 1].e.a.value)
+                       ? w->step[i - 1].e.a.value : a.value;
+    snprintf(hover, sizeof hover, "%s: %s%s%s", s->name,
+             num_interval(text, a, 3), i > 0 ? "; " : "",
+             water_way_name(s->way));
+    for (int k = 0; k < 2; k++)
+        plot_point(plot, "published", INK_GREY, MARK_HOLLOW, s->published[k], y,
+                   k ? "Porian et al. 2024, OpenWebText2"
+                     : "Porian et al. 2024, RefinedWeb");
+    if (!isfinite(a.value))
+        return;
+    plot_bar(plot, s->name, a.value < from ? INK_BLUE : INK_RED,
+             fmin(from, a.value), fmax(from, a.value), y, hover);
+    if (isfinite(a.low))
+        plot_span_x(plot, s->name, INK_TEXT, a.low, a.high, y);
+    plot_point(plot, s->name, INK_TEXT, MARK_DIAMOND, a.value, y, hover);
+}
+
+static Range range_of(const Waterfall *w)
+{
+    Range x = range_new();
+    for (int i = 0; i < w->count; i++) {
+        const WaterStep *s = &w->step[i];
+        const double at[] = { s->e.a.value, s->e.a.low, s->e.a.high,
+                              s->published[0], s->published[1] };
+        for (int k = 0; k < COUNT_OF(at); k++)
+            if (isfinite(at[k]))
+                range_add(&x, at[k]);
+    }
+    return x;
 }
 
 bool fig_waterfall(Plot *plot, const Analysis *a)
 {
     const Waterfall *w = &a->finds.waterfall;
-    Range x = range_new();
     if (w->count == 0)
         return false;
-    for (i64 i = 0; i < w->count; i++) {
-        range_add(&x, w->value[i]);
-        range_add(&x, w->low[i]);
-        range_add(&x, w->high[i]);
-    }
     plot->height = fmax(160, 30 * (double)w->count);
     plot_panel(plot, 0, NULL,
-               axis_over("exponent a of N_opt ~ C^a", false, TICK_PLAIN, x,
-                         0.06),
-               axis_names("", w->step, (int)w->count));
-    for (i64 i = 0; i < w->count; i++)
+               axis_over("exponent a of N_opt ~ C^a", false, TICK_PLAIN,
+                         range_of(w), 0.06),
+               axis_names("", w->name, w->count));
+    for (int i = 0; i < w->count; i++)
         step(plot, w, i);
     plot_key_band(plot, INK_BLUE, "lowers it");
     plot_key_band(plot, INK_RED, "raises it");
     plot_key_point(plot, INK_TEXT, MARK_DIAMOND, "exponent, with its interval");
+    plot_key_point(plot, INK_GREY, MARK_HOLLOW, "published (Porian et al. 2024)");
     return true;
 }

@@ -1,2 +1,4 @@
 TABLE(rates)
 TABLE(conventions)
+TABLE(waterfall)
+TABLE(waterfall_beside)

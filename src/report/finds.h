@@ -8,6 +8,7 @@
 #define FINDS_H
 
 #include "fit/isoflop.h"
+#include "report/finds_waterfall.h"
 #include "store/run.h"
 
 /* Learning rates: runs of one shape, data, batch and recipe that differ in the
@@ -99,16 +100,6 @@ typedef struct Domain {
 } Domain;
 typedef struct Domains { i64 count; Domain *item; } Domains;
 void domains_find(Domains *out, Arena *arena, const RunList *runs);
-
-/* STUDY/waterfall.csv: how an exponent moves from one setting to another, a
- * row a step: step, exponent, low, high. */
-typedef struct Waterfall {
-    i64          count;
-    const char **step;
-    double      *value, *low, *high;
-} Waterfall;
-bool waterfall_read(Waterfall *out, Arena *arena, const char *study_dir,
-                    Err *err) MUST_USE;
 
 /* RUN/position.csv: held-out loss at each place in the context, from 1: columns
  * position, loss. Of the runs that have one the best of each architecture and

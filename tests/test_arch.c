@@ -88,7 +88,8 @@ TEST(every_backend_computes_the_same_model)
 }
 
 /* A tied head begins as the token that it is given: in a narrow model without
- * a table of positions that is still heard at the end. */
+ * a table of positions that is still heard at the end. An LSTM's scores start
+ * with an sd of 0.7 (lstm_layout.c), and cost half its square. */
 TEST(the_loss_at_birth_is_that_of_a_guess)
 {
     EACH_KERN(k)
@@ -96,7 +97,8 @@ TEST(the_loss_at_birth_is_that_of_a_guess)
             Model m = model(k, c.shape);
             run(&m, false);
             test_note("%s, %s", k->name, c.note);
-            CHECK_NEAR(mean(m.loss, m.rows), log((double)c.shape.vocab),
+            CHECK_NEAR(mean(m.loss, m.rows), log((double)c.shape.vocab)
+                       + (c.shape.recurrent ? 0.25 : 0),
                        c.shape.tied && c.shape.rope ? 0.08 : 0.05);
             arena_free(&m.arena);
         }

@@ -1,11 +1,19 @@
 /* lstm_layout.c - the tensors of a stacked LSTM, and where packed weights and
  * activations lie in the slabs of a pass.
  *
- * Initial values follow the Transformer's rule (transformer_tensor.c): a matrix
- * has sd = 1 / sqrt(d), the token embedding 1, the head a fifth of a matrix, so
- * that the loss at birth is near ln V; tied, the embedding 0.5 / sqrt(d). The
- * forget gate's bias starts at 1, so that a cell remembers before it has
- * learned to; the other biases at 0.
+ * Initial values. What leaves a young cell is a half of the tanh of a small
+ * state: its numbers are a quarter to a third. Maps of what comes in have
+ * sd = 4 / sqrt(d), so that their sums have size 1 or so in every layer, and the
+ * embedding starts at that quarter too; with 1 / sqrt(d) the signal would lose
+ * three quarters of itself a layer. Maps of the state, which meet themselves
+ * again at each step, have 1 / sqrt(d). The head has 2 / sqrt(d): scores of sd
+ * 0.7, and a loss at birth of ln V + 0.25; tied, it is the embedding that has.
+ * Measured at L 2, d 64, 6e5 tokens of gcide, rate 0.02: 1.65 nats, against
+ * 2.02 by the Transformer's rule (1, 1 / sqrt(d), head a fifth of that), 1.67
+ * with its first two and this head, 2.45 with maps as PyTorch draws them.
+ *
+ * The forget gate's bias starts at 1, so that a cell remembers before it has
+ * learned to (2.12 against 2.26, rate 0.01); the other biases at 0.
  *
  * SOURCE: Jozefowicz et al. 2015, section 4 (the forget gate's bias). */
 
@@ -14,6 +22,8 @@
 #include "arch/slab.h"
 
 #include <math.h>
+
+static const double OUT = 0.25; /* size of what leaves a young cell */
 
 enum { TOKEN, IN_W, STATE_W, BIAS, HEAD, TENSORS };
 
@@ -26,10 +36,10 @@ static Tensor matrix(const char *name, i64 rows, i64 cols, double sd)
 }
 
 /* Four maps side by side: Muon takes each for itself. */
-static Tensor maps(const char *name, const Shape *s)
+static Tensor maps(const char *name, const Shape *s, double sd)
 {
     const i64 d = s->width;
-    Tensor    t = matrix(name, d, 4 * d, 1 / sqrt((double)d));
+    Tensor    t = matrix(name, d, 4 * d, sd);
     t.layers = s->layers;
     t.hidden = true;
     for (i64 i = 0; i < 3; i++)
@@ -43,13 +53,13 @@ static void fill_all(Tensor out[TENSORS], const Shape *s)
     const double sd = 1 / sqrt((double)d);
     i64          at = 0;
 
-    out[TOKEN]   = matrix("token", V, d, s->tied ? sd / 2 : 1);
-    out[IN_W]    = maps("in.w", s);
-    out[STATE_W] = maps("state.w", s);
+    out[TOKEN]   = matrix("token", V, d, s->tied ? 2 * sd : OUT);
+    out[IN_W]    = maps("in.w", s, sd / OUT);
+    out[STATE_W] = maps("state.w", s, sd);
     out[BIAS]    = (Tensor){ .name = "bias", .rows = 1, .cols = 4 * d,
                              .layers = s->layers, .lr_scale = 1,
                              .init_fill = 1, .fill = { d, 2 * d } };
-    out[HEAD]    = matrix("head", V, d, sd / 5);
+    out[HEAD]    = matrix("head", V, d, 2 * sd);
     for (int i = 0; i < TENSORS; i++) {
         out[i].at    = at;
         out[i].count = out[i].rows * out[i].cols * out[i].layers;

@@ -6,6 +6,7 @@
 #include "cli/cmd.h"
 #include "cli/runs_show.h"
 #include "cli/train_branch.h"
+#include "cli/train_start.h"
 #include "data/corpus.h"
 #include "sweep/footprint.h"
 #include "sweep/speed.h"
@@ -26,6 +27,29 @@ typedef struct Train {
 static void say(const char *line)
 {
     fprintf(stderr, "%s\n", line);
+}
+
+/* The configuration of the run that it starts from, and on top of it the flags;
+ * the file that they name among them is not read. */
+static bool read_start(Train *train, const OptTable *table, Opt *row,
+                       const TextList *rest, int argc, char **argv, Err *err)
+{
+    TrainOpts *opts = &train->opts;
+    bool       helped;
+    if (rest->count > 0)
+        return err_set(err, ERR_USAGE, "%s: what starts from a run takes its "
+                       "options; give what differs as flags", rest->item[0]);
+    if (!train_start_open(opts, &train->arena, err))
+        return false;
+    const TrainConfig found = opts->config;
+    const char       *corpus = opts->corpus;
+    train_opts_table(row, opts);
+    if (!opt_flags(table, argc, argv, &helped, err))
+        return false;
+    opts->config.start     = found.start;
+    opts->config.start_run = found.start_run;
+    opts->corpus = corpus;
+    return true;
 }
 
 /* The trunk's configuration, and the flags on top of it. */
@@ -71,6 +95,8 @@ static bool read_opts(Train *train, int argc, char **argv, bool *helped,
         return true;
     if (train->opts.branch)
         return read_branch(train, &table, row, &rest, argc, argv, err);
+    if (train->opts.config.start && !train->opts.config.start_run)
+        return read_start(train, &table, row, &rest, argc, argv, err);
     if (rest.count == 0)
         return true;
     if (rest.count > 1)
@@ -144,6 +170,9 @@ static void foretell(Train *train)
             train->corpus.shard.name, (long long)n.total, (long long)n.body,
             (long long)tokens, (long long)c->steps,
             (long long)(c->batch * c->shape.context), c->lr);
+    if (c->start_run)
+        fprintf(stderr, "  begins with the parameters of %s%s\n",
+                c->start_run, c->start_moments ? ", and its moments" : "");
     if (c->branch_at)
         fprintf(stderr, "  from step %lld of %s, %lld steps more\n",
                 (long long)c->branch_at, train->run.trunk,

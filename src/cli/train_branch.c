@@ -3,7 +3,6 @@
 #include "cli/train_branch.h"
 
 #include "base/file.h"
-#include "store/run.h"
 #include "train/config.h"
 
 #include <math.h>
@@ -46,9 +45,8 @@ static const char *kept_words(Arena *arena, const char *dir)
     return words;
 }
 
-/* The checkpoint of a step: kept, or the one that the run ended with. */
-static bool checkpoint_find(const char **path, Arena *arena, const char *dir,
-                            const Run *trunk, i64 at, Err *err)
+bool train_branch_checkpoint(const char **path, Arena *arena, const char *dir,
+                             const Run *trunk, i64 at, Err *err)
 {
     *path = arena_print(arena, "%s/checkpoint-%lld", dir, (long long)at);
     if (file_exists(*path))
@@ -99,7 +97,7 @@ bool train_branch_open(TrainOpts *opts, Arena *arena, Err *err)
                        (long long)opts->at);
     const i64 at = opts->at > 0 ? opts->at : trunk.steps;
     const i64 cooldown = cooldown_of(opts, &trunk, at);
-    if (!checkpoint_find(&path, arena, dir, &run, at, err))
+    if (!train_branch_checkpoint(&path, arena, dir, &run, at, err))
         return false;
     if (cooldown < 1)
         return err_set(err, ERR_USAGE, "branch: no step is left to cool down "

@@ -41,6 +41,9 @@ static void explain(Opt *row, int rows)
         { "train.lr",     "peak rate; 0: 0.32 / width" },
         { "train.branch_at", "see --branch, which sets it" },
         { "train.trunk",  "see --branch, which sets it" },
+        { "train.start",  "begin with the parameters of this run, or file" },
+        { "train.start_run", "see --start, which sets it" },
+        { "train.start_moments", "--start with the optimizer's state too" },
         { "train.seed",   "of initial weights and of the order of the text" },
     };
     for (int i = 0; i < rows; i++)
@@ -66,7 +69,8 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
           .flag = &opts->epochs },
         { "branch", "RUN", "cool down from a checkpoint that this run kept",
           .text = &opts->branch },
-        { "at", "STEP", "of that run; 0: its last", .count = &opts->at },
+        { "at", "STEP", "of that run, or of --start's; 0: its last",
+          .count = &opts->at },
         { "name", "NAME", "of the run [its shape]", .text = &opts->name },
         { "data", "DIR", "where corpora are kept", .text = &opts->data_dir,
           .unhashed = true },

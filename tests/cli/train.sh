@@ -170,3 +170,46 @@ head -c 3000 "$dir/checkpoint" >cut && mv cut "$dir/checkpoint"
 refuses 1 "a checkpoint cut short" "cut short.*remove it" \
     scalelaw train $short
 refuses 1 "sampling from it" "cut short" scalelaw sample "$dir"
+
+# Beginning with the parameters of another run.
+scalelaw corpus synth --out=other.txt --bytes=120000 --seed=9 >/dev/null 2>&1
+tiny="--corpus=text --shape=2x16 --context=32 --out=st --eval_tokens=1024"
+run scalelaw train $tiny --tokens=20000 --keep=10 --name=first --json
+ends 0 "a run to begin with"
+first=$(basename st/runs/first-*)
+run scalelaw train --start="$first" --corpus=other.txt --tokens=3000 --out=st \
+    --name=then --json
+ends 0 "a run begins with its parameters, on another text"
+holds "with its model, from step 0" \
+    grep -q '"layers":2,"width":16.*.*"start":.*"tokens":3072,' out
+holds "and says whose they were" grep -q "\"start\":\"$first\",\"start_step\":null" out
+cp out started
+run scalelaw train --start="st/runs/$first/checkpoint" --corpus=other.txt \
+    --tokens=3000 --out=st --name=then --json
+holds "by its checkpoint it is the same run" cmp -s out started
+run scalelaw train --start="$first" --at=10 --start_moments --tokens=3000 \
+    --batch=64 --out=st --name=fork --json
+ends 0 "a fork of a kept step, with another batch"
+holds "says the step" grep -q '"batch_tokens":2048.*"start_step":10,' out
+holds "on the corpus of the first" grep -q '"corpus":"text"' out
+cp "st/runs/$first/checkpoint" stray
+run scalelaw train --start=stray --corpus=text --shape=2x16 --context=32 \
+    --tokens=3000 --out=st --name=stray --json
+ends 0 "a checkpoint that nobody vouches for"
+holds "is known by what it holds" grep -q '"start":"file-' out
+run scalelaw train --start="$first" --dry-run --out=st
+holds "it is said before" grep -q "begins with the parameters of $first" err
+refuses 2 "a start that is not there" "nowhere is no run and no file" \
+    scalelaw train --start=nowhere --corpus=text --out=st
+refuses 2 "a step that it did not keep" "kept: 10" \
+    scalelaw train --start="$first" --at=7 --out=st
+refuses 2 "another shape" "another model.*2x16" \
+    scalelaw train --start="$first" --width=32 --ff=128 --out=st --tokens=3000
+refuses 2 "patience without evaluations" "eval_points" \
+    scalelaw train $tiny --patience=0.1 --eval_points=2
+
+# Stopped early, and stopped because it will never learn.
+run scalelaw train $tiny --tokens=100000 --lr=1e-6 --name=low --json
+ends 0 "a rate far too low"
+holds "is found out at half of the run" \
+    grep -q '"status":"plateau".*never below' out

@@ -6,9 +6,10 @@
  *
  *   diverged  A loss or gradient that is not finite, or a smoothed loss a nat
  *             above the first (of a run that starts from another's parameters:
- *             above ln V, the loss of one that knows nothing). Or a spike that never came back: the smoothed
- *             loss jumped, and for a quarter of the run has stood above the
- *             entropy of single tokens, below which it once was.
+ *             above ln V, the loss of one that knows nothing). Or a spike that
+ *             never came back: the smoothed loss jumped, and for a quarter of
+ *             the run has stood above the entropy of single tokens, below which
+ *             it once was.
  *   plateau   The held-out loss was never below the entropy of single tokens,
  *             less 0.02 nats. A model gets that far by its last bias alone, and
  *             many failed runs of the literature sit exactly there and look

@@ -300,6 +300,10 @@ static bool predict(Study *study, Err *err)
     if (!analysis_make(&analysis, &study->arena, study->dir, study->cores, err)
         || !analysis_keep(&analysis, err))
         return false;
+    if (!analysis.chosen)
+        return err_set(err, ERR_REFUSED, "%s: there is no law to predict the "
+                       "held-out budget by: %s", study->dir,
+                       analysis.chosen_words);
 
     Prediction *asked = NEW(&study->arena, Prediction, study->grid.count);
     i64         count = 0;

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Which runs count --------------------------------------------------------- */
 
@@ -54,11 +55,34 @@ static Str kept(Arena *arena, Str *words)
     return out;
 }
 
+/* A study edited half-way leaves runs behind: they are named, and count for
+ * nothing. */
+static bool drop_unasked(Analysis *a, Str *words, Arena *arena, Err *err)
+{
+    StudyPlan plan;
+    i64       kept = 0;
+    if (!study_plan_read(&plan, arena, a->dir, err))
+        return false;
+    for (i64 i = 0; plan.count > 0 && i < a->runs.count; i++) {
+        const Run *run = &a->runs.run[i];
+        if (study_plan_find(&plan, run->id))
+            a->runs.run[kept++] = *run;
+        else
+            str_add(words, "%s: no longer asked for by the study\n", run->id);
+    }
+    if (plan.count > 0) {
+        a->no_longer  = a->runs.count - kept;
+        a->runs.count = kept;
+    }
+    return true;
+}
+
 static bool load(Analysis *out, Arena *arena, Str *words, Err *err)
 {
     const char *runs_dir = arena_print(arena, "%s/runs", out->dir);
     if (!study_read(&out->info, arena, out->dir, err)
-        || !run_list(&out->runs, words, arena, runs_dir, err))
+        || !run_list(&out->runs, words, arena, runs_dir, err)
+        || !drop_unasked(out, words, arena, err))
         return false;
     out->cost = (PlanCost){
         .family  = out->info.aspect > 0,
@@ -100,13 +124,14 @@ static Table fit_table(Arena *arena, const RunList *runs, CountN counts)
 static bool keep_fit(const Analysis *a, Arena *arena, const Fit *fit,
                      const char *name, Err *err)
 {
-    if (!fit->law)
+    const char *path = arena_print(arena, "%s/fit/%s.json", a->dir, name);
+    if (!fit->law) {
+        unlink(path); /* of runs that are no more */
         return true;
+    }
     Str text = { 0 };
     fit_write(&text, fit);
-    const bool ok = file_write(arena_print(arena, "%s/fit/%s.json", a->dir,
-                                           name),
-                               text.text, text.size, err);
+    const bool ok = file_write(path, text.text, text.size, err);
     str_free(&text);
     return ok;
 }
@@ -122,6 +147,19 @@ bool analysis_keep(const Analysis *analysis, Err *err)
     return ok;
 }
 
+/* Runs that carry no law are no failure: the study may ask something else. */
+static bool no_law(Analysis *out, Arena *arena, Err *err)
+{
+    if (err->kind != ERR_REFUSED)
+        return err_add(err, "study %s", out->dir);
+    out->huber.law = out->squares.law = out->outer.law = NULL;
+    out->chosen_fit   = "";
+    out->chosen_words = out->fitted.count > 0 ? arena_text(arena, err->text)
+        : "no finished run is of the group that a law is fitted to";
+    *err = (Err){ 0 };
+    return true;
+}
+
 static bool fit_both(Analysis *out, Arena *arena, const Table *table,
                      FitOptions options, Err *err)
 {
@@ -131,10 +169,10 @@ static bool fit_both(Analysis *out, Arena *arena, const Table *table,
 
     options.objective = FIT_HUBER_LOG;
     if (!fit_law(&out->huber, arena, law, table, options, err))
-        return err_add(err, "study %s", out->dir);
+        return no_law(out, arena, err);
     options.objective = FIT_SQUARES;
     if (!fit_law(&out->squares, arena, law, table, options, err))
-        return err_add(err, "study %s", out->dir);
+        return no_law(out, arena, err);
     out->huber.counts = out->squares.counts = out->info.counts;
     return true;
 }
@@ -145,6 +183,8 @@ static bool fit_outer(Analysis *out, Arena *arena, const Table *table,
                       FitOptions options, Err *err)
 {
     const Law *law;
+    if (!out->huber.law)
+        return true;
     if (!law_load(&law, arena, "outer-exponent", err))
         return false;
     options.objective = FIT_HUBER_LOG;
@@ -175,6 +215,11 @@ static bool or_words(bool ok, Frontier *line, const char *approach, Err *err)
     return true;
 }
 
+static bool has_law(const Analysis *a, Err *err)
+{
+    return a->chosen || err_set(err, ERR_REFUSED, "there is no law");
+}
+
 static bool frontiers(Analysis *out, Arena *arena, const Table *table,
                       FitOptions options, Err *err)
 {
@@ -187,7 +232,8 @@ static bool frontiers(Analysis *out, Arena *arena, const Table *table,
         = or_words(isoflop_fit(&out->budget, &out->nbudget, &out->isoflop,
                                arena, table, options, err),
                    &out->isoflop, "isoflop", err);
-    isoflop_bias_of(out->budget, out->nbudget, table, &out->huber);
+    if (out->huber.law)
+        isoflop_bias_of(out->budget, out->nbudget, table, &out->huber);
     if (out->curves.table.nrow < 2)
         err_set(err, ERR_REFUSED, "no learning curves were logged, so there is "
                 "no envelope");
@@ -196,7 +242,8 @@ static bool frontiers(Analysis *out, Arena *arena, const Table *table,
                     && envelope_fit(&out->envelope, arena, &out->curves.table,
                                     bins, options, err),
                     &out->envelope, "envelope", err)
-        && or_words(plan_frontier(&out->parametric, arena, out->chosen,
+        && or_words(has_law(out, err)
+                    && plan_frontier(&out->parametric, arena, out->chosen,
                                   &out->cost, low, out->c_fit * 1.0001, 5, err),
                     &out->parametric, "parametric", err);
 }
@@ -276,7 +323,7 @@ static bool held_minimum(Analysis *out, Arena *arena, FitOptions options,
 static bool held_plan(Analysis *out, Err *err)
 {
     out->held_plan = (Plan){ .c = NAN };
-    if (!isfinite(out->info.holdout)
+    if (!isfinite(out->info.holdout) || !out->chosen
         || plan_budget(&out->held_plan, out->chosen, &out->cost,
                        out->info.holdout, out->c_fit, err))
         return true;
@@ -316,6 +363,10 @@ static bool plans(Analysis *out, Arena *arena, Err *err)
     const RealList *multiples = &out->info.plan_multiples;
     out->plan         = NEW(arena, Plan, multiples->count + 1);
     out->plan_squares = NEW(arena, Plan, multiples->count + 1);
+    if (!out->chosen) {
+        out->plan_words = "without a law there is nothing to plan by";
+        return true;
+    }
     for (i64 i = 0; i < multiples->count; i++)
         if (!plan_one(out, arena, multiples->item[i] * out->c_largest, err))
             return false;
@@ -347,7 +398,8 @@ static bool make(Analysis *out, Arena *arena, Str *words, int threads, Err *err)
     if (!fit_both(out, arena, &table, options, err)
         || !fit_outer(out, arena, &table, options, err))
         return false;
-    analysis_choose(out, arena);
+    if (out->huber.law)
+        analysis_choose(out, arena);
     return frontiers(out, arena, &table, options, err)
         && holdouts(out, arena, err)
         && held_minimum(out, arena, options, err) && held_plan(out, err)

@@ -11,6 +11,7 @@
 #include "report/finds.h"
 #include "store/run.h"
 #include "store/study.h"
+#include "store/study_plan.h"
 
 #include <stdio.h>
 
@@ -34,17 +35,23 @@ typedef struct Curves {
 typedef struct Analysis {
     const char    *dir;            /* the study's folder                      */
     StudyInfo      info;
-    RunList        runs;           /* all, of every group and status          */
+    RunList        runs;           /* all that the study asks for, of every
+                                      group and status                        */
     Str            excluded;       /* runs left out of the fits, in words, a
                                       line each; lies in the arena            */
-    RunList        fitted;         /* group "fit", status done                */
+    i64            no_longer;      /* of these the ones that the study as it
+                                      now stands does not ask for             */
+    RunList        fitted;         /* group "fit", status done, of the study's
+                                      own corpus                              */
     Fit            huber, squares; /* the additive law, on those              */
     Fit            outer;          /* its outer exponent free, Huber on ln L;
                                       law NULL: too few runs for one more
                                       constant                                */
     const Fit     *chosen;         /* huber or outer: what plans and figures
-                                      use, and the study stands by            */
-    const char    *chosen_fit;     /* "huber", "outer": its name in tables    */
+                                      use, and the study stands by; NULL:
+                                      there is no law, and the words say why  */
+    const char    *chosen_fit;     /* "huber", "outer": its name in tables;
+                                      "" without a law                        */
     const char    *chosen_words;   /* and why                                 */
     IsoflopBudget *budget;
     i64            nbudget;
@@ -69,8 +76,9 @@ typedef struct Analysis {
 } Analysis;
 
 /* All of it; holdout rows only if there is a prediction. Writes nothing.
- * ERR_REFUSED, in words, when the finished runs are too few for a law; an
- * approach that the data cannot answer is left empty, with its reason. */
+ * Runs that carry no law (too few, or a study of something else) leave `chosen`
+ * NULL and everything else as it is; an approach that the data cannot answer is
+ * left empty, with its reason. */
 bool analysis_make(Analysis *out, Arena *arena, const char *study_dir,
                    int threads, Err *err) MUST_USE;
 

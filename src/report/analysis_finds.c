@@ -15,6 +15,8 @@ static void slices(Analysis *a, Arena *arena)
 static bool profiles(Analysis *a, Arena *arena, const Table *table,
                      FitOptions options, Err *err)
 {
+    if (!a->chosen)
+        return true;
     options.objective = a->chosen->options.objective;
     options.resamples = 0;
     options.profile   = true;

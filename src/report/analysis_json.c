@@ -10,6 +10,10 @@
 
 static void put_fit(Jot *j, const char *key, const Fit *fit)
 {
+    if (!fit->law) {
+        jot_text(j, key, NULL);
+        return;
+    }
     jot_object(j, key);
     jot_text(j, "law", fit->law->name);
     jot_text(j, "formula", fit->law->formula);
@@ -136,7 +140,7 @@ void analysis_json(const Analysis *a, Str *out)
     put_fit(&j, "squares", &a->squares);
     if (a->outer.law)
         put_fit(&j, "outer", &a->outer);
-    jot_text(&j, "chosen", a->chosen_fit);
+    jot_text(&j, "chosen", a->chosen ? a->chosen_fit : NULL);
     jot_text(&j, "chosen_words", a->chosen_words);
     jot_object(&j, "frontier");
     put_frontier(&j, &a->envelope);

@@ -28,6 +28,11 @@ static const char *law_number(char *out, double value, double low, double high)
 static void print_law(const Analysis *a, FILE *out)
 {
     const Fit *h = &a->huber, *s = &a->squares;
+    if (!a->chosen) {
+        fprintf(out, "\nThere is no law of size and data\n");
+        text_wrapped(out, a->chosen_words, 2);
+        return;
+    }
     char text[NUM_TEXT];
     fprintf(out, "\nThe law   %s   (nats per %s; N: %s)\n", h->law->formula,
             analysis_token(a), a->info.counts);
@@ -110,6 +115,8 @@ static void print_held_minimum(const Analysis *a, FILE *out)
 
 static void print_holdout(const Analysis *a, FILE *out)
 {
+    if (a->nholdout == 0 && !a->chosen)
+        return;
     if (a->nholdout == 0) {
         fprintf(out, "\nNo budget was held out, so nothing was predicted.\n");
         return;
@@ -160,6 +167,14 @@ static void print_exponent(const Frontier *line, const char *name, FILE *out)
     text_wrapped(out, line->words, 16);
 }
 
+static void print_exponents(const Analysis *a, FILE *out)
+{
+    fprintf(out, "\nN_opt ~ C^a by three approaches (95 %%)\n");
+    print_exponent(&a->envelope, "1 envelope", out);
+    print_exponent(&a->isoflop, "2 IsoFLOP", out);
+    print_exponent(&a->parametric, "3 fitted law", out);
+}
+
 static void print_best(const Analysis *a, FILE *out)
 {
     const Run *best = analysis_best(a);
@@ -177,7 +192,9 @@ static void print_best(const Analysis *a, FILE *out)
     str_free(&text);
 }
 
-enum { SCREEN_ROWS = 8 };
+/* Under a law there is room for what they say; without one they are what the
+ * study is about. */
+enum { SCREEN_ROWS = 10 };
 
 static void print_findings(const Analysis *a, FILE *out)
 {
@@ -186,7 +203,7 @@ static void print_findings(const Analysis *a, FILE *out)
     const char *name[FIND_TABLES];
     const int   count = find_tables(table, name, &arena, a);
     for (int k = 0; k < count; k++)
-        find_table_print(out, &table[k], SCREEN_ROWS);
+        find_table_print(out, &table[k], a->chosen ? 0 : SCREEN_ROWS);
     arena_free(&arena);
 }
 
@@ -216,11 +233,10 @@ void analysis_print(const Analysis *a, FILE *out)
     print_law(a, out);
     print_outer(a, out);
     print_holdout(a, out);
-    print_plan(a, out);
-    fprintf(out, "\nN_opt ~ C^a by three approaches (95 %%)\n");
-    print_exponent(&a->envelope, "1 envelope", out);
-    print_exponent(&a->isoflop, "2 IsoFLOP", out);
-    print_exponent(&a->parametric, "3 fitted law", out);
+    if (a->chosen)
+        print_plan(a, out);
+    if (a->fitted.count > 0)
+        print_exponents(a, out);
     print_findings(a, out);
     print_best(a, out);
     print_excluded(a, out);

@@ -57,7 +57,8 @@ static void form(Maker *m)
 {
     const Analysis *a = m->a;
     m->part = "form";
-    say(m, "Is the form of the law given?", CHECK_YES, a->chosen->law->formula);
+    say(m, "Is the form of the law given?", when(a->chosen != NULL),
+        a->chosen ? a->chosen->law->formula : "no law was fitted");
     say(m, "Is it said why this form?", when(a->chosen_words != NULL),
         a->chosen_words);
     say(m, "Was another form tried?", when(a->outer.law != NULL),
@@ -188,9 +189,13 @@ static void data(Maker *m)
 static void fitting(Maker *m)
 {
     const Analysis *a = m->a;
-    const FitCertificate *c = &a->chosen->certificate;
     char text[NUM_TEXT];
     m->part = "fitting";
+    if (!a->chosen) {
+        say(m, "Was a law fitted?", CHECK_NO, a->chosen_words);
+        return;
+    }
+    const FitCertificate *c = &a->chosen->certificate;
     say(m, "Are objective and weights given?", CHECK_YES,
         arena_print(m->arena, "%s, delta %g; all runs weigh the same",
                     fit_objective_name(a->chosen->options.objective),

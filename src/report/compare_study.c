@@ -395,6 +395,10 @@ bool compare_make(Compare *out, Arena *arena, const Analysis *first,
                   const Analysis *second, Err *err)
 {
     *out = (Compare){ .of = { first, second } };
+    for (int s = 0; s < 2; s++)
+        if (!out->of[s]->chosen)
+            return err_set(err, ERR_REFUSED, "%s: has no law to compare: %s",
+                           out->of[s]->dir, out->of[s]->chosen_words);
     units(out, arena);
     if (!budgets(out, err))
         return false;

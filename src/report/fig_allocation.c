@@ -81,7 +81,7 @@ static Road road_of_surface(const Analysis *a, const char *name, Ink ink,
                             const double *c)
 {
     Road road = { .name = name, .ink = ink };
-    for (i64 i = 0; i < STEPS; i++) {
+    for (i64 i = 0; i < STEPS && a->chosen; i++) {
         Plan plan;
         Err  err = { 0 };
         if (plan_budget(&plan, a->chosen, &a->cost, c[i], a->c_fit, &err))
@@ -235,7 +235,7 @@ bool fig_allocation(Plot *plot, const Analysis *a)
         return false;
     double       c[STEPS];
     const double first = first_c(a) / 2, last = last_c(a) * 1.5;
-    const double level = a->huber.options.level;
+    const double level = fit_defaults().level;
     fig_spaced(c, STEPS, first, last);
     const Road road[] = {
         road_of_line(&a->envelope, "1 envelope", INK_GREEN, c, level),

@@ -64,7 +64,7 @@ static void draw_surface(Plot *plot, const Analysis *a, double c, Ink ink,
     const Range sizes = sizes_at(a, c);
     double      n[POINTS], loss[POINTS];
     char        series[FIG_TEXT];
-    if (!(sizes.high > sizes.low))
+    if (!(sizes.high > sizes.low) || !a->chosen)
         return;
     fig_spaced(n, POINTS, sizes.low, sizes.high);
     for (i64 i = 0; i < POINTS; i++)

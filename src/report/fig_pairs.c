@@ -65,8 +65,8 @@ static void panel(Plot *plot, const Pairs *p, int row, int column, int side)
 bool fig_pairs(Plot *plot, const Analysis *a)
 {
     const Fit *fit  = a->chosen;
-    const int  side = fit->law->nparam - 1;
-    if (fit->ndraw < 20 || side < 1 || fit->law->nparam > PARAMS)
+    const int  side = fit ? fit->law->nparam - 1 : 0;
+    if (!fit || fit->ndraw < 20 || side < 1 || fit->law->nparam > PARAMS)
         return false;
     Arena  scratch = { 0 };
     Pairs *p       = NEW(&scratch, Pairs, 1);

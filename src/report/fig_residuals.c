@@ -73,7 +73,7 @@ static Range range_of(const Analysis *a,
 
 bool fig_residuals(Plot *plot, const Analysis *a)
 {
-    if (a->fitted.count == 0)
+    if (a->fitted.count == 0 || !a->chosen)
         return false;
     Range y = range_new();
     range_add(&y, 0);

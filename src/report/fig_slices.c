@@ -147,6 +147,8 @@ static void column(Plot *plot, const Analysis *a, SliceOf of)
 bool fig_slices(Plot *plot, const Analysis *a)
 {
     char text[FIG_TEXT], e[NUM_TEXT];
+    if (!a->chosen)
+        return false;
     for (int k = 0; k < 3; k++)
         if (a->finds.slice[k].count < 2)
             return false;

@@ -129,7 +129,7 @@ static void runs(Plot *plot, const Analysis *a, const RunList *list,
 
 bool fig_surface(Plot *plot, const Analysis *a)
 {
-    if (a->fitted.count == 0)
+    if (a->fitted.count == 0 || !a->chosen)
         return false;
     Range n = range_new(), d = range_new();
     for (i64 i = 0; i < a->runs.count; i++)

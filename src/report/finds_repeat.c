@@ -32,8 +32,8 @@ static double least_loss(const Run *run, const char *runs_dir, Str *lost)
 /* The law's two exponents, where it has them by these names. */
 static double power_of(const Fit *fit)
 {
-    const int a = fit->law ? law_param(fit->law, "alpha") : -1;
-    const int b = fit->law ? law_param(fit->law, "beta") : -1;
+    const int a = fit && fit->law ? law_param(fit->law, "alpha") : -1;
+    const int b = fit && fit->law ? law_param(fit->law, "beta") : -1;
     return a >= 0 && b >= 0 ? fit->theta[a] / fit->theta[b] : NAN;
 }
 

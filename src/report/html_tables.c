@@ -236,6 +236,12 @@ void html_table_law(Str *out, const Analysis *a)
                                         "least squares on L", "" };
     const Fit *h = &a->huber, *s = &a->squares;
     html_put(out, "h2", "The law");
+    if (!a->chosen) {
+        str_put(out, "<p>There is none: ");
+        xml_text(out, a->chosen_words);
+        str_put(out, ".</p>\n");
+        return;
+    }
     str_put(out, "<p><code>");
     xml_text(out, h->law->formula);
     str_add(out, "</code>, loss in nats per %s, N counting ",

@@ -4,6 +4,7 @@
 
 #include "report/html.h"
 
+#include "report/find_table.h"
 #include "report/num.h"
 #include "report/xml.h"
 
@@ -45,6 +46,12 @@ static void exponents(Str *out, const Analysis *a)
 
 static void law(Str *out, const Analysis *a)
 {
+    if (!a->chosen) {
+        Str why = { 0 };
+        str_add(&why, "There is no law of size and data: %s.", a->chosen_words);
+        line(out, &why);
+        return;
+    }
     const Fit *fit = a->chosen;
     const int  e   = law_param(fit->law, "E");
     char value[NUM_TEXT], low[NUM_TEXT], high[NUM_TEXT];
@@ -64,11 +71,31 @@ static void law(Str *out, const Analysis *a)
     line(out, &text);
 }
 
+/* What each table of findings says in a sentence. */
+static void verdicts(Str *out, const Analysis *a)
+{
+    Arena       arena = { 0 };
+    FindTable   table[FIND_TABLES];
+    const char *name[FIND_TABLES];
+    const int   count = find_tables(table, name, &arena, a);
+    str_put(out, count ? "<ul>\n" : "");
+    for (int k = 0; k < count; k++) {
+        str_add(out, "<li><a href=\"#found-%s\">", name[k]);
+        xml_text(out, table[k].title);
+        str_put(out, "</a>: ");
+        xml_text(out, table[k].verdict);
+        str_put(out, "</li>\n");
+    }
+    str_put(out, count ? "</ul>\n" : "");
+    arena_free(&arena);
+}
+
 static void found(Str *out, const Analysis *a)
 {
     html_put(out, "h3", "What was found");
     exponents(out, a);
     law(out, a);
+    verdicts(out, a);
 }
 
 /* How sure ----------------------------------------------------------------- */
@@ -94,6 +121,8 @@ static void agreement(Str *out, const Analysis *a)
 
 static void how_sure(Str *out, const Analysis *a)
 {
+    if (!a->chosen)
+        return;
     const FitCertificate *c = &a->chosen->certificate;
     Str text = { 0 };
     html_put(out, "h3", "How sure");
@@ -139,6 +168,8 @@ static void constants(Str *out, const Fit *fit, const bool *which,
 
 static void unsettled(Str *out, const Analysis *a)
 {
+    if (!a->chosen)
+        return;
     const FitCertificate *c = &a->chosen->certificate;
     constants(out, a->chosen, c->at_bound, "constants of the law that the fit "
               "drove to the end of what was searched");
@@ -184,6 +215,10 @@ static void not_said(Str *out, const Analysis *a)
     if (a->finds.rates.count == 0)
         html_put(out, "li", "Whether other learning rates would move the "
                  "answer: no rate was varied alone.");
+    if (!(a->c_fit > 0)) {
+        str_put(out, "</ul>\n");
+        return;
+    }
     snprintf(text, sizeof text, "What lies beyond %.3g times the fitted "
              "compute: nothing was trained there.",
              a->c_largest / a->c_fit);

@@ -170,6 +170,10 @@ static void caption(Str *out, const Analysis *a)
 
 void paper_table(Str *out, const Analysis *a)
 {
+    if (!a->chosen) {
+        str_put(out, "% Made by scalelaw: this study has no law.\n");
+        return;
+    }
     const Columns c = columns_of(a);
     str_put(out, "% Made by scalelaw; LaTeX alone, no packages.\n"
             "\\begin{table}\n\\centering\n");

@@ -9,8 +9,9 @@
 #include "report/paper_table.h"
 #include "report/report_planner.h"
 
-#include <math.h>
 #include "report/study_card.h"
+
+#include <math.h>
 
 #include <unistd.h>
 

@@ -29,7 +29,7 @@ bool planner_published(PlannerLaw *out, Arena *arena, const char *law,
 static void own(PlannerLaw *law, i64 *count, Arena *arena, const Analysis *a,
                 const Fit *fit, const char *name)
 {
-    if (!fit->law)
+    if (!fit || !fit->law)
         return;
     law[(*count)++] = (PlannerLaw){
         .name = arena_print(arena, "this study, %s%s", name,

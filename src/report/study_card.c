@@ -132,6 +132,7 @@ static void law(Str *out, const Fit *fit)
 static void results(Str *out, const Analysis *a)
 {
     const Run *best = analysis_best(a);
+    Arena      arena = { 0 };
     char       text[256];
     str_put(out, "\n## Results\n\n");
     if (best) {
@@ -140,7 +141,11 @@ static void results(Str *out, const Analysis *a)
                  analysis_loss_words(loss, a, best), best->name);
         item(out, "best model", text);
     }
-    law(out, a->chosen);
+    if (a->chosen)
+        law(out, a->chosen);
+    else
+        item(out, "law", arena_print(&arena, "none: %s", a->chosen_words));
+    arena_free(&arena);
     for (i64 i = 0; i < a->nholdout; i++)
         if (a->holdout[i].run
             && is(a->holdout[i].predicted.fit, a->chosen_fit)) {

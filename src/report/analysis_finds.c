@@ -37,6 +37,7 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
     const char  *runs = arena_print(arena, "%s/runs", a->dir);
     rates_find(&f->rates, arena, &a->runs, n, options);
     shapes_find(&f->shapes, arena, &a->runs, n);
+    forms_find(&f->forms, arena, &f->shapes, &a->runs, options.level);
     conventions_find(&f->conventions, &a->fitted, options);
     ledger_find(&f->ledger, arena, &a->runs);
     domains_find(&f->domains, arena, &a->runs);

@@ -8,6 +8,7 @@
 #define FINDS_H
 
 #include "fit/isoflop.h"
+#include "report/finds_form.h"
 #include "report/finds_waterfall.h"
 #include "store/run.h"
 
@@ -129,6 +130,7 @@ void slice_find(Slice *out, Arena *arena, const RunList *fitted, CountN counts,
 typedef struct Finds {
     Rates       rates;
     Shapes      shapes;
+    Forms       forms;
     RepeatList     repeats;
     Batches     batches;
     Conventions conventions;

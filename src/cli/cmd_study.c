@@ -33,6 +33,7 @@ typedef struct Study {
     const char *dir;
     bool       other;  /* not on the corpus that its file names */
     int        cores;
+    double     core_s, wall_s; /* in training, by all cores; of sweeps */
     Progress  *progress;
 } Study;
 
@@ -262,6 +263,8 @@ static bool study_train(Study *study, const char *group, Err *err)
     SweepReport report;
     if (!sweep_run(&report, runs, count, &place, err))
         return false;
+    study->core_s += report.core_s;
+    study->wall_s += report.wall_s;
     if (sweep_stopping())
         return err_set(err, ERR_BUSY, "stopped; all runs are checkpointed, the "
                        "same command goes on from here");
@@ -382,6 +385,7 @@ static bool study_walk(Study *study, Err *err)
     if (ok && study->opts.grid.holdout)
         ok = study_predict(study, err) && study_train(study, "holdout", err);
     progress_close(study->progress);
+    study_show_cores(study->core_s, study->wall_s, study->cores);
     return ok && study_end(study, err);
 }
 

@@ -88,3 +88,13 @@ void study_show(const Ladder *grid, const StudyInfo *info, int cores)
             (long long)grid->count, study_flop(grid), words, cores,
             (double)memory_most(grid, cores) / 1e6, disk_bytes(grid) / 1e6);
 }
+
+void study_show_cores(double core_s, double wall_s, int cores)
+{
+    char words[24];
+    if (!(core_s > 0))
+        return;
+    clock_words(words, wall_s);
+    fprintf(stderr, "  %d core%s trained for %.1f %% of %s\n", cores,
+            cores == 1 ? "" : "s", 100 * core_s / (wall_s * cores), words);
+}

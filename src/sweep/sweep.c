@@ -8,6 +8,7 @@
 #include "store/claim.h"
 #include "sweep/footprint.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -186,6 +187,24 @@ static bool any_open(const Sweep *sweep)
     return false;
 }
 
+static void ask_to_yield(Task *task)
+{
+    __atomic_store_n(&task->yield, true, __ATOMIC_RELAXED);
+}
+
+/* Where others want the cores too, threads wait for each other and a run may be
+ * slower with more of them: then it goes back to what it had, and stays. */
+static bool was_no_help(Task *task, double now_s)
+{
+    const double rate = task_rate(task, now_s);
+    if (!task->helped_from || isnan(rate) || now_s - task->began_s < help_s
+        || rate > 1.1 * task->rate_from)
+        return false;
+    task->lanes       = task->helped_from;
+    task->helped_from = 0;
+    return true;
+}
+
 /* The run that will be longest under way and can use a core more is asked to
  * stop, and goes on with what is free. */
 static void help(Sweep *sweep)
@@ -198,12 +217,19 @@ static void help(Sweep *sweep)
             continue;
         if (task->yield)
             return; /* one at a time: it takes what is free */
-        if (task->threads < task->lanes && task_left_s(task, now) > help_s
-            && (!best || task_left_s(task, now) > task_left_s(best, now)))
+        if (was_no_help(task, now))
+            ask_to_yield(task);
+        else if (task->threads < task->lanes && !isnan(task_rate(task, now))
+                 && task_left_s(task, now) > help_s
+                 && (!best || task_left_s(task, now)
+                                  > task_left_s(best, now)))
             best = task;
     }
-    if (best && sweep->free > 0)
-        __atomic_store_n(&best->yield, true, __ATOMIC_RELAXED);
+    if (!best || sweep->free < 1)
+        return;
+    best->helped_from = best->threads;
+    best->rate_from   = task_rate(best, now);
+    ask_to_yield(best);
 }
 
 /* -- A worker -------------------------------------------------------------- */
@@ -260,8 +286,7 @@ static void work_on(const Worker *worker, Task *task)
         pthread_mutex_lock(&sweep->lock);
         sweep->free += task->threads;
         if (turn == TURN_YIELDED)
-            hold(sweep, task, sweep->free < task->lanes ? sweep->free
-                                                        : task->lanes);
+            hold(sweep, task, (int)i64_min(sweep->free, task->lanes));
     }
     if (turn == TURN_FAILED)
         fail(sweep, task, &err);

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRY_FLOP = 1000000000 }; /* what a foretold second may cost */
+/* Of a shape: a pass or two each, for an order needs no more. */
+enum { TRIES = 3, TRY_FLOP = 1000000000 };
 
 /* -- Who needs whom -------------------------------------------------------- */
 
@@ -106,6 +107,17 @@ static bool same_speed(const TrainConfig *a, const TrainConfig *b)
         && !strcmp(a->dtype, b->dtype);
 }
 
+/* The best of a few tries, each cut short by nobody knows what. */
+static double speed_tried(const Task *task)
+{
+    double best = 1;
+    for (int i = 0; i < TRIES; i++)
+        best = fmax(best, speed_flop_per_s(&task->config,
+                                           fmin(task->run->flop_new,
+                                                TRY_FLOP)));
+    return best;
+}
+
 /* Asked once a shape, and briefly: it decides an order, and no more. */
 static double speed_of(const TaskList *list, i64 index)
 {
@@ -113,8 +125,7 @@ static double speed_of(const TaskList *list, i64 index)
     for (i64 i = 0; i < index; i++)
         if (same_speed(&list->task[i].config, &task->config))
             return list->task[i].run->flop_new / list->task[i].seconds;
-    return fmax(1, speed_flop_per_s(&task->config,
-                                    fmin(task->run->flop_new, TRY_FLOP)));
+    return speed_tried(task);
 }
 
 static void foretell(TaskList *list)
@@ -212,17 +223,21 @@ TaskNeed task_need(Task *task)
          ? NEED_NEVER : NEED_AGAIN;
 }
 
+double task_rate(const Task *task, double now_s)
+{
+    const i64    step = __atomic_load_n(&task->step, __ATOMIC_RELAXED);
+    const double took = now_s - task->began_s;
+    return took > 1 && step > task->began_step
+         ? (double)(step - task->began_step) / took : NAN;
+}
+
 double task_left_s(const Task *task, double now_s)
 {
-    const i64 steps = task->config.steps;
-    const i64 step  = __atomic_load_n(&task->step, __ATOMIC_RELAXED);
-    const i64 taken = step - task->began_step;
+    const double rate = task_rate(task, now_s);
     if (task->state != TASK_HERE)
         return task->seconds;
-    if (taken < 1)
-        return task->seconds / task->threads
-             * (double)(steps - task->began_step)
-             / (double)i64_max(1, steps - task->config.branch_at);
-    return (double)(steps - step) * (now_s - task->began_s)
-         / (double)taken;
+    if (isnan(rate))
+        return task->seconds / task->threads;
+    return (double)(task->config.steps
+                    - __atomic_load_n(&task->step, __ATOMIC_RELAXED)) / rate;
 }

@@ -47,6 +47,8 @@ struct Task {
     bool        yield;      /* ... and is to stop, to go on with more       */
     double      began_s;    /* ... since then, at that step                */
     i64         began_step, step;
+    int         helped_from;/* HERE; threads before it got more; 0: none    */
+    double      rate_from;  /* ... and steps a second with them             */
     double      flop_seen;  /* ELSEWHERE: done so far; -1: not looked at yet */
     const char *status;     /* OVER; what became of it                     */
     i64         ended_step;
@@ -69,6 +71,9 @@ typedef enum TaskNeed {
 } TaskNeed;
 
 TaskNeed task_need(Task *task);
+
+/* Steps a second since it began or went on; NaN too soon to tell. */
+double task_rate(const Task *task, double now_s);
 
 /* Seconds that it still needs at the speed it has; for one not begun, on one
  * thread. */

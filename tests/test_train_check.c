@@ -86,6 +86,38 @@ TEST(what_cannot_be_is_refused_by_name)
     arena_free(&arena);
 }
 
+/* What a Transformer has and an LSTM has not. */
+TEST(an_lstm_refuses_the_options_of_a_transformer)
+{
+    shard = world_noise(&arena, 8000, 800);
+    TrainConfig tied = world_cells();
+    tied.shape.tied  = true;
+    tied.dropout     = 0.1;
+    tied.shape.width = 17; /* no heads need divide it */
+    CHECK(complaint(tied) == NULL);
+
+    const struct { Shape shape; const char *word; } has[] = {
+        { { .heads = 2 }, "heads: an LSTM" }, { { .ff = 2 }, "ff: an" },
+        { { .kv_heads = 1 }, "kv_heads" }, { { .rms = true }, "norm rms" },
+        { { .rope = true }, "position rope" },
+        { { .gated = true }, "swiglu" }, { { .qk_norm = true }, "qk_norm" },
+        { { .bare = true }, "without biases" },
+        { { .mup_width = 16 }, "mup_width" }, { { .mup_head = 8 }, "mup_head" },
+    };
+    for (int i = 0; i < COUNT_OF(has); i++) {
+        TrainConfig c = world_cells();
+        const Shape s = has[i].shape;
+        c.shape.heads = i64_max(1, s.heads), c.shape.ff = i64_max(1, s.ff);
+        c.shape.kv_heads = s.kv_heads, c.shape.mup_width = s.mup_width;
+        c.shape.mup_head = s.mup_head, c.shape.rms = s.rms;
+        c.shape.rope = s.rope, c.shape.gated = s.gated;
+        c.shape.qk_norm = s.qk_norm, c.shape.bare = s.bare;
+        test_note("%s", has[i].word);
+        CHECK_HAS(complaint(c), has[i].word);
+    }
+    arena_free(&arena);
+}
+
 static bool same_hash(const TrainConfig *a, const TrainConfig *b)
 {
     char x[HASH_HEX], y[HASH_HEX];

@@ -111,6 +111,14 @@ TEST(no_step_allocates_under_any_option)
             config.optimizer = optimizer[i];
             config.dtype     = dtype[k];
             run_counted(&config, &shard);
+
+            TrainConfig cells = world_cells();
+            cells.optimizer = optimizer[i];
+            cells.dtype     = dtype[k];
+            cells.dropout   = 0.1;
+            cells.kernels   = "auto";
+            test_note("%s, %s, lstm", optimizer[i], dtype[k]);
+            run_counted(&cells, &shard);
         }
     arena_free(&arena);
 }
@@ -121,18 +129,18 @@ TEST(memory_is_what_was_said)
         SKIP("the sanitizer stands in front of the allocator");
     Arena       arena = { 0 };
     const Shard shard = world_noise(&arena, 40000, 4000);
-    TrainConfig config = world_config();
-    for (int k = 0; k < kern_count(); k++)
+    for (int k = 0; k < 2 * kern_count(); k++)
         for (int threads = 1; threads <= 3; threads++) {
             Err         err = { 0 };
             TrainResult result;
-            if (!kern_at(k)->usable())
+            TrainConfig config = k % 2 ? world_cells() : world_config();
+            if (!kern_at(k / 2)->usable())
                 continue;
-            config.kernels = kern_at(k)->name;
-            config.dtype   = kern_at(k)->dtype;
+            config.kernels = kern_at(k / 2)->name;
+            config.dtype   = kern_at(k / 2)->dtype;
             config.threads = threads;
-            test_note("%s %s, %d threads", config.kernels, config.dtype,
-                      threads);
+            test_note("%s, %s %s, %d threads", config.arch,
+                      config.kernels, config.dtype, threads);
             largest = 0;
             CHECK(train_run(&result, &config, &shard, NULL, NULL, &err));
             /* One block, and the line in which its arena keeps its books. */

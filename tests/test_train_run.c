@@ -583,3 +583,75 @@ TEST(a_hook_that_fails_ends_the_run_and_loses_nothing)
     CHECK(same_state(straight, path));
     arena_free(&arena);
 }
+
+/* -- A stacked LSTM ------------------------------------------------------- */
+
+TEST(cells_learn_a_sentence_by_heart)
+{
+    Arena       arena = { 0 };
+    World       world = { 0 };
+    const Shard shard = world_sentence(&arena, 40000, 4000);
+    TrainConfig config = world_cells();
+    config.kernels = "auto";
+    config.steps   = 300;
+    config.lr      = 0.02;
+    const TrainResult r = world_train(&config, &shard, NULL, &world);
+    CHECK(r.status == TRAIN_DONE);
+    CHECK_BELOW(r.val_loss, 0.05);
+    CHECK_NEAR(world.line[0].train_loss, log(256) + 0.25, 0.04); /* birth */
+    arena_free(&arena);
+}
+
+/* Eighteen sequences in two micro-batches of nine, and 37, of which the third
+ * has five; with every kernel that runs here, stopped on the way. */
+TEST(neither_threads_nor_stops_change_a_bit_of_an_lstm)
+{
+    static const i64 batch[] = { 18, 37 };
+    Arena       arena = { 0 };
+    const Shard shard = world_noise(&arena, 60000, 4000);
+    for (int k = 0; k < kern_count(); k++)
+        for (int i = 0; i < COUNT_OF(batch); i++) {
+            if (!kern_at(k)->usable())
+                continue;
+            TrainConfig config = world_cells();
+            config.kernels = kern_at(k)->name;
+            config.dtype   = kern_at(k)->dtype;
+            config.batch = batch[i], config.steps = 4;
+            config.dropout = 0.1, config.z_loss = 1e-3;
+            World       one = { 0 };
+            const char *alone = path_of("alone"), *path = path_of("many");
+            unlink(alone);
+            world_train(&config, &shard, alone, &one);
+            for (int threads = 2; threads <= 3; threads++) {
+                World many = { .stop_after = 2 };
+                config.threads = threads;
+                unlink(path);
+                test_note("%s %s, batch %lld, %d threads", config.kernels,
+                          config.dtype, (long long)batch[i], threads);
+                world_train(&config, &shard, path, &many);
+                many.stop_after = 0;
+                const TrainResult seen = world_train(&config, &shard, path,
+                                                     &many);
+                CHECK(seen.resumed == 1);
+                CHECK(same_state(alone, path));
+                same_lines(&one, &many);
+            }
+        }
+    arena_free(&arena);
+}
+
+/* Two gradients a step are what the noise between them is measured by. */
+TEST(a_batch_of_cells_has_two_lanes_and_shows_its_noise)
+{
+    Arena       arena = { 0 };
+    World       world = { 0 };
+    const Shard shard = world_noise(&arena, 60000, 4000);
+    TrainConfig config = world_cells();
+    config.kernels = "auto";
+    config.batch = 32, config.steps = 4;
+    world_train(&config, &shard, NULL, &world);
+    CHECK(world.lines > 0);
+    CHECK(isfinite(world.line[0].grad_sq_small));
+    CHECK_NEAR(world.line[0].batch_small, 16 * 32, 0);
+    arena_free(&arena);
+}

@@ -70,6 +70,16 @@ static inline TrainConfig world_config(void)
     return config;
 }
 
+/* The same, of LSTM cells. */
+static inline TrainConfig world_cells(void)
+{
+    TrainConfig config = world_config();
+    config.arch = "lstm";
+    config.shape.recurrent = true;
+    count_recurrent(&config.shape);
+    return config;
+}
+
 /* What a run said, line by line, and when it is to stop. */
 enum { WORLD_LINES = 512 };
 typedef struct World {

@@ -71,19 +71,17 @@ void arch_init(real *param, const Arch *arch, const Shape *shape, u64 seed)
         fill(param, &tensor[i], seed);
 }
 
+enum { TOKENS_NEAR = 256, SIDE_BY_SIDE = 16 };
+
 /* Enough rows for the products to run at full speed, few enough for their
  * activations to stay near the core (docs/performance.md has the table). A
  * recurrent product has a row a sequence and wants as many; but at least two
  * micro-batches are left of a batch, for two threads, and for the noise
  * between two gradients to be seen. */
-#ifndef SIDE_BY_SIDE
-#define SIDE_BY_SIDE 16
-#endif
 i64 arch_micro_batch(const Shape *shape, i64 batch)
 {
-    const i64 wanted = 256, tokens = wanted / shape->context;
+    const i64 near = i64_max(1, TOKENS_NEAR / shape->context);
     if (shape->recurrent)
-        return i64_max(1, i64_min((batch + 1) / 2, i64_max(SIDE_BY_SIDE,
-                                                           tokens)));
-    return i64_min(batch, i64_max(1, tokens));
+        return i64_min((batch + 1) / 2, i64_max(SIDE_BY_SIDE, near));
+    return i64_min(batch, near);
 }

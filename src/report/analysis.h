@@ -92,6 +92,13 @@ bool analysis_keep(const Analysis *analysis, Err *err) MUST_USE;
 void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
                       const Prediction *asked, i64 count);
 
+/* Standard deviation of ln L of a single run about a fit: how its runs scatter,
+ * or how runs scatter from seed to seed, whichever is larger. */
+double analysis_scatter(const Analysis *analysis, const Fit *fit);
+
+/* Which of the two it is, for the chosen fit, in a sentence. */
+const char *analysis_scatter_words(Arena *arena, const Analysis *analysis);
+
 /* What else the runs show, beside the law of size and data. */
 bool analysis_finds(Analysis *analysis, Str *lost, Arena *arena,
                     const Table *fitted, FitOptions options, Err *err)

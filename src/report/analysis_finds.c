@@ -42,6 +42,7 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
     ledger_find(&f->ledger, arena, &a->runs);
     domains_find(&f->domains, arena, &a->runs);
     slices(a, arena);
+    noise_find(&f->noise, arena, &a->runs, n);
     repeats_find(&f->repeats, lost, arena, &a->runs, n, a->chosen, runs);
     batches_find(&f->batches, lost, arena, &a->runs, n, runs);
     waterfall_find(&f->waterfall, lost, arena, &a->runs, runs, options);

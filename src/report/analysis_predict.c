@@ -4,7 +4,9 @@
  * not known exactly (the draws), and runs scatter about any line (seed, data
  * order). An interval from the first alone would be for the line, and too
  * narrow for a run; so each draw is given a scatter of the size that the fitted
- * runs show, corrected for the constants that were spent on fitting them. */
+ * runs show, corrected for the constants that were spent on fitting them; or,
+ * where repeats with other seeds show a larger one, of that size: a fit with
+ * few runs to spare may lie too close to them. */
 
 #include "report/analysis.h"
 
@@ -19,23 +21,43 @@ static double law_loss(const Fit *fit, const double *theta,
     return law_at(fit->law, theta, at->n, at->d);
 }
 
-static double scatter(const Fit *fit)
+static double residual_scatter(const Fit *fit)
 {
     const double spare = (double)(fit->nrow - fit->law->nparam);
     return spare > 0 ? fit->rmse_log * sqrt((double)fit->nrow / spare)
                      : fit->rmse_log;
 }
 
-static Interval expected(const Fit *fit, const Prediction *at, u64 seed,
-                         i64 which)
+double analysis_scatter(const Analysis *a, const Fit *fit)
+{
+    const double seeds = a->finds.noise.sd.value;
+    return isfinite(seeds) ? fmax(seeds, residual_scatter(fit))
+                           : residual_scatter(fit);
+}
+
+const char *analysis_scatter_words(Arena *arena, const Analysis *a)
+{
+    const double seeds = a->finds.noise.sd.value;
+    const double left  = residual_scatter(a->chosen);
+    if (!isfinite(seeds))
+        return arena_print(arena, "Intervals of single runs hold the scatter "
+                           "of runs about the law, %.2f %%; no run was "
+                           "repeated with another seed.", 100 * left);
+    return arena_print(arena, "Intervals of single runs hold the larger of "
+                       "two: the scatter of runs about the law, %.2f %%, and "
+                       "from seed to seed, %.2f %%: here %s.", 100 * left,
+                       100 * seeds, seeds > left ? "the seeds" : "the law's");
+}
+
+static Interval expected(const Fit *fit, double sd, const Prediction *at,
+                         u64 seed, i64 which)
 {
     const double value = law_loss(fit, fit->theta, at);
     if (fit->ndraw == 0)
         return (Interval){ value, NAN, NAN };
 
-    Arena        scratch = { 0 };
-    double      *one     = NEW(&scratch, double, fit->ndraw);
-    const double sd      = scatter(fit);
+    Arena   scratch = { 0 };
+    double *one     = NEW(&scratch, double, fit->ndraw);
     for (i64 i = 0; i < fit->ndraw; i++) {
         const u64    index = (u64)(which * fit->ndraw + i) + (1ull << 40);
         const double noise = sd * rng_normal(seed, RNG_BOOTSTRAP, index);
@@ -73,7 +95,8 @@ void analysis_predict(PredictionList *out, Arena *arena, const Analysis *from,
     out->item  = NEW(arena, Prediction, out->count + 1);
     for (int f = 0; f < nby; f++)
         for (i64 i = 0; i < count; i++) {
-            const Interval loss = expected(by[f].fit, &asked[i],
+            const double   sd   = analysis_scatter(from, by[f].fit);
+            const Interval loss = expected(by[f].fit, sd, &asked[i],
                                            from->info.seed, i);
             Prediction *row = &out->item[f * count + i];
             *row      = asked[i];

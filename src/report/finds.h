@@ -9,6 +9,7 @@
 
 #include "fit/isoflop.h"
 #include "report/finds_form.h"
+#include "report/finds_noise.h"
 #include "report/finds_waterfall.h"
 #include "store/run.h"
 
@@ -137,6 +138,7 @@ typedef struct Finds {
     Ledger      ledger;
     Domains     domains;
     Waterfall   waterfall;
+    Noise       noise;
     Positions   positions;
     Slice       slice[3];
     Fit         profile;          /* the chosen law, for its profiles alone;

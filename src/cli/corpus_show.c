@@ -59,6 +59,8 @@ static void corpus_jot(const Corpus *corpus)
     jot_count(&j, "block_bytes", s->block_bytes);
     jot_count(&j, "split_seed", (i64)s->seed);
     jot_real(&j, "unigram_nats", s->unigram_nats);
+    jot_real(&j, "entropy_nats", s->entropy_nats);
+    jot_real(&j, "entropy_se", s->entropy_se);
     yardsticks_jot(&j, s->yardstick, s->nyardstick);
     jot_end(&j);
     print(&text);
@@ -100,6 +102,20 @@ static void tokens_print(const Shard *s)
            s->unigram_nats * bits, s->unigram_nats);
 }
 
+/* Of a source that is known: what no model can pass. */
+static void entropy_print(const Shard *s)
+{
+    if (isnan(s->entropy_nats))
+        return;
+    printf("  %-16s %.5f nats a token", "known entropy", s->entropy_nats);
+    if (s->entropy_se > 0)
+        printf(", standard error %.1g", s->entropy_se);
+    printf("; %.5f given one token before it, %.5f given two\n",
+           s->entropy_after[0], s->entropy_after[1]);
+    printf("  %-16s %.5f nats a token is the least loss\n", "at context 32",
+           shard_floor(s, 32));
+}
+
 void corpus_show(const Corpus *corpus, bool json)
 {
     const Shard *s = &corpus->shard;
@@ -119,6 +135,7 @@ void corpus_show(const Corpus *corpus, bool json)
            s->source_bytes ? " bytes" : "", s->tokenizer,
            (long long)s->vocab);
     tokens_print(s);
+    entropy_print(s);
     yardsticks_print(s->yardstick, s->nyardstick);
 }
 

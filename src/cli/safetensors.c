@@ -3,13 +3,11 @@
 
 #include "cli/safetensors.h"
 
+#include "base/file_new.h"
 #include "base/jot.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "numbers are written as they lie");
@@ -49,7 +47,7 @@ static void header_print(Str *out, const SafeTensor *tensor, i64 count)
         str_put(out, " ");
 }
 
-static bool tensor_put(FILE *file, const SafeTensor *t, float *row)
+static void tensor_put(FileNew *file, const SafeTensor *t, float *row)
 {
     for (i64 r = 0; r < i64_max(t->rows, 1); r++) {
         for (i64 c = 0; c < t->cols; c++)
@@ -57,13 +55,11 @@ static bool tensor_put(FILE *file, const SafeTensor *t, float *row)
                                               + c * t->col_step] : 0;
         for (i64 c = 0; c < t->scaled; c++)
             row[c] *= (float)t->scale;
-        if (fwrite(row, sizeof *row, (size_t)t->cols, file) != (size_t)t->cols)
-            return false;
+        file_new_put(file, row, t->cols * (i64)sizeof *row);
     }
-    return true;
 }
 
-static bool all_put(FILE *file, const SafeTensor *tensor, i64 count)
+static void all_put(FileNew *file, const SafeTensor *tensor, i64 count)
 {
     Str header = { 0 };
     i64 widest = 1;
@@ -74,36 +70,20 @@ static bool all_put(FILE *file, const SafeTensor *tensor, i64 count)
     const u64 size = (u64)header.size;
     if (!row)
         abort(); /* as an arena does */
-    bool done = fwrite(&size, sizeof size, 1, file) == 1
-        && fwrite(header.text, 1, (size_t)size, file) == (size_t)size;
-    for (i64 i = 0; i < count && done; i++)
-        done = tensor_put(file, &tensor[i], row);
+    file_new_put(file, &size, sizeof size);
+    file_new_put(file, header.text, header.size);
+    for (i64 i = 0; i < count; i++)
+        tensor_put(file, &tensor[i], row);
     free(row);
     str_free(&header);
-    return done && fflush(file) == 0 && fsync(fileno(file)) == 0;
 }
 
 bool safetensors_write(const char *path, const SafeTensor *tensor, i64 count,
                        Err *err)
 {
-    char *tmp;
-    if (asprintf(&tmp, "%s.tmp", path) < 0)
-        abort(); /* no memory for a path: nothing here can go on */
-    FILE *file = fopen(tmp, "wbe");
-    bool  done = file && all_put(file, tensor, count);
-    int   why = errno;
-    if (file && fclose(file) != 0 && done) {
-        done = false;
-        why = errno;
-    }
-    if (done && rename(tmp, path) != 0) {
-        done = false;
-        why = errno;
-    }
-    if (!done) {
-        unlink(tmp);
-        err_set(err, ERR_IO, "%s: cannot be written: %s", path, strerror(why));
-    }
-    free(tmp);
-    return done;
+    FileNew file;
+    if (!file_new_open(&file, path, err))
+        return false;
+    all_put(&file, tensor, count);
+    return file_new_close(&file, err);
 }

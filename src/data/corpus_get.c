@@ -5,6 +5,7 @@
 #include "data/make.h"
 #include "data/recipe.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,21 +48,30 @@ static bool files_find(MakeText *out, const Get *get, const char *root,
                    "files", recipe->name, recipe->package);
 }
 
-static bool shard_from(const Get *get, const char *root, const char *source,
-                       Err *err)
+/* What the recipe says of the text; its files are still to be told. */
+static void about_set(Shard *about, MakeText *text, const Get *get,
+                      const char *source)
 {
     const Recipe *recipe = get->recipe;
-    Shard    about = { 0 };
-    MakeText text = {
+    *about = (Shard){ 0 };
+    *text = (MakeText){
         .name = recipe->name, .from = recipe->name, .steps = recipe->steps,
         .sha256 = recipe->sha256, .expect = recipe->bytes,
         .fixed = recipe->fixed, .nyardstick = recipe->nyardstick,
         .yardstick = recipe->yardstick,
     };
-    snprintf(about.name, sizeof about.name, "%s", recipe->name);
-    snprintf(about.about, sizeof about.about, "%s", recipe->about);
-    snprintf(about.licence, sizeof about.licence, "%s", recipe->licence);
-    snprintf(about.source, sizeof about.source, "%s", source);
+    snprintf(about->name, sizeof about->name, "%s", recipe->name);
+    snprintf(about->about, sizeof about->about, "%s", recipe->about);
+    snprintf(about->licence, sizeof about->licence, "%s", recipe->licence);
+    snprintf(about->source, sizeof about->source, "%s", source);
+}
+
+static bool shard_from(const Get *get, const char *root, const char *source,
+                       Err *err)
+{
+    Shard    about;
+    MakeText text;
+    about_set(&about, &text, get, source);
     return files_find(&text, get, root, err)
         && make_shard(&get->paths, &text, &about, get->rule, get->talk, err);
 }
@@ -126,12 +136,70 @@ static bool is_there(const Get *get, Talk *talk)
     return same;
 }
 
+/* -- Drawn from a source ----------------------------------------------------- */
+
+/* So many products of its filter are a few seconds; and no more letters than
+ * the error needs, which falls as their root. */
+static i64 sample_letters(const Source *s)
+{
+    const double most = 1e7, work = 5e9;
+    const double letter = (double)s->states
+        * (double)(s->rule.letters + (s->rule.hidden ? s->states : 0));
+    return (i64)fmin(most, work / letter);
+}
+
+static void entropy_set(Shard *about, const Source *source)
+{
+    SourceEntropy e;
+    source_entropy(&e, source, sample_letters(source));
+    about->entropy_nats = e.nats;
+    about->entropy_se = e.se;
+    for (int j = 0; j < SHARD_CONTEXTS; j++)
+        about->entropy_after[j] = e.after[j + 1];
+}
+
+static bool from_source(const Get *get, Err *err)
+{
+    const Recipe     *recipe = get->recipe;
+    const SourceRule *rule = &recipe->source;
+    const char *path = arena_print(get->arena, "%s/%s.txt", get->paths.work,
+                                   recipe->name);
+    Source source;
+    if (!make_room(&get->paths, 2 * recipe->bytes, err)
+        || !dir_make(get->paths.work, err)
+        || !source_make(&source, get->arena, rule, err))
+        return err_add(err, "%s", recipe->name);
+    talk_say(get->talk, "%s: drawing the text, and the entropy of what it was "
+             "drawn from", recipe->name);
+    if (!source_write(&source, path, recipe->bytes, err))
+        return false;
+
+    Shard    about;
+    MakeText text;
+    about_set(&about, &text, get, rule->hidden
+              ? arena_print(get->arena, "hidden Markov source: %lld states, "
+                            "%lld letters, seed %llu, noise %g",
+                            (long long)rule->states, (long long)rule->letters,
+                            (unsigned long long)rule->seed, rule->noise)
+              : arena_print(get->arena, "Markov source: order %lld, %lld "
+                            "letters, seed %llu, noise %g",
+                            (long long)rule->order, (long long)rule->letters,
+                            (unsigned long long)rule->seed, rule->noise));
+    text.count = 1;
+    text.path = &path;
+    text.bytes = recipe->bytes;
+    entropy_set(&about, &source);
+    return make_shard(&get->paths, &text, &about, get->rule, get->talk, err);
+}
+
 static bool get_locked(const Get *get, Err *err)
 {
     /* Another process may have made it while this one waited. */
     bool done = is_there(get, get->talk);
     if (done)
         return true;
+    if (get->recipe->made)
+        return from_source(get, err);
     return from_machine(get, &done, err) && (done || from_package(get, err));
 }
 

@@ -21,9 +21,7 @@
 static bool needs_copy(const MakeText *text)
 {
     u8         head[2] = { 0 };
-    const bool steps = text->steps.drop_headers || text->steps.join_lines
-                    || text->steps.upper || text->steps.end_line;
-    if (text->count != 1 || steps)
+    if (text->count != 1 || !pour_plain(&text->steps))
         return true;
     FILE      *file = fopen(text->path[0], "rbe");
     const bool gzip = file && fread(head, 1, 2, file) == 2

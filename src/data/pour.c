@@ -10,14 +10,19 @@
 
 enum { CHUNK = 1 << 20 };
 
+/* Carried from chunk to chunk. */
 typedef struct Filter {
     const PourSteps *steps;
-    bool             at_line, dropping; /* carried from chunk to chunk */
+    bool             at_line, dropping, any;
+    i64              at;   /* bytes of the file before this one  */
+    int              low;  /* half a sample is kept; -1: none    */
 } Filter;
 
-static bool plain(const PourSteps *steps)
+bool pour_plain(const PourSteps *steps)
 {
-    return !steps->drop_headers && !steps->join_lines && !steps->upper;
+    return !steps->drop_headers && !steps->join_lines && !steps->upper
+        && !steps->end_line && !steps->fasta_lines && !steps->drop_idx
+        && !steps->wav_mulaw;
 }
 
 static bool kept(Filter *f, u8 byte)
@@ -28,11 +33,71 @@ static bool kept(Filter *f, u8 byte)
     return !f->dropping && !(byte == '\n' && f->steps->join_lines);
 }
 
+/* The first bytes of a file are no text. In place; how many are left. */
+static i64 behind_head(Filter *f, u8 *bytes, i64 count, i64 head)
+{
+    const i64 cut = i64_min(i64_max(head - f->at, 0), count);
+    memmove(bytes, bytes + cut, (size_t)(count - cut));
+    f->at += count;
+    return count - cut;
+}
+
+/* Each header ends the line of the sequence before it. */
+static i64 fasta(Filter *f, u8 *bytes, i64 count)
+{
+    i64 n = 0;
+    for (i64 i = 0; i < count; i++) {
+        const u8 byte = bytes[i];
+        if (f->at_line && byte == '>') {
+            f->dropping = true;
+            if (f->any)
+                bytes[n++] = '\n';
+            f->any = true;
+        }
+        f->at_line = byte == '\n';
+        if (!f->dropping && byte != '\n')
+            bytes[n++] = byte;
+        if (f->at_line)
+            f->dropping = false;
+    }
+    return n;
+}
+
+u8 pour_mulaw(int sample)
+{
+    const int most = 32635, bias = 132, sign = sample < 0 ? 0x80 : 0;
+    int       size = (sample < 0 ? -sample : sample), power = 7;
+    size = (size < most ? size : most) + bias;
+    while (power > 0 && !(size & (128 << power)))
+        power--;
+    return (u8)~(sign | power << 4 | (size >> (power + 3) & 15));
+}
+
+/* A sample may lie across two chunks. */
+static i64 mulaw(Filter *f, u8 *bytes, i64 count)
+{
+    i64 n = 0;
+    for (i64 i = 0; i < count; i++) {
+        if (f->low < 0) {
+            f->low = bytes[i];
+            continue;
+        }
+        bytes[n++] = pour_mulaw((int16_t)(f->low | bytes[i] << 8));
+        f->low = -1;
+    }
+    return n;
+}
+
 /* In place; how many bytes are left. */
 static i64 filter(Filter *f, u8 *bytes, i64 count)
 {
-    if (plain(f->steps))
-        return count;
+    enum { IDX_HEAD = 16, WAV_HEAD = 44 };
+    if (f->steps->drop_idx)
+        return behind_head(f, bytes, count, IDX_HEAD);
+    if (f->steps->wav_mulaw)
+        return mulaw(f, bytes, behind_head(f, bytes, count, WAV_HEAD));
+    if (f->steps->fasta_lines)
+        return fasta(f, bytes, count);
     i64 n = 0;
     for (i64 i = 0; i < count; i++) {
         const u8 byte = bytes[i];
@@ -89,8 +154,10 @@ bool pour_file(const char *path, const PourSteps *steps, const PourSink *sink,
     if (!chunk)
         abort(); /* a megabyte: nothing here can go on without */
 
-    Filter f = { .steps = steps, .at_line = true };
+    Filter f = { .steps = steps, .at_line = true, .low = -1 };
     bool   done = pour(file, chunk, &f, sink, path, err);
+    if (done && steps->fasta_lines && f.any)
+        done = sink->take(sink->self, (const u8 *)"\n", 1, err);
     free(chunk);
     gzclose(file);
     if (done && steps->end_line)

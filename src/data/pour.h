@@ -11,6 +11,10 @@ typedef struct PourSteps {
     bool join_lines;   /* leave out line ends                              */
     bool upper;        /* a-z become A-Z                                   */
     bool end_line;     /* a line end after each file                       */
+    bool fasta_lines;  /* FASTA: each sequence is a line, its header none  */
+    bool drop_idx;     /* leave out the 16 bytes before images (IDX)       */
+    bool wav_mulaw;    /* leave out a WAV file's header; 16-bit samples
+                          become 8-bit mu-law                              */
 } PourSteps;
 
 typedef struct PourSink {
@@ -21,6 +25,13 @@ typedef struct PourSink {
 /* A gzip file that ends early or whose checksum is wrong is an error. */
 bool pour_file(const char *path, const PourSteps *steps, const PourSink *sink,
                Err *err) MUST_USE;
+
+/* Whether the bytes pass as they are. */
+bool pour_plain(const PourSteps *steps);
+
+/* A sample of 16 bits in 8, finer where it is small.
+ * SOURCE: ITU-T G.711, table 2a. */
+u8 pour_mulaw(int sample);
 
 /* The first bytes, unpacked; how many, or -1 if they cannot be read. */
 i64 pour_peek(u8 *out, i64 room, const char *path);

@@ -13,7 +13,7 @@
 static const char *const keys[] = {
     "name", "about", "licence", "package", "package_bytes", "paths", "like",
     "unlike", "steps", "bytes", "sha256", "fixed", "yardsticks",
-    "yardstick_bpb",
+    "yardstick_bpb", "source", "order", "letters", "states", "seed", "noise",
 };
 
 static bool missing(Err *err, const Conf *conf, const char *key)
@@ -38,7 +38,7 @@ static bool count_read(i64 *out, const Conf *conf, const char *key, Err *err)
         return missing(err, conf, key);
     if (value < 0 || value > 1e15 || value != floor(value))
         return conf_refuse(conf, conf_find(conf, "", key), err,
-                           "a whole number of bytes is expected");
+                           "a whole number is expected");
     *out = (i64)value;
     return true;
 }
@@ -50,6 +50,9 @@ static bool step_read(PourSteps *steps, const char *name)
         { "join-lines",   &steps->join_lines   },
         { "upper",        &steps->upper        },
         { "end-line",     &steps->end_line     },
+        { "fasta-lines",  &steps->fasta_lines  },
+        { "drop-idx",     &steps->drop_idx     },
+        { "wav-mulaw",    &steps->wav_mulaw    },
     };
     for (int i = 0; i < COUNT_OF(known); i++)
         if (!strcmp(name, known[i].name)) {
@@ -69,7 +72,8 @@ static bool steps_read(Recipe *out, const Conf *conf, Err *err)
         if (!step_read(&out->steps, steps.item[i]))
             return conf_refuse(conf, conf_find(conf, "", "steps"), err,
                                "'%s' is no step; there are gunzip, "
-                               "drop-headers, join-lines, upper, end-line",
+                               "drop-headers, join-lines, upper, end-line, "
+                               "fasta-lines, drop-idx, wav-mulaw",
                                steps.item[i]);
     return true;
 }
@@ -119,19 +123,47 @@ static bool package_named(const char *name)
         && !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.")];
 }
 
+static bool source_read(Recipe *out, const Conf *conf, const char *kind,
+                        Err *err)
+{
+    SourceRule *rule = &out->source;
+    i64         seed;
+    out->made = true;
+    rule->hidden = strcmp(kind, "hmm") == 0;
+    if (!rule->hidden && strcmp(kind, "markov") != 0)
+        return conf_refuse(conf, conf_find(conf, "", "source"), err,
+                           "'%s' is no source; there are markov and hmm", kind);
+    if (!count_read(&rule->letters, conf, "letters", err)
+        || !count_read(rule->hidden ? &rule->states : &rule->order, conf,
+                       rule->hidden ? "states" : "order", err)
+        || !count_read(&seed, conf, "seed", err)
+        || !conf_real(&rule->noise, conf, "", "noise", err))
+        return false;
+    rule->seed = (u64)seed;
+    return true;
+}
+
+static bool package_read(Recipe *out, const Conf *conf, Err *err)
+{
+    return text_read(&out->package, conf, "package", err)
+        && count_read(&out->package_bytes, conf, "package_bytes", err)
+        && paths_read(out, conf, err)
+        && steps_read(out, conf, err);
+}
+
 static bool read_all(Recipe *out, const Conf *conf, Err *err)
 {
+    const char *source = NULL;
     return conf_only(conf, "", keys, COUNT_OF(keys), err)
         && text_read(&out->name, conf, "name", err)
         && text_read(&out->about, conf, "about", err)
         && text_read(&out->licence, conf, "licence", err)
-        && text_read(&out->package, conf, "package", err)
         && text_read(&out->sha256, conf, "sha256", err)
-        && count_read(&out->package_bytes, conf, "package_bytes", err)
         && count_read(&out->bytes, conf, "bytes", err)
         && conf_flag(&out->fixed, conf, "", "fixed", err)
-        && paths_read(out, conf, err)
-        && steps_read(out, conf, err)
+        && conf_text(&source, conf, "", "source", err)
+        && (source ? source_read(out, conf, source, err)
+                   : package_read(out, conf, err))
         && yardsticks_read(out, conf, err);
 }
 
@@ -144,7 +176,7 @@ bool recipe_load(Recipe *out, Arena *arena, const char *name, Err *err)
         || !conf_parse(&conf, arena, text, path, err)
         || !read_all(out, &conf, err))
         return false;
-    if (!package_named(out->package))
+    if (!out->made && !package_named(out->package))
         return conf_refuse(&conf, conf_find(&conf, "", "package"), err,
                            "'%s' is not the name of a Debian package",
                            out->package);

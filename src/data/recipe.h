@@ -6,6 +6,7 @@
 
 #include "data/pour.h"
 #include "data/shard.h"
+#include "data/source.h"
 #include "data/walk.h"
 
 typedef struct Recipe {
@@ -15,6 +16,8 @@ typedef struct Recipe {
     TextList    paths;                /* inside the package, no leading '/'  */
     WalkRule    rule;                 /* for those that are folders          */
     PourSteps   steps;                /* for each file                       */
+    bool        made;                 /* drawn from a source: no package,    */
+    SourceRule  source;               /* no paths, no steps                  */
     int            nyardstick;
     ShardYardstick yardstick[SHARD_YARDSTICKS_MAX];
 } Recipe;

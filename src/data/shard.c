@@ -9,6 +9,7 @@
 
 #include "data/pages.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -156,6 +157,9 @@ static void fields_take(Shard *out, const ShardHead *head)
     out->seed                = head->seed;
     out->block_bytes         = head->block_bytes;
     out->nyardstick          = (int)head->nyardstick;
+    out->entropy_nats        = head->entropy_known ? head->entropy_nats : NAN;
+    out->entropy_se          = head->entropy_known ? head->entropy_se : NAN;
+    memcpy(out->entropy_after, head->entropy_after, sizeof out->entropy_after);
 }
 
 static bool map_read(Shard *out, const char *path, bool whole, Err *err)
@@ -224,4 +228,15 @@ void shard_identity(char out[HASH_HEX], const Shard *shard)
     const int size = snprintf(both, sizeof both, "%s %s", shard->sha256,
                               shard->tokenizer_sha256);
     hash_sha256(out, both, size);
+}
+
+double shard_floor(const Shard *shard, i64 context)
+{
+    const i64 told = i64_min(context, SHARD_CONTEXTS);
+    double    sum = (double)(context - told) * shard->entropy_nats;
+    if (isnan(shard->entropy_nats) || context < 1)
+        return NAN;
+    for (i64 j = 0; j < told; j++)
+        sum += shard->entropy_after[j];
+    return sum / (double)context;
 }

@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 
-enum { SHARD_VERSION = 2, SHARD_YARDSTICKS_MAX = 8 };
+enum { SHARD_VERSION = 2, SHARD_YARDSTICKS_MAX = 8, SHARD_CONTEXTS = 64 };
 
 /* What a general-purpose compressor makes of the whole source text. */
 typedef struct ShardYardstick {
@@ -54,6 +54,13 @@ typedef struct Shard {
     i64            block_bytes;      /* least length of a block              */
     int            nyardstick;
     ShardYardstick yardstick[SHARD_YARDSTICKS_MAX];
+
+    /* What no model can pass, in nats a token, where the text was drawn from a
+     * source that is known (source.h): given all tokens before, and given the
+     * j before, j from 1. */
+    double         entropy_nats;     /* NaN: nobody knows                    */
+    double         entropy_se;       /* standard error; 0: it is exact       */
+    double         entropy_after[SHARD_CONTEXTS];
 } Shard;
 
 bool shard_open(Shard *out, const char *path, Err *err) MUST_USE;
@@ -66,6 +73,10 @@ void shard_close(Shard *shard);
 /* Which tokens these are: the SHA-256 of the text, or of that and of the
  * tokenizer's where it is not bytes. Runs and checkpoints are signed with it. */
 void shard_identity(char out[HASH_HEX], const Shard *shard);
+
+/* The least loss of a model that reads `context` tokens: what it predicts first
+ * it predicts from one, and what it predicts last from all. NaN: not known. */
+double shard_floor(const Shard *shard, i64 context);
 
 /* Writing: tokens in order, training text first, then the header. Nothing is
  * at `path` before shard_write_close returns true; until then all lies in

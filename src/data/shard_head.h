@@ -31,7 +31,9 @@ typedef struct ShardHead {
     char   tokenizer_sha256[72];  /* zeros in format 1, from here on */
     i64    tokenizer_bytes;
     u32    tokenizer_crc;
-    u8     zero[2652];
+    u32    entropy_known;         /* 0, and zeros from here on: it is not */
+    double entropy_nats, entropy_se, entropy_after[SHARD_CONTEXTS];
+    u8     zero[2120];
 } ShardHead;
 
 _Static_assert(sizeof(ShardHead) == SHARD_HEAD_BYTES, "one page, no padding");

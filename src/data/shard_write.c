@@ -84,6 +84,14 @@ static ShardHead head_of(const ShardWriter *writer, const Shard *about)
         .tokenizer_crc = hash_crc32(about->tokenizer_text,
                                     about->tokenizer_bytes),
     };
+    /* Zero is what nobody who measured says: a source has some entropy. */
+    if (about->entropy_nats > 0) {
+        head.entropy_known = 1;
+        head.entropy_nats  = about->entropy_nats;
+        head.entropy_se    = about->entropy_se;
+        memcpy(head.entropy_after, about->entropy_after,
+               sizeof head.entropy_after);
+    }
     memcpy(head.name, about->name, sizeof head.name);
     memcpy(head.tokenizer, about->tokenizer, sizeof head.tokenizer);
     memcpy(head.sha256, about->sha256, sizeof about->sha256);

@@ -13,14 +13,11 @@
 
 #include "data/synth.h"
 
+#include "base/file_new.h"
 #include "base/rng.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* How uneven the table is: ln P has about this standard deviation. At 1.5 a
  * chain over 8 letters has about 1.2 nats a letter of the 2.1 possible. */
@@ -142,8 +139,7 @@ bool synth_make(Synth *out, Arena *arena, i64 order, i64 letters, u64 seed,
     return true;
 }
 
-/* Which of `count` outcomes a number in [0, 1) means. */
-static i64 draw(const double *chance, i64 count, double u)
+i64 synth_draw(const double *chance, i64 count, double u)
 {
     i64 x = 0;
     while (x < count - 1 && u >= chance[x])
@@ -151,55 +147,54 @@ static i64 draw(const double *chance, i64 count, double u)
     return x;
 }
 
+u8 synth_byte(i64 letters, i64 x)
+{
+    return x == letters - 1 ? '\n' : (u8)('a' + x);
+}
+
 void synth_text(u8 *out, const Synth *s, i64 *state, i64 from, i64 count)
 {
     if (from == 0)
-        *state = draw(s->stationary, s->states,
-                      rng_unit(s->seed, RNG_SYNTH, start_index));
+        *state = synth_draw(s->stationary, s->states,
+                            rng_unit(s->seed, RNG_SYNTH, start_index));
     for (i64 i = 0; i < count; i++) {
         const u64 index = text_index + (u64)(from + i);
-        const i64 x = draw(s->chance + *state * s->letters, s->letters,
-                           rng_unit(s->seed, RNG_SYNTH, index));
+        const i64 x = synth_draw(s->chance + *state * s->letters, s->letters,
+                                 rng_unit(s->seed, RNG_SYNTH, index));
         *state = (*state * s->letters + x) % s->states;
-        out[i] = x == s->letters - 1 ? '\n' : (u8)('a' + x);
+        out[i] = synth_byte(s->letters, x);
     }
 }
 
-static bool write_all(const Synth *s, FILE *file, i64 bytes)
+/* -- A file ---------------------------------------------------------------- */
+
+typedef struct Text { const Synth *synth; i64 state; } Text;
+
+static void text_piece(void *self, u8 *out, i64 from, i64 count)
+{
+    Text *text = self;
+    synth_text(out, text->synth, &text->state, from, count);
+}
+
+bool synth_pour(const char *path, i64 bytes,
+                void (*piece)(void *self, u8 *out, i64 from, i64 count),
+                void *self, Err *err)
 {
     enum { CHUNK = 1 << 14 };
-    u8  chunk[CHUNK];
-    i64 state = 0;
+    u8      chunk[CHUNK];
+    FileNew file;
+    if (!file_new_open(&file, path, err))
+        return false;
     for (i64 at = 0; at < bytes; at += CHUNK) {
         const i64 count = i64_min(CHUNK, bytes - at);
-        synth_text(chunk, s, &state, at, count);
-        if (fwrite(chunk, 1, (size_t)count, file) != (size_t)count)
-            return false;
+        piece(self, chunk, at, count);
+        file_new_put(&file, chunk, count);
     }
-    return fflush(file) == 0 && fsync(fileno(file)) == 0;
+    return file_new_close(&file, err);
 }
 
 bool synth_write(const Synth *synth, const char *path, i64 bytes, Err *err)
 {
-    char *tmp;
-    if (asprintf(&tmp, "%s.tmp", path) < 0)
-        abort(); /* no memory for a path: nothing here can go on */
-    FILE *file = fopen(tmp, "wbe");
-    bool  done = file && write_all(synth, file, bytes);
-    int   why = errno;
-    if (file && fclose(file) != 0 && done) {
-        done = false;
-        why = errno;
-    }
-    if (done && rename(tmp, path) != 0) {
-        done = false;
-        why = errno;
-    }
-    if (!done) {
-        if (file)
-            unlink(tmp);
-        err_set(err, ERR_IO, "%s: cannot be written: %s", path, strerror(why));
-    }
-    free(tmp);
-    return done;
+    Text text = { synth, 0 };
+    return synth_pour(path, bytes, text_piece, &text, err);
 }

@@ -36,4 +36,13 @@ void synth_text(u8 *out, const Synth *synth, i64 *state, i64 from, i64 count);
 bool synth_write(const Synth *synth, const char *path, i64 bytes, Err *err)
     MUST_USE;
 
+/* For sources that are made alike (source.h): which of `count` outcomes a
+ * number in [0, 1) means; the byte of a letter; and a file of `bytes`, written
+ * whole or not at all, piece by piece from the beginning. */
+i64 synth_draw(const double *chance, i64 count, double u);
+u8  synth_byte(i64 letters, i64 x);
+bool synth_pour(const char *path, i64 bytes,
+                void (*piece)(void *self, u8 *out, i64 from, i64 count),
+                void *self, Err *err) MUST_USE;
+
 #endif

@@ -69,68 +69,21 @@ static void print_outer(const Analysis *a, FILE *out)
     text_wrapped(out, a->chosen_words, 2);
 }
 
-/* What the study sets beside the fit it stands by. */
-static const char *other_fit(const Analysis *a)
-{
-    return strcmp(a->chosen_fit, "outer") == 0 ? "huber" : "squares";
-}
+/* Under a law there is room for what they say; without one they are what the
+ * study is about. */
+enum { SCREEN_ROWS = 10 };
 
-static const HoldoutRow *by_other(const Analysis *a, const HoldoutRow *row)
+static void print_findings(const Analysis *a, bool first, FILE *out)
 {
-    for (i64 i = 0; i < a->nholdout; i++)
-        if (strcmp(a->holdout[i].predicted.fit, other_fit(a)) == 0
-            && strcmp(a->holdout[i].predicted.run_id, row->predicted.run_id)
-                   == 0)
-            return &a->holdout[i];
-    return NULL;
-}
-
-static void print_held(const Analysis *a, const HoldoutRow *row, FILE *out)
-{
-    const Prediction *p = &row->predicted;
-    const Interval    expected = { p->loss, p->low, p->high };
-    const HoldoutRow *other = by_other(a, row);
-    char text[NUM_TEXT];
-    fprintf(out, "  %-16.16s ", p->run_name);
-    if (row->run)
-        fprintf(out, "%-9.4f", row->measured);
-    else
-        fprintf(out, "%-9s", "not yet");
-    text_cell(out, num_interval(text, expected, 4), 26);
-    text_cell(out, num_percent(text, row->error), 9);
-    fprintf(out, "%-9.4f", other ? other->predicted.loss : NAN);
-    fprintf(out, "%s\n", num_percent(text, other ? other->error : NAN));
-}
-
-static void print_held_minimum(const Analysis *a, FILE *out)
-{
-    char law[NUM_TEXT], runs[NUM_TEXT];
-    if (!isfinite(a->held_plan.c) || a->held_minimum.npoint == 0)
-        return;
-    fprintf(out, "  best N there: %s; measured %s%s\n",
-            num_si_interval(law, a->held_plan.n),
-            num_si_interval(runs, a->held_minimum.n),
-            a->held_minimum.inside ? "" : ", outside");
-}
-
-static void print_holdout(const Analysis *a, FILE *out)
-{
-    if (a->nholdout == 0 && !a->chosen)
-        return;
-    if (a->nholdout == 0) {
-        fprintf(out, "\nNo budget was held out, so nothing was predicted.\n");
-        return;
-    }
-    fprintf(out, "\nPredicted before training, then measured   "
-            "(sha256 %.12s...)\n", a->prediction_hash);
-    const bool wide = strcmp(a->chosen_fit, "outer") == 0;
-    fprintf(out, "  %-16s %-9s%-26s%-9s%-9s%s\n", "run", "measured",
-            wide ? "wider law, 95 % of runs" : "Huber, 95 % of runs", "error",
-            wide ? "additive" : "squares", "error");
-    for (i64 i = 0; i < a->nholdout; i++)
-        if (strcmp(a->holdout[i].predicted.fit, a->chosen_fit) == 0)
-            print_held(a, &a->holdout[i], out);
-    print_held_minimum(a, out);
+    Arena       arena = { 0 };
+    FindTable   table[FIND_TABLES];
+    const char *name[FIND_TABLES];
+    const int   count = find_tables(table, name, &arena, a);
+    for (int k = 0; k < count; k++)
+        if (table[k].first == first)
+            find_table_print(out, &table[k],
+                             a->chosen && !first ? 0 : SCREEN_ROWS);
+    arena_free(&arena);
 }
 
 static void print_plan(const Analysis *a, FILE *out)
@@ -192,21 +145,6 @@ static void print_best(const Analysis *a, FILE *out)
     str_free(&text);
 }
 
-/* Under a law there is room for what they say; without one they are what the
- * study is about. */
-enum { SCREEN_ROWS = 10 };
-
-static void print_findings(const Analysis *a, FILE *out)
-{
-    Arena       arena = { 0 };
-    FindTable   table[FIND_TABLES];
-    const char *name[FIND_TABLES];
-    const int   count = find_tables(table, name, &arena, a);
-    for (int k = 0; k < count; k++)
-        find_table_print(out, &table[k], a->chosen ? 0 : SCREEN_ROWS);
-    arena_free(&arena);
-}
-
 /* The count, and the first few by name: the report has all. */
 static void print_excluded(const Analysis *a, FILE *out)
 {
@@ -232,12 +170,14 @@ void analysis_print(const Analysis *a, FILE *out)
             (long long)a->fitted.count, a->info.corpus);
     print_law(a, out);
     print_outer(a, out);
-    print_holdout(a, out);
+    print_findings(a, true, out);
+    if (a->nholdout == 0 && a->chosen)
+        fprintf(out, "\nNo budget was held out, so nothing was predicted.\n");
     if (a->chosen)
         print_plan(a, out);
     if (a->fitted.count > 0)
         print_exponents(a, out);
-    print_findings(a, out);
+    print_findings(a, false, out);
     print_best(a, out);
     print_excluded(a, out);
     fprintf(out, "\nReport: %s/report.html\n", a->dir);

@@ -60,6 +60,7 @@ enum { FIND_COLUMNS = 16, FIND_NOTES = 8 };
 typedef struct FindTable {
     const char *title;
     const char *verdict; /* what was found, in a sentence; NULL: none       */
+    bool        first;   /* its rows are on the screen even under a law     */
     FindColumn  column[FIND_COLUMNS];
     int         columns;
     i64         rows, room;

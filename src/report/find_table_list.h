@@ -1,3 +1,4 @@
+TABLE(holdout)
 TABLE(rates)
 TABLE(conventions)
 TABLE(waterfall)

@@ -148,7 +148,7 @@ static void print_rows(FILE *out, const FindTable *t, i64 rows)
         sum -= width[--columns] + GAP;
     for (i64 i = -1; i < rows; i++)
         line(out, t, width, columns, &arena, i, interval);
-    if (rows < t->rows || columns < t->columns)
+    if (rows < t->rows || (columns < t->columns && !t->first))
         fprintf(out, "%*s(%lld of %lld rows, %d of %d columns; the report has "
                 "all)\n", INDENT, "", (long long)rows, (long long)t->rows,
                 columns, t->columns);

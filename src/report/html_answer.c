@@ -3,6 +3,7 @@
 
 #include "report/html.h"
 
+#include "report/held_score.h"
 #include "report/num.h"
 #include "report/xml.h"
 
@@ -48,29 +49,6 @@ static void card_plan(Str *out, const Analysis *a)
     card(out, head, big, rest);
 }
 
-/* The held-out run of least measured loss: the one a budget is spent on. */
-static const HoldoutRow *best_row(const Analysis *a)
-{
-    const HoldoutRow *best = NULL;
-    for (i64 i = 0; i < a->nholdout; i++) {
-        const HoldoutRow *row = &a->holdout[i];
-        if (row->run && strcmp(row->predicted.fit, a->chosen_fit) == 0
-            && (!best || row->measured < best->measured))
-            best = row;
-    }
-    return best;
-}
-
-static double worst_error(const Analysis *a)
-{
-    double worst = 0;
-    for (i64 i = 0; i < a->nholdout; i++)
-        if (a->holdout[i].run
-            && strcmp(a->holdout[i].predicted.fit, a->chosen_fit) == 0)
-            worst = fmax(worst, fabs(a->holdout[i].error));
-    return worst;
-}
-
 static const char *why_not_checked(const Analysis *a)
 {
     return a->nholdout                 ? "The held-out budget is not trained yet."
@@ -81,7 +59,8 @@ static const char *why_not_checked(const Analysis *a)
 
 static void card_holdout(Str *out, const Analysis *a)
 {
-    const HoldoutRow *row = best_row(a);
+    const HoldoutScore s   = holdout_score(a);
+    const HoldoutRow  *row = s.best;
     if (!row) {
         card(out, "Predicted before training", "not checked",
              why_not_checked(a));
@@ -92,9 +71,10 @@ static void card_holdout(Str *out, const Analysis *a)
              num_percent(error, fabs(row->error)) + 1,
              row->error < 0 ? "low" : "high");
     snprintf(rest, sizeof rest, "at the best held-out size: %.4f nats were "
-             "predicted, %.4f came. Over all held-out sizes the largest error "
-             "is %.2f %%.", row->predicted.loss, row->measured,
-             100 * worst_error(a));
+             "predicted, %.4f came, %s the 95 %% interval. Of all %lld "
+             "held-out runs %lld came inside; the largest error is %.2f %%.",
+             row->predicted.loss, row->measured, holdout_where(row),
+             (long long)s.trained, (long long)s.inside, 100 * s.worst);
     card(out, "Predicted before training, then measured", big, rest);
 }
 

@@ -330,63 +330,6 @@ void html_table_frontiers(Str *out, const Analysis *a)
     table_minima(out, a);
 }
 
-/* Predictions -------------------------------------------------------------- */
-
-static void row_holdout(Str *out, const HoldoutRow *row)
-{
-    const Prediction *p = &row->predicted;
-    char text[NUM_TEXT];
-    str_put(out, "<tr>");
-    cell_name(out, p->run_name, -1);
-    cell(out, fit_words(p->fit));
-    cell(out, num_si(text, p->n, 3));
-    cell(out, num_si(text, p->d, 3));
-    cell_interval(out, (Interval){ p->loss, p->low, p->high }, 4);
-    if (row->run)
-        cell_measured(out, row->measured, row->measured_se);
-    else
-        cell(out, "not trained yet");
-    cell(out, num_percent(text, row->error));
-    cell(out, !row->run ? "" : row->measured < p->low ? "below"
-              : row->measured > p->high ? "above" : "inside");
-    str_put(out, "</tr>\n");
-}
-
-/* Whether the law also knew which size would be best there. */
-static void held_sizes(Str *out, const Analysis *a)
-{
-    char law[NUM_TEXT], runs[NUM_TEXT];
-    if (!isfinite(a->held_plan.c) || a->held_minimum.npoint == 0)
-        return;
-    str_put(out, "<p>Best size at the held-out budget: ");
-    xml_text(out, num_si_interval(law, a->held_plan.n));
-    str_put(out, " by the law, ");
-    xml_text(out, num_si_interval(runs, a->held_minimum.n));
-    str_put(out, " by the parabola through what was then trained.</p>\n");
-}
-
-void html_table_holdout(Str *out, const Analysis *a)
-{
-    static const char *const head[] = { "run", "fit", "N", "D", "predicted",
-                                        "measured", "error", "interval" };
-    html_put(out, "h2", "Predicted, then measured");
-    if (a->nholdout == 0) {
-        html_put(out, "p", "No budget was held out in this study, so nothing "
-                 "was put to the test.");
-        return;
-    }
-    str_put(out, "<p>Written to disk before the held-out runs were trained; "
-            "SHA-256 of the prediction: <code>");
-    xml_text(out, a->prediction_hash);
-    str_put(out, "</code>. Intervals are for a single run: the spread of the "
-            "law's constants and the scatter of runs about it.</p>\n");
-    held_sizes(out, a);
-    open(out, "Held-out runs", head, COUNT_OF(head));
-    for (i64 i = 0; i < a->nholdout; i++)
-        row_holdout(out, &a->holdout[i]);
-    shut(out);
-}
-
 /* Runs --------------------------------------------------------------------- */
 
 static void row_run(Str *out, const Analysis *a, const Run *run)

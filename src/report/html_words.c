@@ -5,6 +5,7 @@
 #include "report/html.h"
 
 #include "report/find_table.h"
+#include "report/held_score.h"
 #include "report/num.h"
 #include "report/xml.h"
 
@@ -230,33 +231,11 @@ static void not_said(Str *out, const Analysis *a)
 
 static void predicted(Str *out, const Analysis *a)
 {
-    i64    all = 0, inside = 0;
-    double sum = 0, worst = 0;
-    char   mean[NUM_TEXT];
-    Str    text = { 0 };
+    const HoldoutScore s = holdout_score(a);
+    if (s.asked > 0)
+        return; /* said among the findings */
     html_put(out, "h3", "Predicted against measured");
-    for (i64 i = 0; i < a->nholdout; i++) {
-        const HoldoutRow *row = &a->holdout[i];
-        if (!row->run || strcmp(row->predicted.fit, a->chosen_fit) != 0)
-            continue;
-        all++;
-        inside += row->measured >= row->predicted.low
-               && row->measured <= row->predicted.high;
-        sum += row->error;
-        worst = fmax(worst, fabs(row->error));
-    }
-    if (all == 0) {
-        html_put(out, "p", a->nholdout
-                 ? "A prediction is written down; its runs are not trained yet."
-                 : "Nothing was predicted before it was trained.");
-        return;
-    }
-    str_add(&text, "%lld of %lld held-out runs came out inside their 95 %% "
-            "interval; on average the prediction was %s off, at worst %.2f %%. "
-            "It was on disk, with its hash, before the runs were trained.",
-            (long long)inside, (long long)all,
-            num_percent(mean, sum / (double)all), 100 * worst);
-    line(out, &text);
+    html_put(out, "p", "Nothing was predicted before it was trained.");
 }
 
 void html_words(Str *out, const Analysis *a)

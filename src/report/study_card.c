@@ -146,15 +146,6 @@ static void results(Str *out, const Analysis *a)
     else
         item(out, "law", arena_print(&arena, "none: %s", a->chosen_words));
     arena_free(&arena);
-    for (i64 i = 0; i < a->nholdout; i++)
-        if (a->holdout[i].run
-            && is(a->holdout[i].predicted.fit, a->chosen_fit)) {
-            snprintf(text, sizeof text, "%.4f predicted, %.4f measured",
-                     a->holdout[i].predicted.loss, a->holdout[i].measured);
-            str_put(out, "- held out, ");
-            mark_text(out, a->holdout[i].predicted.run_name);
-            str_add(out, ": %s\n", text);
-        }
 }
 
 static void findings(Str *out, const Analysis *a)

@@ -96,11 +96,18 @@ double kaplan_table_loss(double c)
 }
 
 /* (C_c/C)^a = (D_c/(coef C^p))^b is one line against another in logarithms. */
+double kaplan_meeting(double a, double ln_c_c, double b, double ln_d_c,
+                      double ln_coef, double power)
+{
+    const double apart = b * power - a;
+    return apart == 0 ? NAN : (b * (ln_d_c - ln_coef) - a * ln_c_c) / apart;
+}
+
 KaplanCrossing kaplan_crossing(double coef, double power)
 {
     const double a = 0.050, c_c = 3.1e8, b = 0.095, d_c = 5.4e13;
-    const double pf = pow(pow(d_c / coef, b) / pow(c_c, a),
-                          1 / (b * power - a));
+    const double pf = exp(kaplan_meeting(a, log(c_c), b, log(d_c), log(coef),
+                                         power));
     const double c = pf * PF_DAY;
     return (KaplanCrossing){ .c = c, .n = kaplan_table_n(c),
                              .d = coef * pow(pf, power),

@@ -48,6 +48,11 @@ double kaplan_wrong_s(const Kaplan *k, double r);
 typedef struct KaplanCrossing { double c, n, d, loss; } KaplanCrossing;
 KaplanCrossing kaplan_crossing(double d_coef, double d_power);
 
+/* ln C where (c_c/C)^a meets (d_c/D)^b along D = coef C^power, all in one unit
+ * of C; NaN where the two fall alike. */
+double kaplan_meeting(double a, double ln_c_c, double b, double ln_d_c,
+                      double ln_coef, double power);
+
 /* Table 6's fitted line, C in FLOP: N = 1.3e9 (C/PF-day)^0.73, and L(C_min) of
  * table 5. */
 double kaplan_table_n(double c_min);

@@ -47,5 +47,10 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
     batches_find(&f->batches, lost, arena, &a->runs, n, runs);
     waterfall_find(&f->waterfall, lost, arena, &a->runs, runs, options);
     return profiles(a, arena, table, options, err)
+        && critical_find(&f->critical, lost, arena, &a->runs, &f->batches, n,
+                         options, runs, err)
+        && kaplan_find(&f->kaplan, lost, arena, &a->runs, &f->critical,
+                       (double)a->info.corpus_train_tokens, options, runs,
+                       err)
         && positions_read(&f->positions, arena, &a->runs, runs, err);
 }

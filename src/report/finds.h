@@ -9,6 +9,7 @@
 
 #include "fit/isoflop.h"
 #include "report/finds_form.h"
+#include "report/finds_kaplan.h"
 #include "report/finds_noise.h"
 #include "report/finds_waterfall.h"
 #include "store/run.h"
@@ -134,6 +135,8 @@ typedef struct Finds {
     Forms       forms;
     RepeatList     repeats;
     Batches     batches;
+    Critical    critical;
+    KaplanFinds kaplan;
     Conventions conventions;
     Ledger      ledger;
     Domains     domains;
@@ -157,6 +160,10 @@ bool finds_same_shape(const Shape *a, const Shape *b);
 /* The log of a run; left empty, and named in `lost`, where it cannot be read. */
 void finds_log(MetricList *log, Str *lost, Arena *arena, const Run *run,
                const char *runs_dir);
+
+/* Where its rate first stands at its peak: the warm-up is over. 0 where no rate
+ * was logged. */
+i64 finds_warm(const MetricList *log);
 
 /* ln y = *ln_coef + *slope ln x by least squares; NaN for fewer than three. */
 void finds_power_line(double *ln_coef, double *slope, const double *x,

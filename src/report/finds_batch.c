@@ -23,7 +23,8 @@ typedef struct Curve {
     double     batch;
 } Curve;
 
-/* Held-out losses on the way, as the least so far. */
+/* Held-out losses from the end of the warm-up on, as the least so far: before
+ * that a step was worth less, and the more so the longer the warm-up. */
 static void curve_read(Curve *out, Str *lost, Arena *arena, const Run *run,
                        i64 index, const char *runs_dir)
 {
@@ -33,7 +34,7 @@ static void curve_read(Curve *out, Str *lost, Arena *arena, const Run *run,
                     .step   = NEW(arena, double, log.count + 1),
                     .tokens = NEW(arena, double, log.count + 1),
                     .loss   = NEW(arena, double, log.count + 1) };
-    for (i64 i = 0; i < log.count; i++) {
+    for (i64 i = finds_warm(&log); i < log.count; i++) {
         const Metric *m = &log.metric[i];
         if (!isfinite(m->val_loss) || m->step <= 0)
             continue;
@@ -163,12 +164,20 @@ static void levels(Batches *out, Arena *arena, const Curve *curve, i64 count,
     }
 }
 
+/* From its own beginning: a branch's first loss is another run's. */
+static bool whole(const Run *run)
+{
+    return finds_done(run) && !run->trunk && !run->start;
+}
+
 static bool together(const Run *a, const Run *b)
 {
     return finds_same_shape(&a->shape, &b->shape)
         && finds_same_text(a->corpus_sha256, b->corpus_sha256)
         && finds_same_text(a->arch, b->arch)
         && finds_same_text(a->optimizer, b->optimizer)
+        && finds_same_text(a->schedule, b->schedule)
+        && finds_same_text(a->group, b->group)
         /* else they differ in the length of their schedule too */
         && (finds_same((double)a->tokens, (double)b->tokens, 0.02)
             || finds_same((double)a->steps, (double)b->steps, 0.02));
@@ -192,7 +201,7 @@ static void group(Batches *out, Str *lost, Arena *arena, const RunList *runs,
 {
     i64 *index = NEW(arena, i64, runs->count), count = 0;
     for (i64 i = first; i < runs->count; i++)
-        if (!taken[i] && finds_done(&runs->run[i])
+        if (!taken[i] && whole(&runs->run[i])
             && together(&runs->run[first], &runs->run[i])) {
             taken[i]       = true;
             index[count++] = i;
@@ -225,7 +234,7 @@ void batches_find(Batches *out, Str *lost, Arena *arena, const RunList *runs,
     *out = (Batches){ .level = NEW(arena, BatchLevel,
                                    LEVELS * (runs->count / LEAST + 1)) };
     for (i64 i = 0; i < runs->count; i++)
-        if (!taken[i] && finds_done(&runs->run[i]))
+        if (!taken[i] && whole(&runs->run[i]))
             group(out, lost, arena, runs, i, taken, counts, runs_dir);
     line(out, arena);
 }

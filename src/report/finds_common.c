@@ -58,3 +58,14 @@ void finds_log(MetricList *log, Str *lost, Arena *arena, const Run *run,
     str_add(lost, "%s: its log is left out of figures: %s\n", run->id,
             err.text);
 }
+
+i64 finds_warm(const MetricList *log)
+{
+    double peak = 0;
+    for (i64 i = 0; i < log->count; i++)
+        peak = fmax(peak, log->metric[i].lr);
+    for (i64 i = 0; i < log->count; i++)
+        if (log->metric[i].lr >= peak * (1 - 1e-9))
+            return i;
+    return 0;
+}

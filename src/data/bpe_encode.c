@@ -25,18 +25,6 @@ typedef struct Encoder {
     u16            out[OUT_ROOM + BPE_WORD_BYTES];
 } Encoder;
 
-static u64 hash_of(const u8 *text, i64 size)
-{
-    u64 hash = (u64)size;
-    for (; size > 0; size -= 8, text += 8) {
-        u64 part = 0;
-        memcpy(&part, text, (size_t)i64_min(size, 8));
-        hash = (hash ^ part) * 0x9e3779b97f4a7c15;
-        hash ^= hash >> 31;
-    }
-    return hash;
-}
-
 /* The least of `made`, the first of equals; -1 where nothing can be joined. */
 static i64 earliest(const i32 *made, i64 count)
 {
@@ -78,7 +66,7 @@ static i64 word_encode(u16 *out, const Bpe *bpe, const u8 *text, i64 size)
 
 static i64 word_put(u16 *out, Encoder *e, const u8 *text, i64 size)
 {
-    Kept *kept = &e->kept[hash_of(text, size) >> (64 - KEPT_BITS)];
+    Kept *kept = &e->kept[hash_word(text, size) >> (64 - KEPT_BITS)];
     if (kept->size == size && !memcmp(kept->text, text, (size_t)size)) {
         memcpy(out, kept->token, sizeof kept->token);
         return kept->count;

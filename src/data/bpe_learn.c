@@ -37,21 +37,9 @@ typedef struct Words {
     i64   places;
 } Words;
 
-static u64 word_hash(const u8 *text, i64 size)
-{
-    u64 hash = (u64)size;
-    for (; size > 0; size -= 8, text += 8) {
-        u64 part = 0;
-        memcpy(&part, text, (size_t)i64_min(size, 8));
-        hash = (hash ^ part) * 0x9e3779b97f4a7c15;
-        hash ^= hash >> 29;
-    }
-    return hash;
-}
-
 static i64 word_place(const Words *w, const u8 *text, i64 size)
 {
-    i64 at = (i64)(word_hash(text, size) & (u64)(w->places - 1));
+    i64 at = (i64)(hash_word(text, size) & (u64)(w->places - 1));
     for (i32 i; (i = w->place[at]) != 0; at = (at + 1) & (w->places - 1))
         if (w->item[i - 1].size == size
             && !memcmp(w->item[i - 1].text, text, (size_t)size))

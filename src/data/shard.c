@@ -234,7 +234,7 @@ double shard_floor(const Shard *shard, i64 context)
 {
     const i64 told = i64_min(context, SHARD_CONTEXTS);
     double    sum = (double)(context - told) * shard->entropy_nats;
-    if (isnan(shard->entropy_nats) || context < 1)
+    if (!(shard->entropy_nats > 0) || context < 1)
         return NAN;
     for (i64 j = 0; j < told; j++)
         sum += shard->entropy_after[j];

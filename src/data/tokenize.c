@@ -145,6 +145,7 @@ static void about_set(Shard *about, const Shard *bytes, const Bpe *bpe,
     *about = *bytes;
     about->map = (FileMap){ 0 };
     about->token = NULL;
+    about->entropy_nats = 0; /* known of bytes, and of nothing that they make */
     about->token_bytes = 2;
     about->vocab = bpe->vocab;
     memset(about->tokenizer, 0, sizeof about->tokenizer);

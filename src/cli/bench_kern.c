@@ -111,6 +111,29 @@ static void run_swiglu_back(void *self)
     p->kern->swiglu_back(p->dw, p->y, p->x, p->R, p->N);
 }
 
+/* Of N / 2 cells, whose gates are twice as many as N. They are written over,
+ * and would soon be next to 0: each time they are those of the start. */
+static real *cell_gates(const Piece *p)
+{
+    memcpy(p->dw, p->x, (size_t)(2 * p->R * p->N) * sizeof *p->dw);
+    return p->dw;
+}
+
+static void run_lstm(void *self)
+{
+    const Piece *p = self;
+    const i64    C = p->N / 2;
+    p->kern->lstm(p->y, p->y + p->R * C, cell_gates(p), NULL, p->R, C);
+}
+
+static void run_lstm_back(void *self)
+{
+    const Piece *p = self;
+    const i64    C = p->N / 2;
+    p->kern->lstm_back(cell_gates(p), p->y, p->y + p->R * C, NULL, p->x, NULL,
+                       p->R, C);
+}
+
 static void run_dropout(void *self)
 {
     const Piece *p = self;
@@ -160,6 +183,8 @@ static const Kind kinds[] = {
     { "rope",           run_rope,           2, ROWS },
     { "swiglu",         run_swiglu,         1, ROWS },
     { "swiglu_back",    run_swiglu_back,    1, ROWS },
+    { "lstm",           run_lstm,         0.5, ROWS },
+    { "lstm_back",      run_lstm_back,    0.5, ROWS },
     { "dropout",        run_dropout,        1, ROWS },
     { "xent",           run_xent,           1, ROWS },
     { "adamw",          run_adamw,          1, ROWS },

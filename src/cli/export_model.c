@@ -55,6 +55,10 @@ bool export_list(ExportList *out, Arena *arena, const Model *model, Err *err)
         .tensor = NEW(arena, SafeTensor,
                       ARRAYS_A_LAYER * s->layers + ARRAYS_BESIDE),
     };
+    if (model->arch->recurrent)
+        return err_set(err, ERR_USAGE, "it is a stacked LSTM, and transformers "
+                       "loads no such family; its parameters are in the "
+                       "checkpoint, and scalelaw sample lets it write");
     if (export_gpt2_has(s)) {
         export_gpt2(out, &p);
         return true;

@@ -116,8 +116,10 @@ static bool settle_shape(TrainOpts *opts, const Shard *shard, Err *err)
     if (s->layers < 1 || s->width < 1)
         return err_set(err, ERR_USAGE, "shape: a model needs layers and a "
                        "width; give --shape=2x32");
-    if (s->recurrent && s->heads <= 1 && s->ff <= 1)
-        count_recurrent(s); /* what else was given, train_check refuses */
+    if (s->recurrent) { /* what else was given, train_check refuses */
+        s->heads = s->heads ? s->heads : 1;
+        s->ff    = s->ff ? s->ff : 1;
+    }
     if (s->heads == 0) {
         if (opts->head_size < 1 || s->width % i64_min(opts->head_size,
                                                       s->width))

@@ -17,8 +17,10 @@ dir=$(echo kept/runs/2x20-*)
 holds "its record names the architecture" \
     grep -q '"arch":"lstm".*"recurrent":true' out
 # Two layers of 8 maps of 20 x 20 and 4 biases; head and embedding 256 x 20.
-holds "and its parameters" grep -q \
-    '"params_body":6560,"params_matrix":6400,"params_head":5120,"params_embed":5120,"params_total":16800' out
+for count in body:6560 matrix:6400 head:5120 embed:5120 total:16800; do
+    holds "and its parameters: $count" \
+        grep -q "\"params_${count%:*}\":${count#*:}," out
+done
 holds "FLOP a token are six times those that multiply" \
     grep -q '"flop_per_token":69120,' out
 # Of its text, which a byte alone foretells to 3 nats.

@@ -176,6 +176,22 @@ static inline void made_fall(MadeMore *w, const char *group, double power)
         }
 }
 
+/* Another architecture on the same text, a twentieth behind. */
+static inline void made_lstm(MadeMore *w)
+{
+    for (int s = 1; s < 7; s++)
+        for (int k = 0; k < 2; k++) {
+            Run run = made_more_run(w, "lstm",
+                                    made_shape(made_size[s].layers,
+                                               made_size[s].width),
+                                    (2048 * 300) << (2 * k + s / 3));
+            run.arch = "lstm";
+            run.val_loss *= 1.05;
+            run.val_bpb  *= 1.05;
+            made_more_put(w, &run, NULL);
+        }
+}
+
 static inline void made_domain(MadeMore *w)
 {
     for (int s = 1; s < 6; s++) {
@@ -209,6 +225,7 @@ static inline bool made_more_write(const MadeStudy *m, const char *dir,
     made_repeats(&w);
     made_batches(&w);
     made_domain(&w);
+    made_lstm(&w);
     made_fall(&w, "matched", 0.6);
     made_fall(&w, "tuned", 0.5);
     for (int k = 0; w.ok && k < 2; k++) {

@@ -52,5 +52,7 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
         && kaplan_find(&f->kaplan, lost, arena, &a->runs, &f->critical,
                        (double)a->info.corpus_train_tokens, options, runs,
                        err)
-        && positions_read(&f->positions, arena, &a->runs, runs, err);
+        && positions_read(&f->positions, arena, &a->runs, runs, err)
+        && archs_find(&f->archs, arena, &a->runs, &f->positions, n, options,
+                      err);
 }

@@ -94,6 +94,13 @@ FIG(position, "Loss along the context", 1,
     "context. A curve that goes level has stopped using what lies further "
     "back.",
     "text that needs more context than was given.")
+FIG(arch, "Two architectures", 2,
+    "Left: every run by its architecture, and what the law of each has for the "
+    "best size at a compute. Right: how far the one lies above the other at "
+    "each place in the context, the largest of both: a line that rises says "
+    "that the one goes on using what it has read and the other does not.",
+    "architectures of other depth, and text that needs more context than was "
+    "given.")
 FIG(domains, "Corpora side by side", 1,
     "Every run by its corpus, in bits per byte, with a power law through the "
     "best at each compute. Parallel lines differ in how hard the text is; lines "

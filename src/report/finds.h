@@ -8,6 +8,7 @@
 #define FINDS_H
 
 #include "fit/isoflop.h"
+#include "report/finds_arch.h"
 #include "report/finds_form.h"
 #include "report/finds_kaplan.h"
 #include "report/finds_noise.h"
@@ -143,6 +144,7 @@ typedef struct Finds {
     Waterfall   waterfall;
     Noise       noise;
     Positions   positions;
+    Archs       archs;
     Slice       slice[3];
     Fit         profile;          /* the chosen law, for its profiles alone;
                                      law NULL: none                          */

@@ -29,6 +29,22 @@ static bool profiles(Analysis *a, Arena *arena, const Table *table,
     return true;
 }
 
+/* Text seen again, and text of another kind. Where the study has no law of
+ * fresh text, that within the law of repeating serves. */
+static bool texts(Analysis *a, Str *lost, Arena *arena, FitOptions options,
+                  const char *runs_dir, Err *err)
+{
+    Finds       *f = &a->finds;
+    const CountN n = a->cost.counts;
+    if (!epochs_find(&f->epochs, arena, &a->runs, n, options, err)
+        || !transfer_find(&f->transfer, arena, &a->runs, n, options, err))
+        return false;
+    const Fit *fresh = a->chosen               ? a->chosen
+                     : f->epochs.fresh_law.law ? &f->epochs.fresh_law : NULL;
+    repeats_find(&f->repeats, lost, arena, &a->runs, n, fresh, runs_dir);
+    return true;
+}
+
 bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
                     FitOptions options, Err *err)
 {
@@ -43,7 +59,8 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
     domains_find(&f->domains, arena, &a->runs);
     slices(a, arena);
     noise_find(&f->noise, arena, &a->runs, n);
-    repeats_find(&f->repeats, lost, arena, &a->runs, n, a->chosen, runs);
+    if (!texts(a, lost, arena, options, runs, err))
+        return false;
     batches_find(&f->batches, lost, arena, &a->runs, n, runs);
     waterfall_find(&f->waterfall, lost, arena, &a->runs, runs, options);
     return profiles(a, arena, table, options, err)

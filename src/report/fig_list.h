@@ -89,6 +89,11 @@ FIG(overfit, "Seeing the same text again", 2,
     "against size over text, so that all sizes fall on one curve if they "
     "overfit alike. Right: what repeating cost against as much fresh text.",
     "what dropout or weight decay would save.")
+FIG(transfer, "What another text was worth", 2,
+    "Left: losses after a start from a model of another text, beside the curve "
+    "of the same model from nothing. Right: how much of its own text that start "
+    "was worth; dashed the law through it.",
+    "what a longer or another pre-training would give.")
 FIG(position, "Loss along the context", 1,
     "What a model makes of what it has read: the loss at each place in the "
     "context. A curve that goes level has stopped using what lies further "

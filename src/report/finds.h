@@ -12,6 +12,8 @@
 #include "report/finds_form.h"
 #include "report/finds_kaplan.h"
 #include "report/finds_noise.h"
+#include "report/finds_epochs.h"
+#include "report/finds_transfer.h"
 #include "report/finds_waterfall.h"
 #include "store/run.h"
 
@@ -143,6 +145,8 @@ typedef struct Finds {
     Domains     domains;
     Waterfall   waterfall;
     Noise       noise;
+    Epochs      epochs;
+    Transfer    transfer;
     Positions   positions;
     Archs       archs;
     Slice       slice[3];

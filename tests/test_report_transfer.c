@@ -7,6 +7,7 @@
 #include "report/fig.h"
 #include "report/finds.h"
 #include "tests/made_study.h"
+#include "tests/markup.h"
 #include "tests/test.h"
 
 /* The surface of all runs from nothing, in N (body+head) and fresh tokens. */
@@ -363,6 +364,8 @@ TEST(both_are_tables_and_figures)
     Plot plot = plot_open("transfer", "t", 2);
     CHECK(fig_transfer(&plot, a));
     plot_close(&plot);
+    CHECK_TEXT(markup_check(plot.svg.text).why, "");
+    CHECK_TEXT(markup_check(plot.inner.text).why, "");
     CHECK_HAS(plot.csv.text, "law of transfer");
     CHECK_HAS(plot.csv.text, "after a start");
     plot_free(&plot);

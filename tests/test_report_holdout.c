@@ -73,8 +73,8 @@ TEST(runs_inside_their_intervals_are_counted_and_those_outside_named)
         FindTable t;
         if (CHECK(table_holdout(&t, &h.arena, &h.a))) {
             CHECK(t.rows == all.asked);
-            CHECK_HAS(t.verdict, arena_print(&h.arena, "%lld of %lld runs came "
-                                             "out inside", (long long)inside,
+            CHECK_HAS(t.verdict, arena_print(&h.arena, "%lld of %lld held-out "
+                                             "runs came out inside", (long long)inside,
                                              (long long)all.asked));
             CHECK_TEXT(find_cell(&h.arena, &t, 0, 4, true), "above");
         }

@@ -10,12 +10,13 @@
 #include "report/compare_study.h"
 #include "report/convert.h"
 #include "report/report.h"
+#include "report/results.h"
 
 #include <stdio.h>
 
 typedef struct Args {
     TextList    rest, formats;
-    const char *out;
+    const char *out, *results;
     i64         threads;
     bool        json, quiet, helped;
 } Args;
@@ -28,6 +29,10 @@ static bool args_read(Args *args, Arena *arena, int argc, char **argv, Err *err)
         { .name = "formats", .unit = "LIST", .texts = &args->formats,
           .unhashed = true,
           .help = "of figures, besides SVG and CSV: pdf,png" },
+        { .name = "results", .unit = "DIR", .text = &args->results,
+          .unhashed = true,
+          .help = "what is worth keeping beside the code: README.md, tables, "
+                  "small figures, runs.csv, the .study" },
         { .name = "threads", .unit = "N", .count = &args->threads,
           .unhashed = true, .help = "for the fits; 0: as many as cores" },
         { .name = "json", .flag = &args->json,
@@ -49,6 +54,9 @@ static bool args_read(Args *args, Arena *arena, int argc, char **argv, Err *err)
     if (args->out && args->rest.count < 2)
         return err_set(err, ERR_USAGE, "--out: a study's report lies in its "
                        "folder; --out is for the page that compares two");
+    if (args->results && args->rest.count > 1)
+        return err_set(err, ERR_USAGE, "--results: of one study; two are "
+                       "compared on a page (--out)");
     if (args->threads < 0)
         return err_set(err, ERR_USAGE, "--threads: 0 or more is expected");
     return convert_check(&args->formats, err);
@@ -112,7 +120,8 @@ static bool report(const Args *args, Arena *arena, Err *err)
     if (!analyse(&analysis, &place, args, arena, given, err)
         || !report_write(&analysis, place.dir, err)
         || (args->formats.count > 0
-            && !convert_figures(&converted, place.dir, &args->formats, err)))
+            && !convert_figures(&converted, place.dir, &args->formats, err))
+        || (args->results && !results_write(&analysis, args->results, err)))
         return false;
     print(&analysis, args);
     return true;

@@ -1,5 +1,5 @@
-/* held_score.h - how well the prediction did that was sealed before its runs were
- * trained: counted once, for page, screen and card. */
+/* held_score.h - how well the prediction did that was sealed before its runs
+ * were trained: counted once, for page, screen and card. */
 
 #ifndef HELD_SCORE_H
 #define HELD_SCORE_H

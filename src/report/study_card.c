@@ -164,6 +164,34 @@ static void findings(Str *out, const Analysis *a)
     arena_free(&arena);
 }
 
+enum { LEFT_OUT = 30 };
+
+/* Diverged, never learned, of another corpus, no longer asked for. */
+static void left_out(Str *out, const Analysis *a)
+{
+    const char *text = a->excluded.text ? a->excluded.text : "";
+    i64         more = 0;
+    if (!*text)
+        return;
+    str_put(out, "\n## Left out of the fits\n\n");
+    for (i64 i = 0; *text; i++) {
+        Str       line = { 0 };
+        const i64 size = (i64)strcspn(text, "\n");
+        str_bytes(&line, text, size);
+        if (i < LEFT_OUT) {
+            str_put(out, "- ");
+            mark_text(out, line.text);
+            str_put(out, "\n");
+        } else {
+            more++;
+        }
+        str_free(&line);
+        text += size + (text[size] == '\n');
+    }
+    if (more > 0)
+        str_add(out, "- and %lld more\n", (long long)more);
+}
+
 /* As a block of code that nothing in it can end. */
 static void indented(Str *out, const char *text)
 {
@@ -191,18 +219,24 @@ static void limits(Str *out, const Analysis *a)
     indented(out, a->info.config);
 }
 
-void study_card(Str *out, const Analysis *a)
+void study_card_parts(Str *out, const Analysis *a)
 {
     const Sum s = sum_of(a);
-    str_put(out, "# ");
-    mark_text(out, a->info.title ? a->info.title : a->info.name);
-    str_put(out, "\n\nMade by scalelaw from the records of the study ");
-    mark_text(out, a->info.name);
-    str_put(out, ".\n");
     models(out, a, &s);
     data(out, a);
     cost(out, a, &s);
     results(out, a);
     findings(out, a);
+    left_out(out, a);
     limits(out, a);
+}
+
+void study_card(Str *out, const Analysis *a)
+{
+    str_put(out, "# ");
+    mark_text(out, a->info.title ? a->info.title : a->info.name);
+    str_put(out, "\n\nMade by scalelaw from the records of the study ");
+    mark_text(out, a->info.name);
+    str_put(out, ".\n");
+    study_card_parts(out, a);
 }

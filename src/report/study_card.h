@@ -12,4 +12,7 @@
 
 void study_card(Str *out, const Analysis *analysis);
 
+/* Its parts alone, from "## Models" on. */
+void study_card_parts(Str *out, const Analysis *analysis);
+
 #endif

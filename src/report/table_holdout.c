@@ -104,10 +104,10 @@ static void verdict(FindTable *t, Arena *arena, const Analysis *a,
                      a->prediction_hash, holdout_when(arena, a));
         return;
     }
-    find_verdict(t, "Predicted before training, then measured: %lld of %lld "
-                 "runs came out inside their 95 %% interval, %lld within 1 %% "
-                 "of the prediction; it was %s off at the best size, %s on "
-                 "average, %.2f %% at worst.%s SHA-256 %.16s..., %s.",
+    find_verdict(t, "%lld of %lld held-out runs came out inside their 95 %% "
+                 "interval, %lld within 1 %% of the prediction; it was %s off "
+                 "at the best size, %s on average, %.2f %% at worst.%s SHA-256 "
+                 "%.16s..., %s.",
                  (long long)s->inside, (long long)s->trained,
                  (long long)s->close, num_percent(best, s->best->error),
                  num_percent(mean, s->mean), 100 * s->worst,

@@ -98,7 +98,8 @@ static inline Run made_run(const MadeStudy *m, double c, int size, int number)
                 .config = "batch = 8\n", .code = "made", .host = "nowhere",
                 .started = "2026-01-01T00:00:00Z", .corpus = "made",
                 .corpus_sha256 = "0123456789abcdef", .tokenizer = "byte",
-                .bytes_per_token = 1, .arch = "transformer", .shape = shape,
+                .bytes_per_token = 1, .entropy_nats = NAN, .entropy_se = NAN,
+                .arch = "transformer", .shape = shape,
                 .params = count_params(shape),
                 .flops = count_flops(shape, true), .flop_per_token = f,
                 .budget = c, .batch_tokens = 2048,
@@ -221,6 +222,7 @@ static inline StudyInfo made_info(const MadeStudy *m, double *budgets)
         .budgets = { m->budgets + isfinite(m->held), budgets },
         .holdout = m->held, .counts = "body+head", .vocab = 256,
         .context = 256, .aspect = 24, .layers_min = 2, .bytes_per_token = 1,
+        .entropy_nats = NAN, .entropy_se = NAN,
         .resamples = m->resamples, .seed = 1,
         .plan_multiples = { 2, m->multiples } };
 }

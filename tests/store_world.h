@@ -46,6 +46,7 @@ WORLD Run world_run(const char *id)
         .host = "host, one", .started = "2026-11-22T15:04:05Z",
         .corpus = "gcide", .corpus_sha256 = "00ff", .tokenizer = "byte",
         .bytes_per_token = 1.0000000000000002, .arch = "transformer",
+        .entropy_nats = 1.25, .entropy_se = 0.0625,
         .shape = shape, .params = count_params(shape),
         .flops = count_flops(shape, true),
         .flop_per_token = count_train_flop(shape), .budget = 1e12,

@@ -35,6 +35,9 @@ typedef struct Run {
      * of the tokenizer (shard_identity). */
     const char *corpus, *corpus_sha256, *tokenizer;
     double      bytes_per_token;
+    /* Of a source that is known: the least loss at this context, nats a token,
+     * and its standard error (0: exact). NaN: nobody knows. */
+    double      entropy_nats, entropy_se;
     /* how large; planned */
     const char *arch;
     Shape       shape;

@@ -23,6 +23,8 @@ const Field run_field[] = {
     SAY("corpus_sha256", corpus_sha256, "of its tokens"),
     SAY("tokenizer", tokenizer, NULL),
     SAY("bytes_per_token", bytes_per_token, "of the held-out text"),
+    SAY("entropy_nats", entropy_nats, "nats a token, of a known source"),
+    SAY("entropy_se", entropy_se, "its standard error"),
 
     SAY("arch",      arch,           NULL),
     SAY("layers",    shape.layers,   "L"),

@@ -22,6 +22,7 @@ static const Field study_field[] = {
     STUDY(counts),       STUDY(vocab),
     STUDY(context),      STUDY(aspect),
     STUDY(layers_min),   STUDY(bytes_per_token),
+    STUDY(entropy_nats), STUDY(entropy_se),
     STUDY(resamples),    STUDY(seed),
     STUDY(plan_multiples),
 };

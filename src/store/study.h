@@ -32,6 +32,8 @@ typedef struct StudyInfo {
     double           aspect, layers_min; /* depth rule past the ladder:
                                             layers = max(min, width / aspect) */
     double           bytes_per_token;
+    double           entropy_nats, entropy_se; /* of a known source, at this
+                                                  context; NaN: not known      */
     i64              resamples;
     u64              seed;
     RealList         plan_multiples; /* of the largest budget: 10, 1000       */

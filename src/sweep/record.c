@@ -103,6 +103,8 @@ Run record_begin(Arena *arena, const RecordOf *of, const LadderRun *run)
         .corpus_sha256  = arena_text(arena, identity),
         .tokenizer      = shard->tokenizer,
         .bytes_per_token = shard->val_bytes_per_token,
+        .entropy_nats   = shard_floor(shard, config->shape.context),
+        .entropy_se     = shard->entropy_nats > 0 ? shard->entropy_se : NAN,
         .arch           = config->arch,
         .shape          = config->shape,
         .params         = count_params(config->shape),

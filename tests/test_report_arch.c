@@ -144,6 +144,7 @@ TEST(who_is_ahead_at_one_size_and_at_one_compute)
     for (i64 i = 0; i < a->nmatched; i++)
         CHECK(a->matched[i].ratio > 1.02 && a->matched[i].ratio < 1.1);
     CHECK(a->nequal > 2);
+    int inside = 0;
     for (i64 i = 0; i < a->nequal; i++) {
         const ArchPair *p = &a->equal[i];
         for (int k = 0; k < 2; k++) {
@@ -152,6 +153,7 @@ TEST(who_is_ahead_at_one_size_and_at_one_compute)
             const double cost = exp(a->side[k].ln_f), power = a->side[k].power;
             for (int turn = -1; turn <= 1; turn += 2) {
                 const double n = p->n[k] * (1 + 0.1 * turn);
+                inside += p->n[k] > 1.2e4 && p->n[k] < 2e5;
                 if (p->n[k] > 1.2e4 && p->n[k] < 2e5)
                     CHECK(law_at(f->law, f->theta, n,
                                  p->c / cost / pow(n, power)) > p->loss[k]);
@@ -160,6 +162,7 @@ TEST(who_is_ahead_at_one_size_and_at_one_compute)
         }
         CHECK(p->ratio > 1);
     }
+    CHECK(inside >= 4);
     arena_free(&w.arena);
 }
 

@@ -160,6 +160,22 @@ TEST(a_lucky_run_does_not_choose_the_rate)
     arena_free(&w.arena);
 }
 
+/* A shape of which one seed is left stands less firmly: 1/1 + 1/2. */
+TEST(fewer_seeds_widen_the_interval)
+{
+    World w = { .list = { 0 } };
+    forms_of(&w, usual, COUNT_OF(usual), 0.002);
+    for (int rate = 0; rate < RATES; rate++)
+        w.list.run[6 * 4 + 2 * rate].status = "diverged"; /* 18x16, seed 1 */
+    forms_find(&w.forms, &w.arena, &w.shapes, &w.list, 0.95);
+    const Form *depth = form_of(&w.forms, FORM_DEPTH);
+    CHECK(w.forms.noise_free == RATES * (COUNT_OF(usual) - 1));
+    if (CHECK(depth && depth->worst_run->shape.layers == 18))
+        CHECK_NEAR(depth->worst.high - depth->worst.low,
+                   2 * 2.06 * sqrt(1.5) * w.forms.noise, 0.01);
+    arena_free(&w.arena);
+}
+
 TEST(a_best_rate_at_the_edge_is_said)
 {
     World w = { .list = { 0 } };

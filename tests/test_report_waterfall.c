@@ -173,6 +173,9 @@ TEST(each_step_of_the_waterfall_has_the_exponent_of_its_surface)
         test_note("%s: %g", f.step[k].name, f.step[k].e.a.value);
         CHECK(fabs(f.step[k].e.a.value - exponent(truth[k - 1])) < LEAN);
         CHECK(f.step[k].e.budgets >= 3);
+        CHECK_NEAR(f.step[k].e.n_low,
+                   3e4 * pow(f.step[k].e.c_low / 8e10, exponent(truth[k - 1])),
+                   0.15);
     }
     Fit surface = { .law = NULL };
     const Law *law;
@@ -302,6 +305,55 @@ TEST(body_and_all_are_each_others_inverse)
     const CountFamily f = { 2048 / sqrt(24), 0.5 };
     for (double n = 500; n < 1e7; n *= 7)
         CHECK_NEAR(counting_body(f, counting_all(f, n)), n, 1e-9);
+}
+
+/* Curves that know of C_min: L is the surface's at D_min, which took
+ * D = D_min (1 + B/B_crit(L)) tokens, and the gradients of the log have that
+ * noise scale, B_crit = 3000 (4/L)^5. */
+TEST(compute_far_below_the_critical_batch_is_read_from_the_noise_of_gradients)
+{
+    const Truth t = { 0.40, 0.46, 0 };
+    World      *w = world_new();
+    Midway      raw, moved;
+    MidExponent e[2];
+    CminLine    line;
+    Str         lost = { 0 };
+    for (int k = 0; k < SIZES; k++) {
+        Run         *run = run_add(w, "kaplan", width[k], 4e6, NAN);
+        const double n = count_n(run->shape, N_BODY_HEAD);
+        MetricLog   *log = NULL;
+        run->val_loss = 3;
+        w->ok = w->ok && run_write(run, w->dir, false, &w->err)
+             && metric_open(&log, run, w->dir, 0, &w->err);
+        for (int i = 64; w->ok && i >= 0; i--) {
+            const double d = 4e6 * exp2(-i / 8.0), loss = truth_at(t, n, d);
+            const double critical = 3000 * pow(4 / loss, 5);
+            const double tokens = floor(d * (1 + 1024 / critical));
+            const Metric m = {
+                .step = 1 + (i64)(tokens / 1024), .tokens = (i64)tokens,
+                .flop = tokens * run->flop_per_token, .train_loss = NAN,
+                .val_loss = loss, .val_se = 0.01, .val_bpb = NAN, .lr = 0.01,
+                .grad_norm = sqrt(1 + critical / 1024), .tok_per_s = 1,
+                .grad_sq_small = 1 + critical / 128, .batch_small = 128 };
+            w->ok = metric_put(log, &m, &w->err);
+        }
+        if (log)
+            metric_close(log);
+    }
+    CHECK(w->ok);
+    midway_read(&raw, &lost, &w->arena, &w->list, "kaplan", true, w->dir);
+    if (CHECK(cmin_curves(&moved, &line, &lost, &w->arena, &raw, w->dir))) {
+        CHECK_NEAR(exp(line.ln_coef + line.power * log(4)), 3000, 1e-3);
+        CHECK_NEAR(line.power, -5, 1e-3);
+        midway_exponent(&e[0], &w->arena, &raw, N_BODY_HEAD, options_of(0));
+        midway_exponent(&e[1], &w->arena, &moved, N_BODY_HEAD, options_of(0));
+        test_note("raw %g, by C_min %g", e[0].a.value, e[1].a.value);
+        CHECK(fabs(e[1].a.value - exponent(t)) < LEAN);
+        CHECK_NEAR(e[1].n_low, 3e4 * pow(e[1].c_low / 8e10, exponent(t)), 0.15);
+        CHECK(e[0].n_low < 0.95 * 3e4 * pow(e[0].c_low / 8e10, exponent(t)));
+    }
+    str_free(&lost);
+    world_free(w);
 }
 
 /* The tuned runs are of one surface with a = 1/2 under every estimator. */

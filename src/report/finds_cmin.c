@@ -1,37 +1,36 @@
 /* finds_cmin.c - declared in finds_cmin.h.
  *
- * Of a gradient over B tokens the expected square is |G|^2 + S/B. Two batch
- * sizes, the whole one and the parts it is summed from, give both terms without
- * bias; each alone is all noise, so that they are summed over the logged steps
- * between two evaluations before one is divided by the other. */
+ * The noise scale of one step is all noise (finds_critical.h), so that its two
+ * parts are summed over the logged steps between two evaluations before one is
+ * divided by the other; the law goes through all runs together. */
 
 #include "report/finds_cmin.h"
 
 #include "report/finds.h"
+#include "report/finds_critical.h"
 
 #include <math.h>
 #include <stdio.h>
 
 enum { POINTS_LEAST = 8 };
 
-typedef struct Sums { double signal, noise; } Sums;
-
-static void add(Sums *s, const Metric *m, double big)
+static void add(NoiseParts *sums, const Metric *m, double big)
 {
-    const double whole = m->grad_norm * m->grad_norm, part = m->grad_sq_small;
-    const double small = m->batch_small;
-    if (!isfinite(whole) || !isfinite(part) || !(small > 0 && small < big))
+    if (!isfinite(m->grad_norm) || !isfinite(m->grad_sq_small)
+        || !(m->batch_small > 0 && m->batch_small < big))
         return;
-    s->signal += (big * whole - small * part) / (big - small);
-    s->noise  += (part - whole) / (1 / small - 1 / big);
+    const NoiseParts parts = noise_parts(m->grad_norm * m->grad_norm, big,
+                                         m->grad_sq_small, m->batch_small);
+    sums->square += parts.square;
+    sums->trace  += parts.trace;
 }
 
 typedef struct Cloud { i64 count; double *loss, *batch; } Cloud;
 
 static void gather(Cloud *out, const MetricList *log, const Run *run)
 {
-    Sums   sums = { 0, 0 };
-    double peak = 0;
+    NoiseParts sums = { 0, 0 };
+    double     peak = 0;
     for (i64 i = 0; i < log->count; i++)
         peak = fmax(peak, log->metric[i].lr);
     bool warm = false;
@@ -42,11 +41,11 @@ static void gather(Cloud *out, const MetricList *log, const Run *run)
             add(&sums, m, (double)run->batch_tokens);
         if (!(m->val_loss > 0))
             continue;
-        if (sums.signal > 0 && sums.noise > 0) {
+        if (sums.square > 0 && sums.trace > 0) {
             out->loss[out->count]    = m->val_loss;
-            out->batch[out->count++] = sums.noise / sums.signal;
+            out->batch[out->count++] = sums.trace / sums.square;
         }
-        sums = (Sums){ 0, 0 };
+        sums = (NoiseParts){ 0, 0 };
     }
 }
 

@@ -13,6 +13,7 @@
 #include "cli/cores.h"
 #include "cli/study_opts.h"
 #include "cli/study_show.h"
+#include "cli/study_status.h"
 #include "cli/train_opts.h"
 #include "data/corpus.h"
 #include "report/report.h"
@@ -51,7 +52,7 @@ static bool study_read_opts(Study *study, int argc, char **argv, bool *helped,
         .about    = "Train many models, fit, predict, check, plan, report.",
         .opt      = row,
         .nopt     = study_opts_table(row, &study->opts),
-        .operands = "NAME|FILE.study",
+        .operands = "NAME|FILE.study | status [DIR|NAME]",
         .rest     = &rest,
         .arena    = &study->arena,
     };
@@ -394,6 +395,8 @@ static bool study_walk(Study *study, Err *err)
 
 bool cmd_study(int argc, char **argv, Err *err)
 {
+    if (argc > 1 && strcmp(argv[1], "status") == 0)
+        return study_status(argc - 1, argv + 1, err);
     Study study  = { 0 };
     bool  helped = false;
     bool  ok     = study_read_opts(&study, argc, argv, &helped, err);

@@ -59,21 +59,20 @@ static Str kept(Arena *arena, Str *words)
  * nothing. */
 static bool drop_unasked(Analysis *a, Str *words, Arena *arena, Err *err)
 {
-    StudyPlan plan;
-    i64       kept = 0;
-    if (!study_plan_read(&plan, arena, a->dir, err))
+    const RunList all = a->on_disk;
+    if (!study_plan_read(&a->plan_asked, arena, a->dir, err))
         return false;
-    for (i64 i = 0; plan.count > 0 && i < a->runs.count; i++) {
-        const Run *run = &a->runs.run[i];
-        if (study_plan_find(&plan, run->id))
-            a->runs.run[kept++] = *run;
+    a->runs = all;
+    if (a->plan_asked.count == 0)
+        return true;
+    a->runs = (RunList){ .run = NEW(arena, Run, all.count + 1) };
+    for (i64 i = 0; i < all.count; i++)
+        if (study_plan_find(&a->plan_asked, all.run[i].id))
+            a->runs.run[a->runs.count++] = all.run[i];
         else
-            str_add(words, "%s: no longer asked for by the study\n", run->id);
-    }
-    if (plan.count > 0) {
-        a->no_longer  = a->runs.count - kept;
-        a->runs.count = kept;
-    }
+            str_add(words, "%s: no longer asked for by the study\n",
+                    all.run[i].id);
+    a->no_longer = all.count - a->runs.count;
     return true;
 }
 
@@ -81,7 +80,7 @@ static bool load(Analysis *out, Arena *arena, Str *words, Err *err)
 {
     const char *runs_dir = arena_print(arena, "%s/runs", out->dir);
     if (!study_read(&out->info, arena, out->dir, err)
-        || !run_list(&out->runs, words, arena, runs_dir, err)
+        || !run_list(&out->on_disk, words, arena, runs_dir, err)
         || !drop_unasked(out, words, arena, err))
         return false;
     out->cost = (PlanCost){

@@ -35,6 +35,9 @@ typedef struct Curves {
 typedef struct Analysis {
     const char    *dir;            /* the study's folder                      */
     StudyInfo      info;
+    RunList        on_disk;        /* all that there are                      */
+    StudyPlan      plan_asked;     /* what the study asks for; count 0 where
+                                      nothing says so                         */
     RunList        runs;           /* all that the study asks for, of every
                                       group and status                        */
     Str            excluded;       /* runs left out of the fits, in words, a

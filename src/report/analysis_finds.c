@@ -56,6 +56,7 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
     forms_find(&f->forms, arena, &f->shapes, &a->runs, options.level);
     conventions_find(&f->conventions, &a->fitted, options);
     ledger_find(&f->ledger, arena, &a->runs);
+    purposes_find(&f->purposes, lost, arena, &a->on_disk, &a->plan_asked, runs);
     domains_find(&f->domains, arena, &a->runs);
     slices(a, arena);
     noise_find(&f->noise, arena, &a->runs, n);

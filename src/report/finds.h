@@ -14,6 +14,7 @@
 #include "report/finds_noise.h"
 #include "report/finds_epochs.h"
 #include "report/finds_transfer.h"
+#include "report/finds_purpose.h"
 #include "report/finds_waterfall.h"
 #include "store/run.h"
 
@@ -142,6 +143,7 @@ typedef struct Finds {
     KaplanFinds kaplan;
     Conventions conventions;
     Ledger      ledger;
+    Purposes    purposes;
     Domains     domains;
     Waterfall   waterfall;
     Noise       noise;

@@ -3,10 +3,6 @@
 
 #include "report/find_table.h"
 
-#include "report/num.h"
-
-#include <math.h>
-
 static void row(FindTable *t, const Purpose *p)
 {
     find_row(t);
@@ -22,12 +18,9 @@ static void row(FindTable *t, const Purpose *p)
 
 static void verdict(FindTable *t, const Purposes *p)
 {
-    char spent[NUM_TEXT], planned[NUM_TEXT], left[NUM_TEXT];
-    find_verdict(t, "%s FLOP spent of %s planned, %s left: %lld of %lld runs "
-                 "done, %lld failed.", num_power(spent, p->all.flop_spent),
-                 num_power(planned, p->all.flop_planned),
-                 p->all.flop_left > 0 ? num_power(left, p->all.flop_left)
-                                      : "nothing",
+    find_verdict(t, "%.3g FLOP spent of %.3g planned, %.3g left: %lld of %lld "
+                 "runs done, %lld failed.", p->all.flop_spent,
+                 p->all.flop_planned, p->all.flop_left,
                  (long long)(p->all.done - p->unasked.done),
                  (long long)p->all.planned,
                  (long long)(p->all.failed - p->unasked.failed));

@@ -132,12 +132,24 @@ TEST(the_law_of_transfer_is_found_again_in_runs_made_from_it)
     arena_free(&m.arena);
 }
 
+/* Width of an interval over that of one run's noise alone. A point of two seeds
+ * on a curve of two seeds: between sqrt(1/2 + 1/4), halfway between nodes, and
+ * sqrt(1/2 + 1/2) at one. */
+static double width_over(const Transfer *t, const TransferPoint *p)
+{
+    const double n = t->size[p->size].n, d = p->d_e.value;
+    const double slope = log(1.01) / log(surface(n, d)
+                                         / surface(n, 1.01 * d));
+    return log(p->d_e.high / p->d_e.low) / (2 * 1.96 * slope * t->noise);
+}
+
 TEST(noise_is_read_from_the_seeds_and_the_intervals_hold_the_truth)
 {
     Made     m = made_open(0.004);
     Transfer t;
     Err      err = { 0 };
     i64      held = 0;
+    double   width = 0;
     made_transfer(&m, 0);
     CHECK(transfer_find(&t, &m.arena, &m.list, N_BODY_HEAD, options(), &err));
     CHECK(t.repeats == 3 * (8 + 15));
@@ -147,7 +159,9 @@ TEST(noise_is_read_from_the_seeds_and_the_intervals_hold_the_truth)
         const double truth = transferred(t.size[p->size].n, p->d_f);
         CHECK(p->d_t.low < p->d_t.value && p->d_t.value < p->d_t.high);
         held += p->d_t.low <= truth && truth <= p->d_t.high;
+        width += width_over(&t, p) / 15;
     }
+    CHECK(0.8 < width && width < 1.1);
     CHECK(held >= 12); /* of 15 at 95 %: 11 or fewer once in a thousand */
     CHECK(t.alpha.low < ALPHA && ALPHA < t.alpha.high);
     CHECK(t.beta.low < BETA && BETA < t.beta.high);

@@ -64,23 +64,74 @@ static void draw_line(Plot *plot, const Batches *all, Range x)
     plot_key_line(plot, INK_GREY, LINE_DASHED, words);
 }
 
-static void panel_critical(Plot *plot, const Analysis *a)
+/* Where a way has its numbers, as far as a tenth and ten times of them. */
+static void widen(Range *y, Interval b)
 {
-    const Batches *all = &a->finds.batches;
-    Range x = range_new(), y = range_new();
-    for (i64 k = 0; k < all->count; k++) {
-        const Interval b = all->level[k].critical;
-        range_add(&x, all->level[k].loss);
-        range_add(&y, b.value);
-        range_add(&y, fmax(b.low, b.value / 10));
-        range_add(&y, fmin(b.high, b.value * 10));
+    range_add(y, b.value);
+    range_add(y, fmax(b.low, b.value / 10));
+    range_add(y, fmin(b.high, b.value * 10));
+}
+
+static void ranges(Range *x, Range *y, const Analysis *a)
+{
+    const Critical *c = &a->finds.critical;
+    *x = *y = range_new();
+    for (i64 k = 0; k < a->finds.batches.count; k++) {
+        range_add(x, a->finds.batches.level[k].loss);
+        widen(y, a->finds.batches.level[k].critical);
     }
-    char label[FIG_TEXT];
-    snprintf(label, sizeof label, "B_crit = E_min / S_min (%ss a step)",
-             analysis_token(a));
-    plot_panel(plot, 1, "the critical batch", fig_axis_loss(a, true, x, 0.1),
-               axis_over(label, true, TICK_SI, y, 0.06));
-    draw_line(plot, all, x);
+    for (i64 i = 0; i < c->forks; i++) {
+        range_add(x, c->fork[i].loss);
+        widen(y, c->fork[i].critical);
+    }
+    for (i64 i = 0; i < c->curves; i++)
+        for (i64 k = 0; k < c->curve[i].count; k++)
+            if (isfinite(c->curve[i].scale[k].value)) {
+                range_add(x, c->curve[i].loss[k]);
+                range_add(y, c->curve[i].scale[k].value);
+            }
+}
+
+static void draw_noise(Plot *plot, const Critical *c)
+{
+    Arena scratch = { 0 };
+    for (i64 i = 0; i < c->curves; i++) {
+        const NoiseCurve *one = &c->curve[i];
+        double *y = NEW(&scratch, double, one->count + 1);
+        char    name[FIG_TEXT], n[NUM_TEXT];
+        for (i64 k = 0; k < one->count; k++)
+            y[k] = one->scale[k].value;
+        snprintf(name, sizeof name, "noise scale, N %s", num_si(n, one->n, 3));
+        plot_line(plot, "noise scale", INK_PURPLE, LINE_THIN, one->loss, y,
+                  one->count, name);
+    }
+    if (c->curves > 0)
+        plot_key_line(plot, INK_PURPLE, LINE_THIN, "noise scale, a run each");
+    arena_free(&scratch);
+}
+
+static void draw_forks(Plot *plot, const Critical *c, double top)
+{
+    for (i64 i = 0; i < c->forks; i++) {
+        const Fork *f = &c->fork[i];
+        char hover[FIG_TEXT], text[NUM_TEXT], n[NUM_TEXT];
+        snprintf(hover, sizeof hover, "branches of N %s at loss %.3f: up to %s "
+                 "a step %s", num_si(n, f->n, 3), f->loss,
+                 num_si(text, f->critical.value, 3),
+                 isfinite(f->critical.high) ? "do as well"
+                                            : "at least: none was too large");
+        plot_span_y(plot, "branching", INK_AMBER, f->loss, f->critical.low,
+                    fmin(f->critical.high, top));
+        plot_point(plot, "branching", INK_AMBER, MARK_HOLLOW, f->loss,
+                   f->critical.value, hover);
+    }
+    if (c->forks > 0)
+        plot_key_point(plot, INK_AMBER, MARK_HOLLOW, "branching: up to the next "
+                       "batch tried");
+}
+
+static void draw_grid(Plot *plot, const Batches *all)
+{
     for (i64 k = 0; k < all->count; k++) {
         const BatchLevel *b = &all->level[k];
         char hover[FIG_TEXT], text[NUM_TEXT];
@@ -91,11 +142,29 @@ static void panel_critical(Plot *plot, const Analysis *a)
         plot_point(plot, "critical batch", ink_ramp(k, all->count),
                    MARK_DIAMOND, b->loss, b->critical.value, hover);
     }
+    if (all->count > 0)
+        plot_key_point(plot, INK_GREY, MARK_DIAMOND, "steps against data");
+}
+
+static void panel_critical(Plot *plot, const Analysis *a)
+{
+    Range x, y;
+    char  label[FIG_TEXT];
+    ranges(&x, &y, a);
+    snprintf(label, sizeof label, "critical batch (%ss a step)",
+             analysis_token(a));
+    const Axis up = axis_over(label, true, TICK_SI, y, 0.06);
+    plot_panel(plot, 1, "the critical batch", fig_axis_loss(a, true, x, 0.1),
+               up);
+    draw_noise(plot, &a->finds.critical);
+    draw_line(plot, &a->finds.batches, x);
+    draw_forks(plot, &a->finds.critical, up.high);
+    draw_grid(plot, &a->finds.batches);
 }
 
 bool fig_batch(Plot *plot, const Analysis *a)
 {
-    if (a->finds.batches.count == 0)
+    if (a->finds.critical.rows == 0)
         return false;
     panel_costs(plot, a);
     panel_critical(plot, a);

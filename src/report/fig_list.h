@@ -73,12 +73,36 @@ FIG(rates, "Learning rates", 2,
     "about the best rate, the diamond its lowest point with its interval. "
     "Right: how the best rate moves with size.",
     "the best rate for another batch, schedule or length of training.")
+FIG(kaplan, "Loss against size, data and compute, each alone", 3,
+    "Each panel lets one thing bind: size on much fresh text; a sample of the "
+    "text, for the largest model, stopped when its loss turned; compute, at the "
+    "best size along all curves, as it was spent and (C_min) had the batch been "
+    "far below critical. A power law is straight (dashed); the solid line may "
+    "have a floor.",
+    "what an endless model or text would give: the largest model still binds "
+    "L(D), and the text was seen for so many steps alone.")
+FIG(steps, "Size and steps", 3,
+    "Left: learning curves while the rate stood at its peak, with the one law "
+    "of size and steps through them all. Middle: what it leaves over; a bow "
+    "that every size shares is the law's own. Right: the size that is best at "
+    "each compute along these curves.",
+    "what a rate that comes down would add: all these losses lie above those "
+    "of runs that were meant to end there.")
+FIG(collapse, "Scarce text at several sizes", 3,
+    "Left: the least loss that each size reached on each sample, with the law "
+    "of size and data. Middle and right: by how much that lies above the same "
+    "size on all the text. If only size over text mattered the right cloud "
+    "would be one curve.",
+    "other ways to overfit less: each run had the same dropout and weight "
+    "decay.")
 FIG(batch, "Steps against data, and the critical batch", 2,
     "Left: steps and data that it took to reach a loss, at each batch; curves "
     "are (S/S_min - 1)(E/E_min - 1) = 1. Right: the batch at which both cost "
-    "twice their least, against the loss.",
+    "twice their least, against the loss; beside it the largest batch that did "
+    "as well in branches from a checkpoint, and the gradient noise scale.",
     "rates tuned for each batch, where only one was tried: then small and large "
-    "batches look worse than they are.")
+    "batches look worse than they are. The noise scale is of plain gradient "
+    "descent, which this is not.")
 FIG(shape, "Shapes of one size", 3,
     "Models of the same number of parameters and data, of different depth, "
     "width, feed-forward and heads, against the best of them. Where the cloud "

@@ -224,9 +224,12 @@ TEST(a_figure_is_there_where_its_runs_are_and_absent_where_not)
 {
     static const char *const special[] = { "rates", "batch", "shape", "overfit",
                                            "position", "domains",
-                                           "waterfall", "transfer" };
-    /* Of a prediction; of runs that test_report_transfer.c makes. */
-    static const char *const elsewhere[] = { "holdout", "transfer" };
+                                           "waterfall", "transfer", "kaplan",
+                                           "steps", "collapse" };
+    /* Of a prediction; of runs that test_report_transfer.c and
+     * test_report_kaplan.c make. */
+    static const char *const elsewhere[] = { "holdout", "transfer", "kaplan",
+                                             "steps", "collapse" };
     Arena           arena = { 0 };
     const Analysis *full  = world(), *none = bare(&arena);
     for (int i = 0; i < fig_count(); i++) {

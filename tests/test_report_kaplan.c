@@ -303,8 +303,6 @@ static bool has(const FindTable *t, const char *text)
     Str  out = { 0 };
     find_table_csv(&out, t);
     find_table_markdown(&out, t);
-    if (getenv("SHOW"))
-        puts(out.text);
     const bool there = out.text && strstr(out.text, text);
     str_free(&out);
     return there;
@@ -324,4 +322,27 @@ TEST(tables_say_what_was_found_and_what_was_not)
     CHECK(table_kaplan(&t, &arena, analysed(&w, "shown")));
     CHECK(has(&t, "which the runs do not tell"));
     arena_free(&arena);
+}
+
+/* That others have none of them is test_report_finds.c's. */
+TEST(figures_are_drawn_of_such_runs)
+{
+    static const char *const name[] = { "kaplan", "steps", "collapse", "batch" };
+    int drawn = 0;
+    for (int i = 0; i < fig_count(); i++)
+        for (int k = 0; k < COUNT_OF(name); k++) {
+            const Fig *fig = fig_at(i);
+            if (strcmp(fig->name, name[k]) != 0)
+                continue;
+            Plot plot = plot_open(fig->name, fig->title, fig->panels);
+            test_note("%s", fig->name);
+            if (CHECK(fig->draw(&plot, world()))) {
+                drawn++;
+                plot_close(&plot);
+                CHECK_TEXT(markup_check(plot.svg.text).why, "");
+                CHECK(plot.csv.size > 400);
+            }
+            plot_free(&plot);
+        }
+    CHECK(drawn == COUNT_OF(name));
 }

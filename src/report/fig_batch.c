@@ -164,7 +164,7 @@ static void panel_critical(Plot *plot, const Analysis *a)
 
 bool fig_batch(Plot *plot, const Analysis *a)
 {
-    if (a->finds.critical.rows == 0)
+    if (a->finds.batches.count == 0)
         return false;
     panel_costs(plot, a);
     panel_critical(plot, a);

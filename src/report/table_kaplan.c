@@ -94,15 +94,26 @@ static void surfaces(FindTable *t, const KaplanFinds *k)
                  k->steps.converted ? NULL : "steps as run: no critical batch");
 }
 
+/* A frontier among few sizes is a stair: drawing runs again takes steps away,
+ * so that its interval is wide and need not be even. */
+static const char *frontier_words(Arena *arena, const Frontier *f)
+{
+    i64 sizes = 0;
+    for (i64 i = 0; i < f->npoint; i++)
+        sizes += i == 0 || f->n[i] != f->n[i - 1];
+    return f->npoint == 0 ? f->words
+         : arena_print(arena, "a stair of %lld sizes", (long long)sizes);
+}
+
 static void frontiers(FindTable *t, const KaplanFinds *k)
 {
     const KaplanSteps *s = &k->steps;
     if (s->runs == 0)
         return;
     row(t, "N_opt ~ C^p", "p", s->naive.a, "0.88",
-        s->naive.npoint ? NULL : s->naive.words);
+        frontier_words(t->arena, &s->naive));
     row(t, "N_opt ~ C_min^p", "p", s->adjusted.a, "0.73",
-        s->adjusted.npoint ? NULL : s->adjusted.words);
+        frontier_words(t->arena, &s->adjusted));
     row(t, "appendix B", "p", k->closed.p_n, "0.71", k->closed.words);
     row(t, "appendix B", "alpha_C", k->closed.alpha_c, "0.054",
         k->closed.words);
@@ -134,6 +145,9 @@ static void notes(FindTable *t, const KaplanFinds *k)
         find_note(t, "No collapse can be judged: %lld runs lie above their "
                   "like on all the text by more than noise.",
                   (long long)o->collapsed);
+    if (k->d.count > 0)
+        find_note(t, "L(D) is of the largest model that saw samples: a floor "
+                  "there may be what its size allows.");
     if (o->bounded > 0)
         find_note(t, "Early stopping (equation 5.7, a lower bound): %lld of "
                   "%lld runs turned no sooner.", (long long)o->held,

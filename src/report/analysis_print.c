@@ -109,25 +109,6 @@ static void print_plan(const Analysis *a, FILE *out)
         text_wrapped(out, a->plan_words, 2);
 }
 
-static void print_exponent(const Frontier *line, const char *name, FILE *out)
-{
-    char text[NUM_TEXT];
-    if (line->npoint > 0) {
-        fprintf(out, "  %-14s%s\n", name, num_interval(text, line->a, 3));
-        return;
-    }
-    fprintf(out, "  %-14s\n", name);
-    text_wrapped(out, line->words, 16);
-}
-
-static void print_exponents(const Analysis *a, FILE *out)
-{
-    fprintf(out, "\nN_opt ~ C^a by three approaches (95 %%)\n");
-    print_exponent(&a->envelope, "1 envelope", out);
-    print_exponent(&a->isoflop, "2 IsoFLOP", out);
-    print_exponent(&a->parametric, "3 fitted law", out);
-}
-
 static void print_best(const Analysis *a, FILE *out)
 {
     const Run *best = analysis_best(a);
@@ -175,8 +156,6 @@ void analysis_print(const Analysis *a, FILE *out)
         fprintf(out, "\nNo budget was held out, so nothing was predicted.\n");
     if (a->chosen)
         print_plan(a, out);
-    if (a->fitted.count > 0)
-        print_exponents(a, out);
     print_findings(a, false, out);
     print_best(a, out);
     print_excluded(a, out);

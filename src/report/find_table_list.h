@@ -1,4 +1,6 @@
 TABLE(holdout)
+TABLE(frontiers)
+TABLE(minima)
 TABLE(rates)
 TABLE(conventions)
 TABLE(waterfall)

@@ -312,7 +312,6 @@ static void numbers(Str *out, const Analysis *analysis)
 {
     str_put(out, "<section id=\"numbers\">\n");
     html_table_law(out, analysis);
-    html_table_frontiers(out, analysis);
     str_put(out, "</section>\n");
     findings(out, analysis);
     str_put(out, "<section id=\"runs\">\n");

@@ -20,7 +20,6 @@ void html_answer(Str *out, const Analysis *analysis);
 
 void html_table_plan(Str *out, const Analysis *analysis);
 void html_table_law(Str *out, const Analysis *analysis);
-void html_table_frontiers(Str *out, const Analysis *analysis);
 void html_table_runs(Str *out, const Analysis *analysis);
 void html_excluded(Str *out, const Analysis *analysis);
 

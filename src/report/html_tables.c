@@ -269,67 +269,6 @@ void html_table_law(Str *out, const Analysis *a)
     str_put(out, ".</p>\n");
 }
 
-/* Three approaches --------------------------------------------------------- */
-
-static void row_frontier(Str *out, const char *name, const Frontier *line)
-{
-    const Interval unknown = { NAN, NAN, NAN };
-    str_put(out, "<tr>");
-    cell(out, name);
-    cell_interval(out, line->npoint ? line->a : unknown, 3);
-    cell_interval(out, line->npoint ? line->b : unknown, 3);
-    cell_wide(out, line->words);
-    str_put(out, "</tr>\n");
-}
-
-static void row_minimum(Str *out, const IsoflopBudget *b, const char *use)
-{
-    char text[NUM_TEXT];
-    str_put(out, "<tr>");
-    cell(out, num_power(text, b->c));
-    snprintf(text, sizeof text, "%lld", (long long)b->npoint);
-    cell(out, text);
-    cell_si(out, b->n);
-    cell_si(out, b->d);
-    cell_interval(out, b->loss, 4);
-    cell(out, b->inside ? use : "not inside the sizes: left out");
-    cell(out, isfinite(b->bias_ln_n)
-              ? num_percent(text, exp(b->bias_ln_n) - 1) : "–");
-    str_put(out, "</tr>\n");
-}
-
-static void table_minima(Str *out, const Analysis *a)
-{
-    static const char *const head[] = { "FLOP spent", "runs", "N_opt", "D_opt",
-                                        "least loss", "use",
-                                        "bias of a parabola" };
-    if (a->nbudget == 0)
-        return;
-    open(out, "Minima of the IsoFLOP curves. The bias is what a parabola would "
-         "be off by at these sizes if the additive law were the truth", head,
-         COUNT_OF(head));
-    for (i64 i = 0; i < a->nbudget; i++)
-        row_minimum(out, &a->budget[i],
-                    a->budget[i].npoint < 4 ? "fewer than 4 runs: left out"
-                                            : "on the line");
-    if (a->held_minimum.npoint > 0)
-        row_minimum(out, &a->held_minimum, "held out, in no fit");
-    shut(out);
-}
-
-void html_table_frontiers(Str *out, const Analysis *a)
-{
-    static const char *const head[] = { "approach", "a", "b", "how" };
-    html_put(out, "h2", "How the best size grows with compute");
-    open(out, "N_opt ~ C^a and D_opt ~ C^b, with 95 % intervals", head,
-         COUNT_OF(head));
-    row_frontier(out, "1 envelope", &a->envelope);
-    row_frontier(out, "2 IsoFLOP", &a->isoflop);
-    row_frontier(out, "3 fitted law", &a->parametric);
-    shut(out);
-    table_minima(out, a);
-}
-
 /* Runs --------------------------------------------------------------------- */
 
 static void row_run(Str *out, const Analysis *a, const Run *run)

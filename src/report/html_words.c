@@ -21,30 +21,6 @@ static void line(Str *out, Str *text)
 
 /* What was found ----------------------------------------------------------- */
 
-static void exponents(Str *out, const Analysis *a)
-{
-    const struct { const char *name; const Frontier *line; } by[] = {
-        { "the envelope of learning curves", &a->envelope },
-        { "IsoFLOP minima", &a->isoflop },
-        { "the fitted law", &a->parametric } };
-    Str  text = { 0 };
-    bool any = false;
-    str_put(&text, "The best number of parameters grows with compute as a "
-            "power a: ");
-    for (int i = 0; i < COUNT_OF(by); i++) {
-        char ends[NUM_TEXT];
-        if (by[i].line->npoint == 0)
-            continue;
-        str_add(&text, "%s%s by %s", any ? "; " : "",
-                num_interval(ends, by[i].line->a, 3), by[i].name);
-        any = true;
-    }
-    str_put(&text, ". The rest of the compute goes into text.");
-    if (any)
-        line(out, &text);
-    str_free(&text);
-}
-
 static void law(Str *out, const Analysis *a)
 {
     if (!a->chosen) {
@@ -94,31 +70,11 @@ static void verdicts(Str *out, const Analysis *a)
 static void found(Str *out, const Analysis *a)
 {
     html_put(out, "h3", "What was found");
-    exponents(out, a);
     law(out, a);
     verdicts(out, a);
 }
 
 /* How sure ----------------------------------------------------------------- */
-
-static bool overlap(Interval x, Interval y)
-{
-    return x.low <= y.high && y.low <= x.high;
-}
-
-static void agreement(Str *out, const Analysis *a)
-{
-    const Interval i = a->isoflop.a, p = a->parametric.a;
-    if (a->isoflop.npoint == 0 || a->parametric.npoint == 0
-        || !isfinite(i.low) || !isfinite(p.low))
-        return;
-    html_put(out, "p", overlap(i, p)
-             ? "The IsoFLOP minima and the fitted law agree on the exponent "
-               "within their 95 % intervals."
-             : "The IsoFLOP minima and the fitted law do not agree on the "
-               "exponent within their 95 % intervals: at least one of them is "
-               "further off than its interval says.");
-}
 
 static void how_sure(Str *out, const Analysis *a)
 {
@@ -137,7 +93,6 @@ static void how_sure(Str *out, const Analysis *a)
         str_put(&text, "No refits were asked for, so that there are no "
                 "intervals.");
     line(out, &text);
-    agreement(out, a);
 }
 
 /* What they could not say -------------------------------------------------- */

@@ -96,8 +96,12 @@ static int largest(const Waterfall *w)
 static const char *words_of(const Waterfall *w, Arena *arena)
 {
     int tally[WATER_UNSETTLED + 1] = { 0 };
+    int changes = 0;
     for (int k = 1; k < w->count; k++)
-        tally[w->step[k].way]++;
+        if (isfinite(w->step[k].change.value)) {
+            tally[w->step[k].way]++;
+            changes++;
+        }
     const Interval first = w->step[0].e.a, last = w->step[w->count - 1].e.a;
     const int      most  = largest(w);
     char a[NUM_TEXT], b[NUM_TEXT];
@@ -105,7 +109,7 @@ static const char *words_of(const Waterfall *w, Arena *arena)
                        "was published, %d against it, and of %d the sign is "
                        "not settled by their intervals%s%s%s.",
                        num_interval(a, first, 2), num_interval(b, last, 2),
-                       w->count - 1, tally[WATER_AS_PUBLISHED],
+                       changes, tally[WATER_AS_PUBLISHED],
                        tally[WATER_OTHER_WAY], tally[WATER_UNSETTLED],
                        most ? ". The largest fall comes with \"" : "",
                        most ? w->step[most].name + 2 : "",

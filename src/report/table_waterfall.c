@@ -23,7 +23,7 @@ static void row(FindTable *out, const Waterfall *w, int k)
     find_interval(out, s->e.a);
     find_interval(out, s->change);
     published(out, w, k);
-    find_text(out, water_way_name(s->way));
+    find_text(out, isfinite(s->change.value) ? water_way_name(s->way) : NULL);
     find_number(out, (double)s->e.runs);
     find_number(out, (double)s->e.budgets);
     find_number(out, s->e.budgets > 0 ? s->e.c_low : NAN);

@@ -363,7 +363,7 @@ static bool plans(Analysis *out, Arena *arena, Err *err)
     out->plan         = NEW(arena, Plan, multiples->count + 1);
     out->plan_squares = NEW(arena, Plan, multiples->count + 1);
     if (!out->chosen) {
-        out->plan_words = "without a law there is nothing to plan by";
+        out->plan_words = "Without a law there is nothing to plan by.";
         return true;
     }
     for (i64 i = 0; i < multiples->count; i++)

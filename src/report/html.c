@@ -44,6 +44,7 @@ static const char style[] =
     "td.w{white-space:normal;min-width:12em}"
     "small{display:block;color:var(--soft);font-size:.86em}"
     "th{font-weight:600;color:var(--soft)}td.n,th.n{text-align:right}"
+    "#findings caption{display:none}#findings h3{margin-top:1.6em}"
     "caption{text-align:left;padding:0 0 6px;font-weight:600}"
     "pre{overflow-x:auto;background:var(--paper);border:1px solid var(--line);"
     "border-radius:8px;padding:12px;font-size:.82rem}"

@@ -59,7 +59,7 @@ static void verdicts(Str *out, const Analysis *a)
     for (int k = 0; k < count; k++) {
         str_add(out, "<li><a href=\"#found-%s\">", name[k]);
         xml_text(out, table[k].title);
-        str_put(out, "</a>: ");
+        str_put(out, table[k].verdict ? "</a>: " : "</a>");
         xml_text(out, table[k].verdict);
         str_put(out, "</li>\n");
     }
@@ -157,9 +157,11 @@ static void not_said(Str *out, const Analysis *a)
     html_put(out, "h3", "What the data could not say");
     str_put(out, "<ul>\n");
     unsettled(out, a);
-    silent(out, "The envelope", &a->envelope);
-    silent(out, "IsoFLOP", &a->isoflop);
-    silent(out, "The law's optimum", &a->parametric);
+    if (a->fitted.count > 0) {
+        silent(out, "The envelope", &a->envelope);
+        silent(out, "IsoFLOP", &a->isoflop);
+        silent(out, "The law's optimum", &a->parametric);
+    }
     if (a->plan_words)
         html_put(out, "li", a->plan_words);
     if (lost > 0) {

@@ -22,7 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIGURE_MOST = 90000 }; /* bytes, its numbers included */
+/* Bytes: of a figure with its numbers, and of all of them. */
+enum { FIGURE_MOST = 90000, FIGURES_MOST = 700000, LESS = 5000 };
 
 /* Time --------------------------------------------------------------------- */
 
@@ -297,12 +298,27 @@ static bool put_prediction(const Analysis *a, const char *dir, Err *err)
     return ok;
 }
 
+/* How large a figure may be for all that are not larger to fit. */
+static i64 most_of(const Drawing *d)
+{
+    for (i64 most = FIGURE_MOST; most > LESS; most -= LESS) {
+        i64 sum = 0;
+        for (int i = 0; i < fig_count(); i++) {
+            const i64 size = d->plot[i].svg.size + d->plot[i].csv.size;
+            sum += d->drawn[i] && size <= most ? size : 0;
+        }
+        if (sum <= FIGURES_MOST)
+            return most;
+    }
+    return LESS;
+}
+
 bool results_write(const Analysis *a, const char *dir, Err *err)
 {
     Str        large = { 0 };
     Drawing    d     = drawing_make(a);
     const bool ok = dir_make(dir, err)
-                 && drawing_write(&d, dir, FIGURE_MOST, &large, err)
+                 && drawing_write(&d, dir, most_of(&d), &large, err)
                  && put_tables(a, dir, err) && put_runs(a, dir, err)
                  && put_prediction(a, dir, err)
                  && readme(a, &d, dir, large.text, err);

@@ -223,12 +223,12 @@ TEST(a_waterfall_is_found_among_other_runs)
 TEST(a_figure_is_there_where_its_runs_are_and_absent_where_not)
 {
     static const char *const special[] = { "rates", "batch", "shape", "overfit",
-                                           "position", "domains",
+                                           "position", "domains", "floor",
                                            "waterfall", "transfer", "kaplan",
                                            "steps", "collapse" };
     /* Of a prediction; of runs that test_report_transfer.c and
-     * test_report_kaplan.c make. */
-    static const char *const elsewhere[] = { "holdout", "transfer", "kaplan",
+     * test_report_kaplan.c and test_report_domains.c make. */
+    static const char *const elsewhere[] = { "holdout", "transfer", "floor", "kaplan",
                                              "steps", "collapse" };
     Arena           arena = { 0 };
     const Analysis *full  = world(), *none = bare(&arena);

@@ -57,11 +57,12 @@ bool analysis_finds(Analysis *a, Str *lost, Arena *arena, const Table *table,
     conventions_find(&f->conventions, &a->fitted, options);
     ledger_find(&f->ledger, arena, &a->runs);
     purposes_find(&f->purposes, lost, arena, &a->on_disk, &a->plan_asked, runs);
-    domains_find(&f->domains, arena, &a->runs);
     slices(a, arena);
     noise_find(&f->noise, arena, &a->runs, n);
-    if (!texts(a, lost, arena, options, runs, err))
+    if (!texts(a, lost, arena, options, runs, err)
+        || !domains_find(&f->domains, arena, &a->runs, n, options, err))
         return false;
+    floors_find(&f->floors, arena, &f->domains, options.level);
     batches_find(&f->batches, lost, arena, &a->runs, n, runs);
     waterfall_find(&f->waterfall, lost, arena, &a->runs, runs, options);
     return profiles(a, arena, table, options, err)

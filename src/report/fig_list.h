@@ -130,6 +130,11 @@ FIG(arch, "Two architectures", 2,
     "that the one goes on using what it has read and the other does not.",
     "architectures of other depth, and text that needs more context than was "
     "given.")
+FIG(floor, "Known entropy and fitted floor", 1,
+    "Each source's fitted E against its entropy, with its interval: on the "
+    "dashed line the floor of the law is the entropy of the text. Hollow: how "
+    "near a run came.",
+    "text whose entropy nobody knows, which is all text that matters.")
 FIG(domains, "Corpora side by side", 1,
     "Every run by its corpus, in bits per byte, with a power law through the "
     "best at each compute. Parallel lines differ in how hard the text is; lines "

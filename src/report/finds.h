@@ -9,6 +9,8 @@
 
 #include "fit/isoflop.h"
 #include "report/finds_arch.h"
+#include "report/finds_domains.h"
+#include "report/finds_floor.h"
 #include "report/finds_form.h"
 #include "report/finds_kaplan.h"
 #include "report/finds_noise.h"
@@ -97,17 +99,6 @@ typedef struct LedgerRow {
 typedef struct Ledger { i64 count; LedgerRow *row; LedgerRow all; } Ledger;
 void ledger_find(Ledger *out, Arena *arena, const RunList *runs);
 
-/* Corpora side by side: best loss in bits per byte at each budget (of runs
- * without one, at each compute), and ln bpb = ln_coef + slope ln C. */
-typedef struct Domain {
-    const char *corpus;
-    i64         count;
-    const Run **run;              /* all done, compute rising                */
-    double      ln_coef, slope;   /* through the best; NaN: fewer than three */
-} Domain;
-typedef struct Domains { i64 count; Domain *item; } Domains;
-void domains_find(Domains *out, Arena *arena, const RunList *runs);
-
 /* RUN/position.csv: held-out loss at each place in the context, from 1: columns
  * position, loss. Of the runs that have one the best of each architecture and
  * size, at most a dozen, sizes rising; places in steps of an eighth. */
@@ -145,6 +136,7 @@ typedef struct Finds {
     Ledger      ledger;
     Purposes    purposes;
     Domains     domains;
+    Floors      floors;
     Waterfall   waterfall;
     Noise       noise;
     Epochs      epochs;

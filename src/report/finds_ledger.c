@@ -1,5 +1,5 @@
-/* finds_ledger.c - what was spent on what, corpora side by side, and the least
- * loss along an axis: sums and sorts of records. */
+/* finds_ledger.c - what was spent on what, and the least loss along an
+ * axis: sums and sorts of records. */
 
 #include "report/finds.h"
 
@@ -52,62 +52,6 @@ void ledger_find(Ledger *out, Arena *arena, const RunList *runs)
         count_in(&out->all, run);
     }
     qsort(out->row, (size_t)out->count, sizeof *out->row, by_group);
-}
-
-/* Corpora ------------------------------------------------------------------ */
-
-static int by_compute(const void *a, const void *b)
-{
-    const double x = (*(const Run *const *)a)->flop;
-    const double y = (*(const Run *const *)b)->flop;
-    return (x > y) - (x < y);
-}
-
-/* The best run within each 5 % of compute. */
-static void domain_line(Domain *d, Arena *arena)
-{
-    double *c = NEW(arena, double, d->count + 1);
-    double *y = NEW(arena, double, d->count + 1);
-    i64     count = 0;
-    for (i64 i = 0; i < d->count; i++) {
-        const Run *run = d->run[i];
-        if (!(run->flop > 0) || !(run->val_bpb > 0))
-            continue;
-        if (count > 0 && finds_same(c[count - 1], run->flop, 0.05)) {
-            y[count - 1] = fmin(y[count - 1], run->val_bpb);
-            continue;
-        }
-        c[count]   = run->flop;
-        y[count++] = run->val_bpb;
-    }
-    finds_power_line(&d->ln_coef, &d->slope, c, y, count);
-}
-
-static Domain *domain_of(Domains *all, Arena *arena, const Run *run, i64 room)
-{
-    const char *corpus = run->corpus ? run->corpus : "unnamed";
-    for (i64 k = 0; k < all->count; k++)
-        if (strcmp(all->item[k].corpus, corpus) == 0)
-            return &all->item[k];
-    all->item[all->count] = (Domain){ .corpus = corpus,
-                                      .run = NEW(arena, const Run *, room) };
-    return &all->item[all->count++];
-}
-
-void domains_find(Domains *out, Arena *arena, const RunList *runs)
-{
-    *out = (Domains){ .item = NEW(arena, Domain, runs->count + 1) };
-    for (i64 i = 0; i < runs->count; i++) {
-        if (!finds_done(&runs->run[i]))
-            continue;
-        Domain *d = domain_of(out, arena, &runs->run[i], runs->count);
-        d->run[d->count++] = &runs->run[i];
-    }
-    for (i64 k = 0; k < out->count; k++) {
-        qsort(out->item[k].run, (size_t)out->item[k].count,
-              sizeof(const Run *), by_compute);
-        domain_line(&out->item[k], arena);
-    }
 }
 
 /* Slices ------------------------------------------------------------------- */

@@ -104,8 +104,9 @@ FIG(batch, "Steps against data, and the critical batch", 2,
     "batches look worse than they are. The noise scale is of plain gradient "
     "descent, which this is not.")
 FIG(shape, "Shapes of one size", 3,
-    "Models of the same number of parameters and data, of different depth, "
-    "width, feed-forward and heads, against the best of them. Where the cloud "
+    "Models of the same number of parameters and data: one factor of the form "
+    "changed at a time, against the shape that all are changes of (or, where "
+    "there is none, against the best), with the noise of seeds. Where the cloud "
     "is level the form does not matter.",
     "whether each shape had the rate that suits it.")
 FIG(overfit, "Seeing the same text again", 2,

@@ -617,6 +617,7 @@ TEST(neither_threads_nor_stops_change_a_bit_of_an_lstm)
             config.kernels = kern_at(k)->name;
             config.dtype   = kern_at(k)->dtype;
             config.batch = batch[i], config.steps = 4;
+            config.shape.context = 8; /* what matters is how many there are */
             config.dropout = 0.1, config.z_loss = 1e-3;
             World       one = { 0 };
             const char *alone = path_of("alone"), *path = path_of("many");

@@ -34,7 +34,7 @@ StudyOpts study_opts_defaults(void)
 
 /* What all runs share, and what decides the bits of each. */
 #define TRAIN_ROWS(train, words)                                                \
-    { "model.arch", "NAME", "transformer or lstm", .text = &(train)->arch },          \
+    { "model.arch", "NAME", "transformer or lstm", .text = &(train)->arch },   \
     { "model.context", "N", "tokens a sequence",                               \
       .count = &(train)->shape.context },                                      \
     { "model.tied", "", "the head is the token embedding",                     \

@@ -61,7 +61,7 @@ static inline Shard world_counting(Arena *arena, i64 train, i64 val)
 
 static inline Shard world_about(i64 train, i64 val, int token_bytes, i64 vocab)
 {
-    return (Shard){
+    Shard shard = {
         .name = "world", .tokenizer = "test", .sha256 = "5a", .about = "none",
         .licence = "MIT", .source = "nowhere", .source_bytes = 77,
         .vocab = vocab, .train_count = train, .val_count = val,
@@ -69,7 +69,12 @@ static inline Shard world_about(i64 train, i64 val, int token_bytes, i64 vocab)
         .token_bytes = token_bytes, .stamp = 7, .holdout = 0.1, .seed = 9,
         .block_bytes = 1024, .nyardstick = 2,
         .yardstick = { { "gzip -9", 2.5 }, { "xz -9e", 1.5 } },
+        .entropy_nats = 1.75, .entropy_se = 0.125,
+        .entropy_after = { 2.75, 2.25 },
     };
+    for (int j = 2; j < SHARD_CONTEXTS; j++)
+        shard.entropy_after[j] = 1.75;
+    return shard;
 }
 
 static inline bool world_write(const char *path, const void *tokens,

@@ -103,6 +103,149 @@ TEST(a_recipe_with_a_mistake_is_refused_before_anything_is_fetched)
     }
 }
 
+static const char chain[] =
+    "name = \"chain\"\nabout = \"a\"\nlicence = \"CC0\"\n"
+    "source = \"markov\"\norder = 1\nletters = 5\nseed = 3\nnoise = 0.1\n"
+    "bytes = 100000\nfixed = false\nsha256 = \"0123456789abcdef"
+    "0123456789abcdef0123456789abcdef0123456789abcdef\"\n";
+
+TEST(a_source_is_drawn_without_a_package_and_its_entropy_is_in_the_shard)
+{
+    Arena       arena = { 0 };
+    Err         err = { 0 };
+    Shard       one, two;
+    CorpusRule  rule = corpus_rule();
+    Source      source;
+    SourceEntropy known;
+    const char *paths[2];
+    CHECK(dir_make(world_path(&arena, "src/corpora"), &err));
+    world_file(&arena, "src/corpora/chain.corpus", chain,
+               (i64)sizeof chain - 1);
+    setenv("SCALELAW_DATA", world_path(&arena, "src"), 1);
+    for (int i = 0; i < 2; i++) {
+        rule.data_dir = world_path(&arena, i ? "there" : "here");
+        if (!CHECK(corpus_get(&paths[i], &arena, "chain", &rule, NULL, &err))) {
+            printf("%s\n", err.text);
+            unsetenv("SCALELAW_DATA");
+            return;
+        }
+    }
+    unsetenv("SCALELAW_DATA");
+    CHECK(shard_open(&one, paths[0], &err) && shard_open(&two, paths[1], &err));
+    CHECK(one.source_bytes == 100000);
+    CHECK_TEXT(one.sha256, two.sha256); /* drawn twice, and the same */
+    CHECK_HAS(one.source, "noise 0.1");
+    CHECK(source_make(&source, &arena, &(SourceRule){ .order = 1, .letters = 5,
+                      .seed = 3, .noise = 0.1 }, &err));
+    source_entropy(&known, &source, 2000000);
+    CHECK_NEAR(one.entropy_nats, known.nats, 0.01);
+    CHECK_NEAR(one.entropy_after[0], known.after[1], 0.01);
+    CHECK(one.entropy_se > 0 && one.entropy_se < 0.01);
+    CHECK(one.entropy_nats < one.unigram_nats);
+    shard_close(&one);
+    shard_close(&two);
+    arena_free(&arena);
+}
+
+TEST(a_source_with_a_mistake_is_refused)
+{
+    static const struct { const char *from, *to, *words; } bad[] = {
+        { "\"markov\"", "\"dice\"", "'dice' is no source" },
+        { "order = 1\n", "", "order is not given" },
+        { "letters = 5\n", "", "letters is not given" },
+        { "source = \"markov\"\norder = 1", "source = \"hmm\"",
+          "states is not given" },
+        { "seed = 3\n", "seed = 0.5\n", "whole number" },
+    };
+    for (int i = 0; i < COUNT_OF(bad); i++) {
+        Arena       arena = { 0 };
+        Recipe      r;
+        Err         err = { 0 };
+        const char *at = strstr(chain, bad[i].from);
+        const char *text = arena_print(&arena, "%.*s%s%s", (int)(at - chain),
+                                       chain, bad[i].to,
+                                       at + strlen(bad[i].from));
+        const char *path = world_file(&arena, "t.corpus", text,
+                                      (i64)strlen(text));
+        test_note("%s", bad[i].to);
+        CHECK(!recipe_load(&r, &arena, path, &err));
+        CHECK_HAS(err.text, bad[i].words);
+        arena_free(&arena);
+    }
+}
+
+/* -- Steps -------------------------------------------------------------------- */
+
+static bool keep(void *self, const u8 *bytes, i64 count, Err *err)
+{
+    (void)err;
+    str_add(self, "%.*s", (int)count, (const char *)bytes);
+    return true;
+}
+
+/* Text of a file after its steps; it holds no zero byte. */
+static Str poured(Arena *arena, const char *bytes, i64 count, PourSteps steps)
+{
+    Str            out = { 0 };
+    Err            err = { 0 };
+    const PourSink sink = { &out, keep };
+    str_put(&out, "");
+    CHECK(pour_file(world_file(arena, "p", bytes, count), &steps, &sink,
+                    &err));
+    return out;
+}
+
+TEST(fasta_becomes_a_line_for_each_sequence)
+{
+    Arena arena = { 0 };
+    const char text[] = ">one x\nACD\nEF\n>two\nGH>I\n>three\n>four\nKL";
+    Str out = poured(&arena, text, (i64)sizeof text - 1,
+                     (PourSteps){ .fasta_lines = true });
+    CHECK_TEXT(out.text, "ACDEF\nGH>I\n\nKL\n");
+    str_free(&out);
+    arena_free(&arena);
+}
+
+TEST(the_head_of_images_is_left_out)
+{
+    Arena arena = { 0 };
+    Str out = poured(&arena, "0123456789abcdefIMAGES", 22,
+                     (PourSteps){ .drop_idx = true });
+    CHECK_TEXT(out.text, "IMAGES");
+    str_free(&out);
+    arena_free(&arena);
+}
+
+/* Codes of the tables of G.711: silence, the loudest of both signs, and that
+ * a sample's code stands for something within a sixteenth of it. */
+TEST(samples_become_mu_law_as_telephones_have_it)
+{
+    CHECK(pour_mulaw(0) == 0xff);
+    CHECK(pour_mulaw(32767) == 0x80 && pour_mulaw(-32768) == 0x00);
+    CHECK(pour_mulaw(-1) == 0x7f);
+    CHECK(pour_mulaw(1000) == 0xce && pour_mulaw(-1000) == 0x4e);
+    for (int sample = -32600; sample <= 32600; sample += 7) {
+        const int code = ~pour_mulaw(sample) & 0xff, power = code >> 4 & 7;
+        const int size = ((2 * (code & 15) + 33) << (power + 2)) - 132;
+        CHECK(abs(abs(sample) - size) <= abs(sample) / 16 + 4);
+        CHECK(sample == 0 || (code >> 7 & 1) == (sample < 0) || size == 0);
+    }
+}
+
+TEST(a_wav_file_becomes_a_byte_a_sample_without_its_head)
+{
+    Arena arena = { 0 };
+    u8    wav[44 + 5] = { 0 };
+    const u8 samples[] = { 0, 0, 0xff, 0xff, 9 }; /* 0, -1, half a sample */
+    memcpy(wav + 44, samples, sizeof samples);
+    Str out = poured(&arena, (const char *)wav, (i64)sizeof wav,
+                     (PourSteps){ .wav_mulaw = true });
+    CHECK(out.size == 2);
+    CHECK((u8)out.text[0] == 0xff && (u8)out.text[1] == 0x7f);
+    str_free(&out);
+    arena_free(&arena);
+}
+
 /* -- A package of our own -------------------------------------------------- */
 
 static void script(Arena *arena, const char *name, const char *text)

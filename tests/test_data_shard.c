@@ -2,6 +2,8 @@
 
 #include "tests/data_world.h"
 
+#include <math.h>
+
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -47,6 +49,33 @@ static void fields_same(const Shard *seen, const Shard *want)
         CHECK_TEXT(seen->yardstick[i].name, want->yardstick[i].name);
         CHECK_NEAR(seen->yardstick[i].bpb, want->yardstick[i].bpb, 0);
     }
+}
+
+/* Of four tokens, one is foretold from one, one from two, and two from more;
+ * past what the header tells, the rate. */
+TEST(a_known_entropy_is_kept_and_the_floor_is_that_of_the_context)
+{
+    Arena       arena = { 0 };
+    Err         err = { 0 };
+    u8         *token = NEW(&arena, u8, TRAIN + VAL);
+    const char *path = world_path(&arena, "a.shard");
+    Shard       seen, about = world_about(TRAIN, VAL, 1, 256);
+    CHECK(world_write(path, token, &about, &err));
+    if (CHECK(shard_peek(&seen, path, &err))) {
+        CHECK_NEAR(seen.entropy_nats, 1.75, 0);
+        CHECK_NEAR(seen.entropy_se, 0.125, 0);
+        CHECK_NEAR(shard_floor(&seen, 1), 2.75, 1e-15);
+        CHECK_NEAR(shard_floor(&seen, 4), (2.75 + 2.25 + 2 * 1.75) / 4, 1e-15);
+        CHECK_NEAR(shard_floor(&seen, 1000), (2.75 + 2.25 + 998 * 1.75) / 1000,
+                   1e-15);
+    }
+    about.entropy_nats = 0; /* of no source */
+    CHECK(world_write(path, token, &about, &err));
+    if (CHECK(shard_peek(&seen, path, &err))) {
+        CHECK(isnan(seen.entropy_nats) && isnan(seen.entropy_se));
+        CHECK(isnan(shard_floor(&seen, 32)));
+    }
+    arena_free(&arena);
 }
 
 TEST(what_was_written_is_read_back)

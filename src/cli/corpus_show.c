@@ -147,7 +147,8 @@ static void recipe_jot(Jot *j, const Recipe *recipe, const char *state)
     jot_text(j, "about", recipe->about);
     jot_text(j, "licence", recipe->licence);
     jot_text(j, "package", recipe->package);
-    jot_count(j, "package_bytes", recipe->package_bytes);
+    jot_real(j, "package_bytes", recipe->made
+                                 ? NAN : (double)recipe->package_bytes);
     jot_count(j, "bytes", recipe->bytes);
     jot_text(j, "sha256", recipe->sha256);
     yardsticks_jot(j, recipe->yardstick, recipe->nyardstick);
@@ -168,8 +169,11 @@ void corpus_show_recipe(const Recipe *recipe, bool json)
            recipe->name);
     line("about", recipe->about);
     line("licence", recipe->licence);
-    printf("  %-16s Debian package %s, %s to download\n", "source",
-           recipe->package, talk_bytes(size, recipe->package_bytes));
+    if (recipe->made)
+        line("source", "drawn here, from a source of known entropy");
+    else
+        printf("  %-16s Debian package %s, %s to download\n", "source",
+               recipe->package, talk_bytes(size, recipe->package_bytes));
     line("SHA-256", recipe->sha256);
     printf("  %-16s %s bytes\n", "text", talk_count(bytes, recipe->bytes));
     yardsticks_print(recipe->yardstick, recipe->nyardstick);
@@ -257,12 +261,12 @@ static void row_jot(Jot *j, const Row *row)
 
 static void rows_print(const Row *row, int count, const char *dir)
 {
-    printf("%-12s %13s  %-8s %-16s %s\n", "NAME", "BYTES", "STATE", "LICENCE",
+    printf("%-14s %13s  %-8s %-16s %s\n", "NAME", "BYTES", "STATE", "LICENCE",
            "ABOUT");
     for (int i = 0; i < count; i++) {
         char        bytes[27];
         const char *licence = row[i].licence;
-        printf("%-12s %13s  %-8s %-16s %s\n", row[i].name,
+        printf("%-14s %13s  %-8s %-16s %s\n", row[i].name,
                row[i].bytes ? talk_count(bytes, row[i].bytes) : "-",
                row[i].state, licence && licence[0] ? licence : "-",
                row[i].about ? row[i].about : "-");

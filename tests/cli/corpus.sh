@@ -51,6 +51,12 @@ ends 0 "one of the catalogue is inspected before it is there"
 holds "licence and yardsticks" sh -c \
     'grep -q "GPL-2+" out && grep -q "xz -9e *1.845 bits per byte" out'
 
+run scalelaw corpus inspect markov2-noise1
+ends 0 "a source of known entropy is inspected before it is drawn"
+holds "and nothing is downloaded for it" sh -c \
+    'grep -q "drawn here, from a source of known entropy" out &&
+     ! grep -q "package" out'
+
 refuses 1 "a damaged shard" 'header is damaged.*make it again' \
     scalelaw corpus inspect chain
 run scalelaw corpus prepare chain.txt
@@ -82,6 +88,30 @@ refuses 2 "two files at once" 'one file or folder' \
     scalelaw corpus prepare chain.txt again.txt
 refuses 2 "more than half held out" 'holdout: 0.7 is not a share' \
     scalelaw corpus prepare chain.txt --holdout=0.7
+
+# A source of the user's own, small enough to be drawn at once.
+cat >coin.corpus <<'END'
+name    = "coin"
+about   = "a hidden Markov source"
+licence = "CC0-1.0"
+source  = "hmm"
+states  = 6
+letters = 5
+seed    = 2
+noise   = 0.02
+bytes   = 200000
+fixed   = false
+sha256  = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+END
+mkdir -p own/corpora && cp coin.corpus own/corpora
+sed 's/"hmm"/"dice"/' coin.corpus >dice.corpus
+run env SCALELAW_DATA=own scalelaw corpus get coin
+ends 0 "a hidden Markov source is drawn"
+holds "its entropy stands with its error" \
+    grep -qE 'known entropy +[0-9.]+ nats a token, standard error' out
+holds "and what that means at a context" grep -q 'at context 32' out
+refuses 2 "a source that is none" "'dice' is no source" \
+    scalelaw corpus get ./dice.corpus
 
 if [ -n "$have_python" ]; then
     run scalelaw corpus prepare again.txt --json --quiet

@@ -138,7 +138,7 @@ static bool entry_set(const OptTable *table, const Conf *conf,
                        conf_kind_words(entry->kind));
 }
 
-static bool conf_into(const OptTable *table, const Conf *conf, Err *err)
+bool opt_conf(const OptTable *table, const Conf *conf, Err *err)
 {
     check_table(table);
     for (i64 i = 0; i < conf->sections.count; i++)
@@ -156,14 +156,14 @@ bool opt_parse(const OptTable *table, const char *text, const char *name,
 {
     Conf conf;
     return conf_parse(&conf, table->arena, text, name, err)
-        && conf_into(table, &conf, err);
+        && opt_conf(table, &conf, err);
 }
 
 bool opt_file(const OptTable *table, const char *path, Err *err)
 {
     Conf conf;
     return conf_load(&conf, table->arena, path, err)
-        && conf_into(table, &conf, err);
+        && opt_conf(table, &conf, err);
 }
 
 /* --- from the command line ----------------------------------------------- */

@@ -68,6 +68,9 @@ bool opt_file(const OptTable *table, const char *path, Err *err) MUST_USE;
 bool opt_parse(const OptTable *table, const char *text, const char *name,
                Err *err) MUST_USE;
 
+/* The same from a list of entries, some of a file's for instance. */
+bool opt_conf(const OptTable *table, const Conf *conf, Err *err) MUST_USE;
+
 /* argv[0] is skipped. With --help, prints it and sets *helped. */
 bool opt_flags(const OptTable *table, int argc, char **argv, bool *helped,
                Err *err) MUST_USE;

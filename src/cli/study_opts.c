@@ -18,6 +18,7 @@ StudyOpts study_opts_defaults(void)
         .fit_seed   = 1,
         .aspect     = 16,
         .layers_min = 2,
+        .scale      = 1,
     };
     static const double one[] = { 1 }, multiples[] = { 1, 10, 1000 };
     opts.grid = (LadderRule){
@@ -120,6 +121,10 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
           .flag = &opts->dry_run, .unhashed = true },
         { "json", "", "the results as one JSON document",
           .flag = &opts->json, .unhashed = true },
+        { "budget", "FLOP", "scale the whole study to cost so much",
+          .real = &opts->budget, .unhashed = true },
+        { "time", "SECONDS", "scale it to take so long on these cores",
+          .real = &opts->time, .unhashed = true },
 
         { "grid.budgets", "LIST", "FLOP of a run, rising",
           .reals = &grid->budgets },
@@ -143,6 +148,10 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
           .flag = &grid->epochs },
         { "grid.shrink", "", "scale budgets down where the corpus is too short",
           .flag = &grid->shrink },
+        { "grid.scale", "X", "budgets, tokens and unique of all arms times this",
+          .real = &opts->scale },
+        { "grid.warmup_n", "X", "warm-up of so many tokens a parameter; 0: by "
+          "train.warmup", .real = &grid->warmup_n },
         { "model.head_size", "N", "width of an attention head",
           .count = &grid->head_size },
         { "model.kv_group", "N", "heads that share keys and values",

@@ -24,11 +24,13 @@ typedef struct StudyOpts {
     i64         cores;
     bool        dry_run, json;
     RunOptsText text;      /* names, to be settled into `train` */
-    LadderRule    grid;
+    LadderRule  grid;
     TrainConfig train;     /* what no rule of the grid decides */
     i64         resamples, fit_seed;
     RealList    multiples;
     double      aspect, layers_min;
+    double      budget, time;  /* FLOP, seconds that all may take; 0: any    */
+    double      scale;         /* of budgets, tokens and unique of all arms  */
 } StudyOpts;
 
 enum { STUDY_OPTS_MAX = 96 };

@@ -3,15 +3,13 @@
 #ifndef STUDY_SHOW_H
 #define STUDY_SHOW_H
 
-#include "store/study.h"
-#include "sweep/ladder.h"
+#include "cli/study_work.h"
 
 void study_say(const char *line);
 
-double study_flop(const Ladder *grid);
-
-/* The plan: runs, FLOP, time from a measured speed, memory, disk. */
-void study_show(const Ladder *grid, const StudyInfo *info, int cores);
+/* The plan: arms and runs, FLOP by purpose, time from measured speeds, memory,
+ * disk. */
+void study_show(Study *study, const Work *guess);
 
 /* After it: how much of the time of its cores went into training. Nothing where
  * there was nothing to train. */

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct Sizes {
@@ -13,17 +14,18 @@ typedef struct Sizes {
 } Sizes;
 
 static bool heads_lay(Shape *shape, const char *text, const LadderRule *rule,
-                      Err *err)
+                      i64 heads, Err *err)
 {
     const i64 size = rule->head_size, group = rule->kv_group;
     if (count_recurrent(shape))
         return true;
-    if (size < 1 || shape->width % size != 0)
+    if (heads ? shape->width % heads != 0
+              : size < 1 || shape->width % size != 0)
         return err_set(err, ERR_USAGE,
                        "grid.sizes: '%s' is not a whole number of heads of "
                        "%lld; change the width or model.head_size",
-                       text, (long long)size);
-    shape->heads = shape->width / size;
+                       text, (long long)(heads ? shape->width / heads : size));
+    shape->heads = heads ? heads : shape->width / size;
     if (group > 0 && shape->heads % group != 0)
         return err_set(err, ERR_USAGE,
                        "grid.sizes: '%s' has %lld heads, no whole number of "
@@ -34,20 +36,51 @@ static bool heads_lay(Shape *shape, const char *text, const LadderRule *rule,
     return true;
 }
 
-/* What the size does not say is as in `base`. */
-static bool size_read(Shape *shape, const char *text, const TrainConfig *base,
-                      const LadderRule *rule, Err *err)
+/* "2x32h4f64" in three: layers and width, and where they are said heads and
+ * feed-forward width; 0 where not. */
+static bool size_parts(Shape *shape, i64 *heads, i64 *ff, const char *text)
 {
-    *shape = base->shape;
-    if (!count_shape_parse(shape, text))
-        return err_set(err, ERR_USAGE,
-                       "grid.sizes: '%s' is not LAYERSxWIDTH, as in 2x32",
-                       text);
-    if (!heads_lay(shape, text, rule, err))
+    char       stem[32];
+    const int  size = (int)strcspn(text, "hf");
+    const char *rest = text + size;
+    *heads = *ff = 0;
+    if (size >= (int)sizeof stem)
         return false;
-    if (!shape->recurrent)
-        shape->ff = count_ff_usual(shape->width, shape->gated);
+    snprintf(stem, sizeof stem, "%.*s", size, text);
+    while (*rest) {
+        i64 *part = *rest == 'h' ? heads : *rest == 'f' ? ff : NULL;
+        char *end;
+        if (!part || *part || rest[1] < '1' || rest[1] > '9')
+            return false;
+        *part = strtoll(rest + 1, &end, 10);
+        if (*part > 1000000)
+            return false;
+        rest = end;
+    }
+    return count_shape_parse(shape, stem);
+}
+
+bool ladder_size(Shape *out, const char *text, const LadderRule *rule,
+                 const TrainConfig *base, Err *err)
+{
+    i64 heads, ff;
+    *out = base->shape;
+    if (!size_parts(out, &heads, &ff, text))
+        return err_set(err, ERR_USAGE,
+                       "grid.sizes: '%s' is not LAYERSxWIDTH, as in 2x32, or "
+                       "with heads and feed-forward, as in 2x32h4f64", text);
+    if (!heads_lay(out, text, rule, heads, err))
+        return false;
+    if (!out->recurrent)
+        out->ff = ff ? ff : count_ff_usual(out->width, out->gated);
     return true;
+}
+
+double ladder_n(const LadderRule *rule, Shape shape)
+{
+    CountN counts = N_BODY_HEAD;
+    count_n_find(&counts, rule->counts);
+    return count_n(shape, counts);
 }
 
 static bool sizes_read(Sizes *out, Arena *arena, const LadderRule *rule,
@@ -57,7 +90,7 @@ static bool sizes_read(Sizes *out, Arena *arena, const LadderRule *rule,
     *out = (Sizes){ count, NEW(arena, Shape, count), NEW(arena, double, count) };
     for (i64 i = 0; i < count; i++) {
         const char *text = rule->sizes.item[i];
-        if (!size_read(&out->shape[i], text, base, rule, err))
+        if (!ladder_size(&out->shape[i], text, rule, base, err))
             return false;
         out->n[i] = count_n(out->shape[i], counts);
         if (i > 0 && out->n[i] <= out->n[i - 1])
@@ -76,13 +109,22 @@ static double power_rule(double coef, Shape shape, double tokens, double width,
          * pow(tokens / 1e6, data);
 }
 
-/* Length, batch and rate of one run. Rounding the batch to sequences and the
- * run to steps moves C by at most half a step. */
-static void run_lay(LadderRun *run, const LadderRule *rule, Shape shape)
+static double rate_of(const LadderRule *rule, Shape shape, double tokens)
+{
+    if (rule->lr_n > 0)
+        return rule->lr * pow(ladder_n(rule, shape) / rule->lr_n,
+                              rule->lr_n_power)
+             * pow(tokens / 1e6, rule->lr_data);
+    return power_rule(rule->lr, shape, tokens, rule->lr_width, rule->lr_data);
+}
+
+/* Rounding the batch to sequences and the run to steps moves C by at most half
+ * a step. */
+void ladder_lay(LadderRun *run, const LadderRule *rule, Shape shape,
+                double tokens)
 {
     TrainConfig *config = &run->config;
     const double context = (double)shape.context;
-    const double tokens = run->budget / count_train_flop(shape);
     const double batch  = power_rule(rule->batch_tokens, shape, tokens,
                                      rule->batch_width, rule->batch_data);
 
@@ -90,14 +132,15 @@ static void run_lay(LadderRun *run, const LadderRule *rule, Shape shape)
     config->batch = i64_max(1, llround(batch / context));
     config->steps = i64_max(1, llround(tokens
                                        / ((double)config->batch * context)));
-    config->lr = power_rule(rule->lr, shape, tokens, rule->lr_width,
-                            rule->lr_data);
+    config->lr = rate_of(rule, shape, tokens);
+    if (rule->warmup_n > 0)
+        config->warmup_steps
+            = i64_min(config->steps,
+                      i64_max(1, llround(rule->warmup_n * ladder_n(rule, shape)
+                                         / ((double)config->batch * context))));
     run->flop = count_train_flop(shape) * context
               * (double)(config->steps * config->batch);
     run->flop_new = run->flop;
-    snprintf(run->name, sizeof run->name, "c%.3g-%lldx%lld-s%llu", run->budget,
-             (long long)shape.layers, (long long)shape.width,
-             (unsigned long long)config->seed);
 }
 
 static double expected(const LadderRule *rule, double budget)
@@ -129,6 +172,8 @@ static bool budget_check(const LadderRule *rule, const Sizes *sizes, i64 b,
         return err_set(err, ERR_USAGE,
                        "grid.budgets: %g does not rise; list budgets from "
                        "small to large", budget);
+    if (rule->loose)
+        return true;
     if (below < 2 || above < 2)
         return err_set(err, ERR_USAGE,
                        "budget %g: the minimum is expected at n = %.3g, outside "
@@ -181,7 +226,11 @@ static void budget_runs(Ladder *grid, const LadderRule *rule, const Sizes *sizes
             run->group  = last && rule->holdout ? "holdout" : "fit";
             run->config = *base;
             run->config.seed = (u64)llround(rule->seeds.item[s]);
-            run_lay(run, rule, sizes->shape[i]);
+            ladder_lay(run, rule, sizes->shape[i],
+                       budget / count_train_flop(sizes->shape[i]));
+            snprintf(run->name, sizeof run->name, "c%.3g-%s-s%llu", budget,
+                     rule->sizes.item[i],
+                     (unsigned long long)run->config.seed);
         }
 }
 

@@ -1,0 +1,314 @@
+/* study_walk.c - the waves of a study, its prediction, and its end.
+ *
+ *     wave by wave: lay the arms, train, try again what failed, go beyond edges
+ *     predict the held-out runs, train them
+ *     index, analysis, report
+ *
+ * Every stage leaves its result on disk and skips what it finds there, so the
+ * same command goes on wherever the last one was cut off, and ends with the
+ * same numbers. */
+
+#include "base/file.h"
+#include "cli/study_show.h"
+#include "cli/study_work.h"
+#include "report/report.h"
+#include "store/claim.h"
+#include "store/index.h"
+
+#include <math.h>
+#include <string.h>
+
+/* -- Training ---------------------------------------------------------------- */
+
+static bool train(Study *study, const LadderRun *const *runs, i64 count,
+                  Err *err)
+{
+    const SweepPlace place = {
+        .study_dir = study->dir,
+        .of        = study_of(study),
+        .cores     = study->cores,
+        .progress  = study->progress,
+    };
+    SweepReport report;
+    if (count == 0)
+        return true;
+    if (!sweep_run(&report, runs, count, &place, err))
+        return false;
+    study->core_s += report.core_s;
+    study->wall_s += report.wall_s;
+    if (sweep_stopping())
+        return err_set(err, ERR_BUSY, "stopped; all runs are checkpointed, the "
+                       "same command goes on from here");
+    return true;
+}
+
+static bool finished(Study *study, const Asked *asked)
+{
+    const char *dir = arena_print(&study->arena, "%s/runs", study->dir);
+    for (i64 i = 0; i < asked->count; i++)
+        if (!run_finished(dir, asked->id[i]))
+            return false;
+    return true;
+}
+
+/* The runs of a wave that are known by now. The plan is written before there is
+ * something to train, and not while it is found again from what is there. */
+static bool wave_train(Study *study, i64 wave, bool *told, Err *err)
+{
+    const Asked asked = work_runs(study, study->work, wave, false);
+    if (!finished(study, &asked)) {
+        if (!*told && !edit_tell(study, err))
+            return false;
+        *told = true;
+        if (!plan_keep(study, err))
+            return false;
+    }
+    return train(study, asked.run, asked.count, err);
+}
+
+/* -- Once more, and further --------------------------------------------------- */
+
+/* Runs of this arm as a list of its own; the held-out ones are left alone: they
+ * are as they were predicted. */
+static Ladder own_runs(Study *study, const Work *work, double **loss)
+{
+    const double *all = learn_losses(study, work);
+    Ladder out = { 0, NEW(&study->arena, LadderRun, work->count + 1) };
+    *loss = NEW(&study->arena, double, work->count + 1);
+    for (i64 i = 0; i < work->count; i++) {
+        if (study_holds(work->run[i]))
+            continue;
+        (*loss)[out.count]   = all[i];
+        out.run[out.count++] = *work->run[i];
+    }
+    return out;
+}
+
+static bool retry(Study *study, Work *work, bool *more)
+{
+    double      *loss;
+    Ladder       again;
+    const Ladder runs = own_runs(study, work, &loss);
+    arm_retry(&again, &study->arena, &work->rule, &runs, loss);
+    for (i64 i = 0; i < again.count; i++)
+        study_tell(study, "%s: a run failed; once more at %g times its rate, as "
+                   "%s", work->arm->name, work->rule.retry, again.run[i].name);
+    work_add(work, study, study->work, &again);
+    *more |= again.count > 0;
+    return true;
+}
+
+static bool extend(Study *study, Work *work, bool *more, Err *err)
+{
+    double      *loss;
+    Ladder       beyond;
+    const Ladder runs = own_runs(study, work, &loss);
+    if (!arm_extend(&beyond, &study->arena, &work->rule, &runs, loss, err))
+        return false;
+    for (i64 i = 0; i < beyond.count; i++)
+        study_tell(study, "%s: the best is at the edge; one beyond it, %s",
+                   work->arm->name, beyond.run[i].name);
+    work_add(work, study, study->work, &beyond);
+    *more |= beyond.count > 0;
+    return work_check(study, work, err);
+}
+
+/* Round 0 tries again what failed, each later one goes a step beyond edges. */
+static bool wave_more(Study *study, i64 wave, i64 round, bool *more, Err *err)
+{
+    *more = false;
+    for (i64 a = 0; a < study->arms.count; a++) {
+        Work *work = &study->work[a];
+        if (work->arm->wave != wave)
+            continue;
+        if (round == 0 ? work->rule.retry > 0 && !retry(study, work, more)
+                       : work->rule.extend >= round
+                         && !extend(study, work, more, err))
+            return false;
+    }
+    return true;
+}
+
+static i64 rounds_most(const Study *study)
+{
+    i64 most = 0;
+    for (i64 a = 0; a < study->arms.count; a++)
+        most = i64_max(most, study->work[a].rule.extend);
+    return most;
+}
+
+static bool wave_walk(Study *study, i64 wave, bool *told, Err *err)
+{
+    for (i64 a = 0; a < study->arms.count; a++)
+        if (study->work[a].arm->wave == wave
+            && !work_lay(&study->work[a], study, study->work, false, err))
+            return false;
+    if (!wave_train(study, wave, told, err))
+        return false;
+    for (i64 round = 0; round <= rounds_most(study); round++) {
+        bool more;
+        if (!wave_more(study, wave, round, &more, err)
+            || (more && !wave_train(study, wave, told, err)))
+            return false;
+    }
+    return true;
+}
+
+/* -- Predicting ---------------------------------------------------------------- */
+
+static void ask(Prediction *out, const LadderRun *run, const char *id,
+                CountN counts)
+{
+    const TrainConfig *config = &run->config;
+    *out = (Prediction){
+        .run_id   = id,
+        .run_name = run->name,
+        .n        = count_n(config->shape, counts),
+        .d        = (double)(config->steps * config->batch
+                             * config->shape.context),
+        .c        = run->flop,
+    };
+}
+
+static bool all_predicted(Study *study, const PredictionList *list,
+                          const Asked *held, Err *err)
+{
+    for (i64 i = 0; i < held->count; i++) {
+        bool found = false;
+        for (i64 k = 0; k < list->count && !found; k++)
+            found = strcmp(list->item[k].run_id, held->id[i]) == 0;
+        if (!found)
+            return err_set(err, ERR_USAGE, "%s: the study was edited, and holds "
+                           "out %s, which was not predicted with the others; "
+                           "give --out=DIR for a new study", study->dir,
+                           held->id[i]);
+    }
+    return true;
+}
+
+/* Written once. If it is there already it stays, whatever this process would
+ * say now: a prediction is not changed after the fact. */
+static bool predict(Study *study, const Asked *held, Err *err)
+{
+    CountN         counts = N_BODY_HEAD;
+    Analysis       analysis = { 0 };
+    PredictionList list = { 0 };
+    char           hash[HASH_HEX];
+    if (!prediction_read(&list, &study->arena, study->dir, err))
+        return false;
+    if (list.count > 0)
+        return all_predicted(study, &list, held, err);
+    if (!analysis_make(&analysis, &study->arena, study->dir, study->cores, err))
+        return false;
+    if (!analysis.chosen)
+        return err_set(err, ERR_REFUSED, "%s: there is no law to predict the "
+                       "held-out budget by: %s", study->dir,
+                       analysis.chosen_words);
+    if (!analysis_keep(&analysis, err))
+        return false;
+
+    Prediction *asked = NEW(&study->arena, Prediction, held->count);
+    count_n_find(&counts, study->info.counts);
+    for (i64 i = 0; i < held->count; i++)
+        ask(&asked[i], held->run[i], held->id[i], counts);
+    analysis_predict(&list, &study->arena, &analysis, asked, held->count);
+    if (!prediction_write(&list, study->dir, hash, err))
+        return false;
+    study_tell(study, "predicted %lld held-out runs before training them: "
+               "%s/prediction.json, SHA-256 %.16s...", (long long)held->count,
+               study->dir, hash);
+    return true;
+}
+
+/* Of several processes one predicts, and the others find it. */
+static bool hold_out(Study *study, Err *err)
+{
+    int         guard;
+    const Asked held = work_runs(study, study->work, -1, true);
+    if (held.count == 0)
+        return true;
+    if (!study_guard(&guard, study->dir, study_say, err))
+        return false;
+    const bool ok = predict(study, &held, err);
+    file_unlock(guard);
+    return ok && train(study, held.run, held.count, err);
+}
+
+/* -- The end ------------------------------------------------------------------- */
+
+/* Index and report, for whoever looks at the folder. */
+static bool leave(Study *study, const Analysis *analysis, Str *broken, Err *err)
+{
+    i64         indexed = 0;
+    int         guard;
+    const char *runs = arena_print(&study->arena, "%s/runs", study->dir);
+    const char *db   = arena_print(&study->arena, "%s/index.sqlite", study->dir);
+    if (!study_guard(&guard, study->dir, study_say, err))
+        return false;
+    const bool ok = index_build(&indexed, broken, db, runs, err)
+                 && report_write(analysis, study->dir, err);
+    file_unlock(guard);
+    return ok;
+}
+
+static bool end(Study *study, Err *err)
+{
+    Analysis    analysis = { 0 };
+    Str         broken   = { 0 };
+    const bool  ok = analysis_make(&analysis, &study->arena, study->dir,
+                                   study->cores, err)
+        && leave(study, &analysis, &broken, err);
+    if (broken.size > 0)
+        fprintf(stderr, "left out: %s\n", broken.text);
+    str_free(&broken);
+    if (ok && study->opts.json) {
+        Str text = { 0 };
+        analysis_json(&analysis, &text);
+        puts(text.text);
+        str_free(&text);
+    } else if (ok) {
+        analysis_print(&analysis, stdout);
+    }
+    return ok;
+}
+
+/* What belongs to the study is written by one process at a time. */
+static bool info_keep(Study *study, Err *err)
+{
+    int guard;
+    if (!study_guard(&guard, study->dir, study_say, err))
+        return false;
+    const bool ok = edit_open(study, err)
+                 && study_write(&study->info, study->dir, err);
+    file_unlock(guard);
+    return ok;
+}
+
+static bool waves_walk(Study *study, Err *err)
+{
+    bool told = false;
+    for (i64 wave = 0; wave < study_waves(study); wave++)
+        if (!wave_walk(study, wave, &told, err))
+            return false;
+    return (told || edit_tell(study, err)) && plan_keep(study, err)
+        && hold_out(study, err);
+}
+
+bool study_walk(Study *study, Err *err)
+{
+    Work *guess;
+    if (!work_guess(&guess, study, study->opts.scale, err)
+        || !info_keep(study, err))
+        return false;
+    const Asked fit  = work_runs(study, guess, -1, false);
+    const Asked held = work_runs(study, guess, -1, true);
+    study->progress = progress_open(runs_flop(fit.run, fit.count)
+                                    + runs_flop(held.run, held.count),
+                                    fit.count + held.count, study->cores);
+    sweep_catch_signals();
+    const bool ok = waves_walk(study, err);
+    progress_close(study->progress);
+    study->progress = NULL;
+    study_show_cores(study->core_s, study->wall_s, study->cores);
+    return ok && end(study, err);
+}

@@ -11,7 +11,7 @@ static void pair_make(Room *room)
         run->config = room->grid.run[3].config;
         run->config.seed += (u64)i;
         run->config.batch = 32;
-        run->config.steps = i ? 6000 : 300;
+        run->config.steps = i ? 9000 : 300;
         run->config.lr *= 1 + 0.01 * i;
         run->flop = run->flop_new = count_train_flop(run->config.shape)
                   * (double)(run->config.steps * 32 * 32);

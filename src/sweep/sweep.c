@@ -140,10 +140,13 @@ static bool can_begin(Sweep *sweep, Task *task)
     return false;
 }
 
-/* With fewer to begin than cores are free, the cores are shared out. */
+/* With fewer to begin than cores are free, the cores are shared out. A long run
+ * of many begins with one: help() can tell whether more are of use. */
 static int threads_for(Sweep *sweep, const Task *task)
 {
     int ready = 1;
+    if (sweep->tasks.count > 1 && task->seconds > 4 * help_s)
+        return 1;
     for (i64 i = 0; i < sweep->tasks.count && ready < sweep->free; i++) {
         Task *other = &sweep->tasks.task[i];
         ready += other != task && is_due(other)
@@ -187,8 +190,9 @@ static bool any_open(const Sweep *sweep)
     return false;
 }
 
-static void ask_to_yield(Task *task)
+static void ask_to_yield(Task *task, int threads)
 {
+    task->wanted = threads;
     __atomic_store_n(&task->yield, true, __ATOMIC_RELAXED);
 }
 
@@ -205,31 +209,41 @@ static bool was_no_help(Task *task, double now_s)
     return true;
 }
 
+static bool can_be_helped(const Task *task, double now_s)
+{
+    return task->threads < task->lanes && !isnan(task_rate(task, now_s))
+        && task_left_s(task, now_s) > help_s;
+}
+
 /* The run that will be longest under way and can use a core more is asked to
- * stop, and goes on with what is free. */
+ * stop, and goes on with its share of what is free. */
 static void help(Sweep *sweep)
 {
     const double now  = clock_s();
     Task        *best = NULL;
+    int          others = 0;
     for (i64 i = 0; i < sweep->tasks.count; i++) {
         Task *task = &sweep->tasks.task[i];
         if (task->state != TASK_HERE)
             continue;
         if (task->yield)
-            return; /* one at a time: it takes what is free */
-        if (was_no_help(task, now))
-            ask_to_yield(task);
-        else if (task->threads < task->lanes && !isnan(task_rate(task, now))
-                 && task_left_s(task, now) > help_s
-                 && (!best || task_left_s(task, now)
-                                  > task_left_s(best, now)))
+            return; /* one at a time */
+        if (was_no_help(task, now)) {
+            ask_to_yield(task, task->lanes);
+            return;
+        }
+        if (!can_be_helped(task, now))
+            continue;
+        others += best != NULL;
+        if (!best || task_left_s(task, now) > task_left_s(best, now))
             best = task;
     }
     if (!best || sweep->free < 1)
         return;
     best->helped_from = best->threads;
     best->rate_from   = task_rate(best, now);
-    ask_to_yield(best);
+    ask_to_yield(best, best->threads
+                           + (sweep->free + others) / (others + 1));
 }
 
 /* -- A worker -------------------------------------------------------------- */
@@ -286,7 +300,9 @@ static void work_on(const Worker *worker, Task *task)
         pthread_mutex_lock(&sweep->lock);
         sweep->free += task->threads;
         if (turn == TURN_YIELDED)
-            hold(sweep, task, (int)i64_min(sweep->free, task->lanes));
+            hold(sweep, task, (int)i64_min(sweep->free,
+                                           i64_min(task->wanted,
+                                                   task->lanes)));
     }
     if (turn == TURN_FAILED)
         fail(sweep, task, &err);

@@ -44,7 +44,8 @@ struct Task {
                                or to the end: TASK_END; 0: no               */
     double      look_s;     /* ELSEWHERE: not asked again before           */
     int         threads;    /* HERE; so many cores it has                  */
-    bool        yield;      /* ... and is to stop, to go on with more       */
+    bool        yield;      /* ... and is to stop, to go on                 */
+    int         wanted;     /* ... with so many                            */
     double      began_s;    /* ... since then, at that step                */
     i64         began_step, step;
     int         helped_from;/* HERE; threads before it got more; 0: none    */

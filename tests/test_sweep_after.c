@@ -212,6 +212,8 @@ TEST(a_run_may_be_on_a_shard_of_its_own)
         snprintf(half.name, sizeof half.name, "half");
         half.train_count /= 2;
         half.sha256[0] ^= 1;
+        room.grid.count = 1;
+        CHECK(sweep(&report, &room, "whole", 1, &err));
         room.grid.run[0].shard = &half;
         room.grid.count = 2;
         CHECK(sweep(&report, &room, "a", 1, &err));
@@ -220,6 +222,8 @@ TEST(a_run_may_be_on_a_shard_of_its_own)
         for (i64 i = 0; i < list.count; i++)
             own += strcmp(list.run[i].corpus, "half") == 0;
         CHECK(list.count == 2 && own == 1);
+        CHECK(runs_of(&room, "whole").run[0].val_loss
+              != find(&room, "a", room.grid.run[0].name).val_loss);
         CHECK(strcmp(list.run[0].corpus_sha256, list.run[1].corpus_sha256));
     }
     room_close(&room);

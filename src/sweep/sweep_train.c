@@ -278,10 +278,14 @@ static bool put_back(const Task *task, Err *err)
     }
     if (task->again == TASK_END)
         return put_back_one(task, "", err);
-    char rest[TASK_PATH];
+    char rest[TASK_PATH], made[TASK_PATH];
     snprintf(rest, sizeof rest, "%s/again", task->dir);
+    snprintf(made, sizeof made, "%s/checkpoint-%lld", task->dir,
+             (long long)task->again);
     unlink(rest);
-    return true;
+    return file_exists(made)
+        || err_set(err, ERR_IO, "%s: was trained again for, and is not there; "
+                   "start the study once more", made);
 }
 
 /* What was trained again must have come as far as before. */

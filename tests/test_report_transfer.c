@@ -289,6 +289,58 @@ TEST(the_worth_of_repeats_is_found_again_in_runs_made_from_the_law)
     arena_free(&m.arena);
 }
 
+/* Larger models that wear text out sooner, by a worth that is known; and one
+ * size that loses nothing. */
+TEST(each_size_has_a_worth_of_its_own)
+{
+    static const double r_d[] = { 30, 8, 2 };
+    static const double epochs[] = { 2, 4, 8, 16 };
+    Made   m = made_open(0.0005);
+    Epochs e;
+    Err    err = { 0 };
+    for (int s = 0; s < COUNT_OF(width_of); s++) {
+        const double n = size_of(width_of[s]);
+        for (int k = 0; k < COUNT_OF(scratch_d); k++)
+            made_add(&m, "prose", width_of[s], scratch_d[k], 1,
+                     surface(n, scratch_d[k]));
+        for (int k = 0; k < COUNT_OF(epochs); k++)
+            for (double u = 1e5; u < 2e6; u *= 10) {
+                const double d = u * epochs[k];
+                made_add(&m, "prose", width_of[s], d, 1,
+                         surface(n, d * epochs_share(r_d[s], epochs[k])))
+                    ->unique_tokens = (i64)u;
+            }
+    }
+    const double n = size_of(48);
+    for (int k = 0; k < COUNT_OF(scratch_d); k++) {
+        const double d = scratch_d[k];
+        made_add(&m, "prose", 48, d, 1, surface(n, d));
+        if (k > 0 && k < 6)
+            made_add(&m, "prose", 48, 2 * d, 1, surface(n, 2 * d))
+                ->unique_tokens = (i64)d;
+    }
+    CHECK(epochs_find(&e, &m.arena, &m.list, N_BODY_HEAD, options(), &err));
+    CHECK(e.sizes == 4);
+    for (int s = 0; s < COUNT_OF(r_d); s++) {
+        const EpochSize *one = &e.size[s == 2 ? 3 : s];
+        test_note("R %g", r_d[s]);
+        CHECK(one->rows == 8 && !one->lossless);
+        CHECK_NEAR(one->r_d.value, r_d[s], 0.15);
+        CHECK(one->r_d.low <= r_d[s] * 1.05 && one->r_d.high >= r_d[s] * 0.95);
+    }
+    CHECK(e.size[2].rows == 5);
+    CHECK(e.size[2].lossless || e.size[2].r_d.value > 10);
+
+    Analysis *a = NEW(&m.arena, Analysis, 1);
+    FindTable table;
+    a->finds.epochs = e;
+    if (CHECK(table_repeat_size(&table, &m.arena, a))) {
+        CHECK(table.rows == 4);
+        CHECK_HAS(table.verdict, "wear text out sooner");
+    }
+    arena_free(&m.arena);
+}
+
 /* 3.73 of 4 and 10.58 of 16, as the paper has it. */
 TEST(shares_of_epochs_are_the_papers)
 {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESAMPLES = 300 };
+enum { RESAMPLES = 300, SIZE_ROWS = 3 };
 
 static const double value_at[EPOCH_VALUES] = { 4, 16, 64 };
 static const double OVERFIT = 1.01;
@@ -101,6 +101,84 @@ static void find_rows(Epochs *out, Arena *arena, const RunList *runs,
     }
     qsort(out->row, (size_t)out->count, sizeof *out->row,
           by_size_text_length);
+}
+
+/* -- Each size by itself ---------------------------------------------------------- */
+
+static const double LEAST_R = 0.05, MOST_R = 1000;
+
+static double misses(const EpochRow *const *row, i64 count, double r_d)
+{
+    double sum = 0;
+    for (i64 i = 0; i < count; i++) {
+        const double off = row[i]->worth - epochs_share(r_d, row[i]->epochs);
+        sum += off * off;
+    }
+    return sum;
+}
+
+/* Least squares in one constant: a walk over its logarithm, then thirds. */
+static double best_r(const EpochRow *const *row, i64 count)
+{
+    enum { STEPS = 100 };
+    const double wide = log(MOST_R / LEAST_R) / STEPS;
+    double       at = log(LEAST_R);
+    for (int i = 0; i <= STEPS; i++)
+        if (misses(row, count, LEAST_R * exp(wide * i))
+            < misses(row, count, exp(at)))
+            at = log(LEAST_R) + wide * i;
+    double low = at - wide, high = at + wide;
+    while (high - low > 1e-9) {
+        const double a = low + (high - low) / 3, b = high - (high - low) / 3;
+        if (misses(row, count, exp(a)) < misses(row, count, exp(b)))
+            high = b;
+        else
+            low = a;
+    }
+    return exp((low + high) / 2);
+}
+
+static bool bounded(double r_d)
+{
+    return r_d > LEAST_R * 1.01 && r_d < MOST_R / 1.01;
+}
+
+static void judge_size(EpochSize *size, const EpochRow *const *row,
+                       FitOptions options)
+{
+    const i64 draws = i64_min(options.resamples, RESAMPLES);
+    Arena     scratch = { 0 };
+    double   *r = NEW(&scratch, double, draws + 1);
+    const EpochRow **drawn = NEW(&scratch, const EpochRow *, size->rows + 1);
+    const double value = best_r(row, size->rows);
+    size->lossless = !(value < MOST_R / 1.01);
+    for (i64 b = 0; b < draws; b++) {
+        for (i64 i = 0; i < size->rows; i++)
+            drawn[i] = row[rng_below(options.seed, RNG_BOOTSTRAP,
+                                     (u64)(b * size->rows + i), size->rows)];
+        r[b] = best_r(drawn, size->rows);
+    }
+    if (bounded(value))
+        size->r_d = draws ? fit_interval(value, r, draws, options.level)
+                          : (Interval){ value, NAN, NAN };
+    arena_free(&scratch);
+}
+
+static void find_sizes(Epochs *out, Arena *arena, FitOptions options)
+{
+    const EpochRow **row = NEW(arena, const EpochRow *, out->count + 1);
+    out->size = NEW(arena, EpochSize, out->count + 1);
+    for (i64 from = 0, to; from < out->count; from = to) {
+        EpochSize *size = &out->size[out->sizes++];
+        *size = (EpochSize){ .run = out->row[from].run,
+                             .n = out->row[from].n,
+                             .r_d = { NAN, NAN, NAN } };
+        for (to = from; to < out->count && out->row[to].n == size->n; to++)
+            if (isfinite(out->row[to].worth))
+                row[size->rows++] = &out->row[to];
+        if (size->rows >= SIZE_ROWS)
+            judge_size(size, row, options);
+    }
 }
 
 /* -- The law ------------------------------------------------------------------------ */
@@ -216,6 +294,7 @@ bool epochs_find(Epochs *out, Arena *arena, const RunList *runs, CountN counts,
     if (!like)
         return true;
     find_rows(out, arena, runs, like, counts);
+    find_sizes(out, arena, options);
     const Table table = table_of(arena, runs, like, counts,
                                  out->count + out->fresh);
     return find_law(out, arena, &table, options, err);

@@ -29,13 +29,25 @@ typedef struct EpochRow {
     bool       overfit;           /* it ended above its least by 1 %          */
 } EpochRow;
 
+/* One size by itself, its R*_D through the measured worth of its runs: the law
+ * has one for all sizes, which need not be so. */
+typedef struct EpochSize {
+    const Run *run;               /* one of them                             */
+    double     n;
+    i64        rows;              /* with a measured worth                   */
+    Interval   r_d;               /* by draws of rows; NaN: fewer than three,
+                                     or no bound (see lossless)              */
+    bool       lossless;          /* repeats lost too little to tell R*_D    */
+} EpochSize;
+
 typedef struct EpochValue { double epochs; Interval share; } EpochValue;
 
 enum { EPOCH_VALUES = 3 };
 
 typedef struct Epochs {
-    i64         count, fresh, overfit;
+    i64         count, fresh, overfit, sizes;
     EpochRow   *row;              /* of repeated runs: N, U, epochs rising    */
+    EpochSize  *size;             /* N rising                                */
     Fit         law;              /* law NULL: refused                        */
     Fit         fresh_law;        /* it without repeats, as E + A/N^alpha +
                                      B/D^beta: for whoever wants the law of

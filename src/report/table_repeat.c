@@ -77,3 +77,51 @@ bool table_repeat(FindTable *out, Arena *arena, const Analysis *a)
     notes(out, e);
     return true;
 }
+
+/* Each size by itself: one R*_D for all is the law's assumption. */
+bool table_repeat_size(FindTable *out, Arena *arena, const Analysis *a)
+{
+    const Epochs    *e = &a->finds.epochs;
+    const EpochSize *first = NULL, *last = NULL;
+    for (i64 k = 0; k < e->sizes; k++)
+        if (isfinite(e->size[k].r_d.value)) {
+            first = first ? first : &e->size[k];
+            last  = &e->size[k];
+        }
+    if (!first)
+        return false;
+    *out = find_table(arena, "Repeats, size by size");
+    if (first != last)
+        find_verdict(out, "Measured size by size, R*_D goes from %.3g at N = "
+                     "%.3g to %.3g at N = %.3g: %s", first->r_d.value, first->n,
+                     last->r_d.value, last->n,
+                     last->r_d.high < first->r_d.low
+                         ? "larger models wear text out sooner."
+                     : last->r_d.low > first->r_d.high
+                         ? "larger models bear more repeats."
+                         : "no difference beyond the intervals.");
+    find_column(out, "model", "model", CELL_TEXT, 0);
+    find_column(out, "N", "n", CELL_SI, 3);
+    find_column(out, "runs", "runs", CELL_COUNT, 0);
+    find_column(out, "R*_D", "r_d", CELL_PLAIN, 3);
+    find_column(out, "worth at 4", "at_4", CELL_FIXED, 2);
+    find_column(out, "worth at 16", "at_16", CELL_FIXED, 2);
+    for (i64 k = 0; k < e->sizes; k++) {
+        const EpochSize *s = &e->size[k];
+        find_row(out);
+        find_text(out, arena_print(arena, "%lldx%lld",
+                                   (long long)s->run->shape.layers,
+                                   (long long)s->run->shape.width));
+        find_number(out, s->n);
+        find_number(out, (double)s->rows);
+        find_interval(out, s->r_d);
+        find_number(out, epochs_share(s->r_d.value, 4));
+        find_number(out, epochs_share(s->r_d.value, 16));
+        if (s->lossless)
+            find_note(out, "N = %.3g: its repeats lost too little to tell R*_D.",
+                      s->n);
+    }
+    find_note(out, "Least squares of measured worth, (1 + R (1 - exp((1 - e)/R)))"
+              "/e of e epochs; intervals by drawing runs again.");
+    return true;
+}

@@ -329,6 +329,25 @@ TEST(the_csv_speaks_the_laws_letters_and_nanochats)
     arena_free(&arena);
 }
 
+TEST(settings_without_a_field_are_columns_out_of_the_configuration)
+{
+    Arena arena = { 0 };
+    Run   run   = world_run("b-2");
+    run.config  = "[model]\nlayers = 3\n\n[train]\nxdropout = 7\n"
+                  "momentum = 0.94999999999999996\ndropout = 0.1\nclip = 1e-3";
+    CHECK(world_write(&run, true));
+    const Table table = export_back(&arena);
+    static const struct { const char *name; double want; } value[] = {
+        { "momentum", 0.95 }, { "dropout", 0.1 }, { "clip", 1e-3 } };
+    for (int i = 0; i < COUNT_OF(value); i++) {
+        const double *seen = table_column(&table, value[i].name);
+        test_note("column %s", value[i].name);
+        CHECK(seen && seen[0] == value[i].want);
+    }
+    CHECK(table_column(&table, "z_loss") == NULL); /* empty: not said */
+    arena_free(&arena);
+}
+
 TEST(commas_quotes_and_line_breaks_stay_in_their_cell)
 {
     Arena arena = { 0 };

@@ -50,6 +50,39 @@ static void columns(Str *out, const RunColumn *column, int ncolumn,
     }
 }
 
+/* Settings that have no field of their own, from the configuration's text. */
+static const char *const setting[] = {
+    "momentum", "beta1", "beta2", "weight_decay", "clip", "dropout", "z_loss",
+    "warmup", "warmup_steps", "cooldown", "lr_final", "patience" };
+
+/* The text after "KEY = " at the head of a line, NULL if there is none. */
+static const char *setting_find(const char *config, const char *key)
+{
+    const size_t size = strlen(key);
+    for (const char *line = config; line && *line; line++) {
+        if (strncmp(line, key, size) == 0
+            && strncmp(line + size, " = ", 3) == 0)
+            return line + size + 3;
+        line = strchr(line, '\n');
+        if (!line)
+            break;
+    }
+    return NULL;
+}
+
+/* As it was written: a number is not read and printed again. */
+static void settings(Str *out, const Run *run)
+{
+    for (int k = 0; k < COUNT_OF(setting); k++) {
+        const char *value = run ? setting_find(run->config, setting[k]) : NULL;
+        str_put(out, ",");
+        if (!run)
+            str_put(out, setting[k]);
+        else if (value)
+            str_bytes(out, value, (i64)strspn(value, "0123456789+-.e"));
+    }
+}
+
 /* One row; the names where there is no run. */
 static void row(Str *out, const Run *run)
 {
@@ -65,6 +98,7 @@ static void row(Str *out, const Run *run)
     }
     columns(out, law_column, law_ncolumn, run);
     columns(out, nanochat_column, nanochat_ncolumn, run);
+    settings(out, run);
     str_put(out, ",");
     csv_put(out, run ? run_cluster(run) : "cluster");
     str_put(out, "\n");

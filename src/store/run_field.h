@@ -33,8 +33,9 @@ extern const RunColumn law_column[], nanochat_column[];
 extern const int       law_ncolumn, nanochat_ncolumn;
 
 /* All runs, one row each: the fields (but `config`, which has line breaks:
- * run.json holds it), then the law's columns, then nanochat's; a name that
- * stands already is not repeated. RFC 4180, line ends LF, absent is empty. */
+ * run.json holds it), then the law's columns, then nanochat's, then settings out
+ * of `config` that have no field (momentum, dropout, ...); a name that stands
+ * already is not repeated. RFC 4180, line ends LF, absent is empty. */
 void run_csv(const RunList *runs, Str *out);
 
 #endif

@@ -197,11 +197,12 @@ void arm_name_shape(LadderRun *run, const ArmRule *rule, Shape shape)
     const bool plain = ladder_size(&usual, text, &rule->grid, &rule->base, &err);
     arm_name_text(run, "-");
     arm_name_text(run, text);
-    if (!plain || usual.heads != shape.heads) {
+    if (!shape.recurrent && (!plain || usual.heads != shape.heads)) {
         snprintf(text, sizeof text, "h%lld", (long long)shape.heads);
         arm_name_text(run, text);
     }
-    if (!plain || usual.ff != shape.ff) {
+    if (!shape.recurrent
+        && shape.ff != count_ff_usual(shape.width, shape.gated)) {
         snprintf(text, sizeof text, "f%lld", (long long)shape.ff);
         arm_name_text(run, text);
     }

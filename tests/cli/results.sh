@@ -46,3 +46,50 @@ ends 2 "a folder without a study is refused"
 holds "in words" grep -q "no study.json there" err
 refuses 2 "results of two studies at once" "of one study" \
     scalelaw report made/look made/look --results=x
+
+# A study of rates and seeds has no law, and everything that needs none.
+cat >nolaw.study <<'END'
+name   = "nolaw"
+title  = "Rates and seeds"
+corpus = "words.txt"
+[model]
+context   = 16
+head_size = 4
+[train]
+batch_tokens = 256
+lr           = 0.02
+eval_tokens  = 4096
+[fit]
+resamples = 40
+[arm.rates]
+design   = "product"
+sizes    = ["1x8", "1x16"]
+tokens   = [4e4]
+lr_times = [0.25, 0.5, 1, 2, 4]
+[arm.seeds]
+design = "product"
+sizes  = ["1x8", "1x16"]
+tokens = [4e4]
+seeds  = [2, 3]
+END
+run scalelaw study nolaw.study --out=made/nolaw
+ends 0 "a study without a law ends well"
+holds "the screen says that there is none" grep -q '^There is no law' out
+holds "and what was found" grep -q '^Noise from seed to seed' out
+holds "its results say so too" sh -c "'$ROOT/tools/results' made/nolaw &&
+    grep -q 'There is no law of size and data: no finished run' results/nolaw/README.md &&
+    test -f results/nolaw/tables/rates.csv -a -f results/nolaw/figures/rates.svg"
+run scalelaw plot rates made/nolaw
+ends 0 "a figure of it is drawn in the terminal"
+refuses 3 "one that needs the law is refused in words" "nothing to draw" \
+    scalelaw plot surface made/nolaw
+holds "both studies are in the index" sh -c \
+    'test "$(grep -c "^| \[" results/README.md)" -eq 2'
+
+# Edited: one size less. What was trained of it counts no more, and is named.
+sed 's/^sizes    = .*/sizes    = ["1x8"]/' nolaw.study >less.study
+run scalelaw study less.study --out=made/nolaw
+ends 0 "a study edited half-way goes on"
+run scalelaw report made/nolaw
+holds "runs that it no longer asks for are left out by name" sh -c \
+    'grep -q "5 left out of the fits" out && grep -q "no longer asked for" out'

@@ -45,7 +45,7 @@ holds "and trains nothing" test ! -e out/small
 mkdir whole cut
 run scalelaw study small.study --out=whole/s
 ends 0 "a study goes from text to report"
-for word in "The law" "Huber" "least squares" "Predicted before training" \
+for word in "The law" "Huber" "least squares" "Predicted, then measured" \
     "Best size for more compute" "N_opt" "bits per byte" "report.html"; do
     holds "its last screen says: $word" grep -q "$word" out
 done

@@ -40,6 +40,7 @@ typedef struct MadeStudy {
     int    budgets;               /* from 1e11 in steps of 3, at most 8  */
     double held;                  /* FLOP held out; NaN: none            */
     bool   held_trained;
+    bool   unbudgeted;            /* runs of sizes and tokens, none held */
     bool   failures;              /* one run diverged, one never learned */
     bool   logs, val_logs;        /* metrics; with held-out losses       */
     const char *name, *title, *corpus_about;
@@ -102,7 +103,7 @@ static inline Run made_run(const MadeStudy *m, double c, int size, int number)
                 .arch = "transformer", .shape = shape,
                 .params = count_params(shape),
                 .flops = count_flops(shape, true), .flop_per_token = f,
-                .budget = c, .batch_tokens = 2048,
+                .budget = m->unbudgeted ? NAN : c, .batch_tokens = 2048,
                 .lr = 0.32 / (double)shape.width,
                 .schedule = "cosine", .seed = 1, .kernels = "none" };
     run.steps  = i64_max(20, (i64)(c / f / 2048));
@@ -219,7 +220,8 @@ static inline StudyInfo made_info(const MadeStudy *m, double *budgets)
         .corpus_licence = "none needed", .corpus_sha256 = "0123456789abcdef",
         .corpus_train_tokens = 40000000, .corpus_val_tokens = 2000000,
         .nyardstick = 2, .yardstick = yardstick,
-        .budgets = { m->budgets + isfinite(m->held), budgets },
+        .budgets = { m->unbudgeted ? 0 : m->budgets + isfinite(m->held),
+                     budgets },
         .holdout = m->held, .counts = "body+head", .vocab = 256,
         .context = 256, .aspect = 24, .layers_min = 2, .bytes_per_token = 1,
         .entropy_nats = NAN, .entropy_se = NAN,

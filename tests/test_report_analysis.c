@@ -137,6 +137,26 @@ TEST(plans_are_the_best_of_the_family_for_multiples_of_the_largest_budget)
     bench_free(&b);
 }
 
+/* Sizes times tokens: what the dearest run took stands for the largest budget. */
+TEST(runs_without_budgets_have_a_law_and_plans_from_what_they_took)
+{
+    Bench     b    = { 0 };
+    MadeStudy made = made_demo();
+    made.unbudgeted = true;
+    made.held = NAN;
+    if (bench_study(&b, &made)) {
+        double most = 0;
+        for (i64 i = 0; i < b.analysis.fitted.count; i++)
+            most = fmax(most, b.analysis.fitted.run[i].flop);
+        CHECK(b.analysis.chosen != NULL);
+        CHECK_NEAR(b.analysis.c_fit, most, 0);
+        CHECK_NEAR(b.analysis.c_largest, most, 0);
+        CHECK(b.analysis.nplan == 2);
+        CHECK_NEAR(b.analysis.plan[0].c, 10 * most, 1e-12);
+    }
+    bench_free(&b);
+}
+
 TEST(failed_runs_are_left_out_and_named_with_their_reason)
 {
     Bench     b    = { 0 };

@@ -374,10 +374,14 @@ static bool plans(Analysis *out, Arena *arena, Err *err)
 
 /* All of it ---------------------------------------------------------------- */
 
+/* Runs of sizes times tokens have no budget: then it is what they took. */
 static void largest_budgets(Analysis *out)
 {
     for (i64 i = 0; i < out->fitted.count; i++)
         out->c_fit = fmax(out->c_fit, out->fitted.run[i].budget);
+    const bool none = !(out->c_fit > 0);
+    for (i64 i = 0; i < out->fitted.count && none; i++)
+        out->c_fit = fmax(out->c_fit, out->fitted.run[i].flop);
     out->c_largest = out->c_fit;
     for (i64 i = 0; i < out->info.budgets.count; i++)
         out->c_largest = fmax(out->c_largest, out->info.budgets.item[i]);

@@ -24,6 +24,7 @@ typedef struct KaplanWorld {
     bool   batches, samples, sizes;
     double stop_times;  /* samples turn at so many times the bound    */
     double fork_at;     /* the batch beyond which branches suffer     */
+    bool   fork_fails;  /* the largest two end in a status            */
     i64    resamples;
 } KaplanWorld;
 
@@ -196,6 +197,12 @@ static inline void kaplan_forks(KaplanMade *m)
             run.start      = stem.id;
             run.start_step = at ? 4000 : 500;
             run.val_loss   = 1.7 - 0.1 * at + 0.02 * fmax(0, over);
+            if (m->w->fork_fails && batch >= 16384) {
+                run.status = batch == 16384 ? "plateau" : "diverged";
+                run.reason = "too large a batch";
+                run.tokens = batch == 16384 ? run.tokens : batch;
+                run.val_loss = NAN;
+            }
             made_more_put(&m->more, &run, NULL);
         }
 }

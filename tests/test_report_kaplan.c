@@ -96,6 +96,20 @@ TEST(branches_of_which_none_suffers_have_no_upper_end)
     CHECK(isinf(c->fork[0].critical.high));
 }
 
+TEST(branches_that_failed_were_too_large)
+{
+    KaplanWorld w = kaplan_world();
+    w.fork_at = 1e9;
+    w.fork_fails = true;
+    w.sizes = w.samples = false;
+    const Critical *c = &analysed(&w, "fails")->finds.critical;
+    if (!CHECK(c->forks == 2))
+        return;
+    CHECK(c->fork[0].count == 9);
+    CHECK_NEAR(c->fork[0].critical.value, 8192, 1e-12);
+    CHECK_NEAR(c->fork[0].critical.high, 16384, 1e-12);
+}
+
 TEST(branches_are_no_grid_of_batches)
 {
     const Batches *b = &world()->finds.batches;

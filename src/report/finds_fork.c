@@ -31,9 +31,21 @@ static double origin_step(const Run *run)
     return isfinite(at) ? at : -1;
 }
 
+/* One that failed is part of the answer: its batch was too large. */
 static bool branch(const Run *run)
 {
-    return finds_done(run) && finds_in_group(run, "fork") && origin(run);
+    return run_ended(run) && finds_in_group(run, "fork") && origin(run);
+}
+
+static double loss_after(const Run *run)
+{
+    return finds_done(run) ? run->val_loss : INFINITY;
+}
+
+/* Its tokens, had it come to its end. */
+static double planned(const Run *run)
+{
+    return (double)run->steps * (double)run->batch_tokens;
 }
 
 static bool of_one_fork(const Run *a, const Run *b)
@@ -41,7 +53,7 @@ static bool of_one_fork(const Run *a, const Run *b)
     return finds_same_text(origin(a), origin(b))
         && origin_step(a) == origin_step(b)
         && finds_same_shape(&a->shape, &b->shape) && a->seed == b->seed
-        && finds_same((double)a->tokens, (double)b->tokens, 0.1);
+        && finds_same(planned(a), planned(b), 0.1);
 }
 
 /* The origin's held-out loss nearest that step (in ln). */
@@ -81,10 +93,11 @@ static void judge(Fork *fork)
 {
     double least = INFINITY;
     for (i64 i = 0; i < fork->count; i++) {
-        if (fork->run[i]->val_loss > least + FORK_NEAR)
+        const double loss = loss_after(fork->run[i]);
+        if (loss > least + FORK_NEAR || !isfinite(loss))
             break;
         fork->best = i;
-        least      = fmin(least, fork->run[i]->val_loss);
+        least      = fmin(least, loss);
     }
     const double batch = (double)fork->run[fork->best]->batch_tokens;
     const bool   open  = fork->best + 1 == fork->count;
@@ -98,7 +111,7 @@ static void fork_read(Critical *out, Str *lost, Arena *arena,
 {
     const Run *one = &runs->run[first];
     Fork       fork = { .n = count_n(one->shape, counts),
-                        .tokens = (double)one->tokens,
+                        .tokens = planned(one),
                         .run = NEW(arena, const Run *, runs->count) };
     for (i64 i = first; i < runs->count; i++)
         if (!taken[i] && branch(&runs->run[i])
@@ -106,9 +119,9 @@ static void fork_read(Critical *out, Str *lost, Arena *arena,
             taken[i] = true;
             fork.run[fork.count++] = &runs->run[i];
         }
-    if (fork.count < LEAST)
-        return;
     qsort(fork.run, (size_t)fork.count, sizeof *fork.run, by_batch);
+    if (fork.count < LEAST || !finds_done(fork.run[0]))
+        return; /* nothing to hold larger batches against */
     judge(&fork);
     fork.loss = loss_there(one, lost, runs, runs_dir);
     if (!isfinite(fork.loss)) /* its log is gone: what the branches began at */

@@ -230,17 +230,17 @@ static void work_begin(Study *study)
     }
 }
 
-static bool study_lay(Study *study, Work **guess, Err *err)
+static bool study_lay(Study *study, Err *err)
 {
     study->cores = cores_or(study->opts.cores);
     if (!corpora_open(study, err))
         return false;
     study->dir = study_dir(study);
     if (!edit_open(study, err) || !scale_find(study, err)
-        || !work_guess(guess, study, study->opts.scale, err))
+        || !work_guess(&study->guess, study, study->opts.scale, err))
         return false;
     for (i64 a = 0; a < study->arms.count; a++)
-        if (!work_check(study, &(*guess)[a], err))
+        if (!work_check(study, &study->guess[a], err))
             return false;
     study->info = info_make(study);
     work_begin(study);
@@ -252,13 +252,12 @@ bool cmd_study(int argc, char **argv, Err *err)
     if (argc > 1 && strcmp(argv[1], "status") == 0)
         return study_status(argc - 1, argv + 1, err);
     Study study  = { 0 };
-    Work *guess  = NULL;
     bool  helped = false;
     bool  ok     = study_read_opts(&study, argc, argv, &helped, err);
     if (ok && !helped) {
-        ok = study_lay(&study, &guess, err);
+        ok = study_lay(&study, err);
         if (ok)
-            study_show(&study, guess);
+            study_show(&study, study.guess);
         if (ok && !study.opts.dry_run)
             ok = study_walk(&study, err);
         corpus_close(&study.corpus);

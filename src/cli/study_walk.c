@@ -51,11 +51,30 @@ static bool finished(Study *study, const Asked *asked)
     return true;
 }
 
+/* What is known of the work, and where it is not, what was guessed. */
+static Asked asked_by(Study *study, bool held)
+{
+    Work *work = NEW(&study->arena, Work, study->arms.count);
+    for (i64 a = 0; a < study->arms.count; a++)
+        work[a] = study->work[a].laid ? study->work[a] : study->guess[a];
+    return work_runs(study, work, -1, held);
+}
+
+static void progress_now(Study *study)
+{
+    const Asked fit  = asked_by(study, false);
+    const Asked held = asked_by(study, true);
+    progress_plan(study->progress, runs_flop(fit.run, fit.count)
+                                   + runs_flop(held.run, held.count),
+                  fit.count + held.count);
+}
+
 /* The runs of a wave that are known by now. The plan is written before there is
  * something to train, and not while it is found again from what is there. */
 static bool wave_train(Study *study, i64 wave, bool *told, Err *err)
 {
     const Asked asked = work_runs(study, study->work, wave, false);
+    progress_now(study);
     if (!finished(study, &asked)) {
         if (!*told && !edit_tell(study, err))
             return false;
@@ -296,15 +315,10 @@ static bool waves_walk(Study *study, Err *err)
 
 bool study_walk(Study *study, Err *err)
 {
-    Work *guess;
-    if (!work_guess(&guess, study, study->opts.scale, err)
-        || !info_keep(study, err))
+    if (!info_keep(study, err))
         return false;
-    const Asked fit  = work_runs(study, guess, -1, false);
-    const Asked held = work_runs(study, guess, -1, true);
-    study->progress = progress_open(runs_flop(fit.run, fit.count)
-                                    + runs_flop(held.run, held.count),
-                                    fit.count + held.count, study->cores);
+    study->progress = progress_open(0, 0, study->cores);
+    progress_now(study);
     sweep_catch_signals();
     const bool ok = waves_walk(study, err);
     progress_close(study->progress);

@@ -33,6 +33,7 @@ typedef struct Study {
     StudyOpts   opts;
     StudyArms   arms;
     Work       *work;      /* [arms.count] */
+    Work       *guess;     /* the same by the rule's own values */
     Arena       arena;
     Corpus      corpus;
     Corpus     *other;     /* of arms */

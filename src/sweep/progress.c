@@ -63,6 +63,16 @@ void progress_close(Progress *p)
     free(p);
 }
 
+void progress_plan(Progress *p, double flop, i64 runs)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->at.flop = flop;
+    p->at.runs = runs;
+    pthread_mutex_unlock(&p->lock);
+}
+
 void progress_skip(Progress *p, double flop)
 {
     if (!p)

@@ -20,6 +20,9 @@ typedef struct Progress Progress;
 Progress *progress_open(double flop, i64 runs, int workers);
 void      progress_close(Progress *progress);
 
+/* The whole work has turned out to be another. */
+void progress_plan(Progress *progress, double flop, i64 runs);
+
 /* What was finished before this process began. */
 void progress_skip(Progress *progress, double flop);
 

@@ -215,7 +215,8 @@ TEST(a_step_that_goes_as_published_is_said_to_and_one_against_it_too)
         WATER_OTHER_WAY };
     for (int turn = 0; turn < 2; turn++) {
         World          *w = world_new();
-        const Waterfall f = fall_of(w, turn ? up : down);
+        const Truth    *truth = turn ? up : down;
+        const Waterfall f = fall_of(w, truth);
         for (int k = 0; k < f.count; k++) {
             const WaterStep *s = &f.step[k];
             test_note("%s: %g (%g to %g), change %g (%g to %g)", s->name,
@@ -224,9 +225,8 @@ TEST(a_step_that_goes_as_published_is_said_to_and_one_against_it_too)
             CHECK(s->way == (turn ? up_way : down_way)[k]);
             CHECK(s->e.a.low <= s->e.a.value && s->e.a.value <= s->e.a.high);
             if (k > 0)
-                CHECK(s->e.a.low - LEAN < exponent((turn ? up : down)[k - 1])
-                      && s->e.a.high + LEAN
-                             > exponent((turn ? up : down)[k - 1]));
+                CHECK(s->e.a.low - LEAN < exponent(truth[k - 1])
+                      && s->e.a.high + LEAN > exponent(truth[k - 1]));
         }
         CHECK_HAS(f.words, turn ? "2 against it" : "0 against it");
         world_free(w);

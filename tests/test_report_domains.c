@@ -125,6 +125,25 @@ TEST(a_corpus_that_hardly_falls_is_not_identifiable_and_said_so)
     arena_free(&w.arena);
 }
 
+/* Scatter of three percent: an interval of a factor between three and ten. */
+TEST(an_exponent_within_a_factor_of_five_is_not_told)
+{
+    World w = { .list = { 0 } };
+    Truth rough = prose;
+    rough.noise = 0.03;
+    add(&w, rough);
+    add(&w, code);
+    find(&w);
+    const Domain *p = named(&w, "prose");
+    test_note("alpha %g to %g, beta %g to %g", p->alpha.low, p->alpha.high,
+              p->beta.low, p->beta.high);
+    CHECK(p->alpha.high > 3 * p->alpha.low || p->beta.high > 3 * p->beta.low);
+    CHECK(p->alpha_told == (p->alpha.high <= 3 * p->alpha.low));
+    CHECK(p->beta_told == (p->beta.high <= 3 * p->beta.low));
+    CHECK(p->told != DOMAIN_ALL);
+    arena_free(&w.arena);
+}
+
 TEST(sweeps_and_fine_tuned_and_repeated_runs_are_in_no_law)
 {
     World w = { .list = { 0 } };
@@ -220,11 +239,16 @@ TEST(an_entropy_is_found_again_and_moves_with_noise_as_it_should)
     arena_free(&w.arena);
 }
 
-/* Were the entropy said to be a tenth higher than it is. */
+/* Were the entropy said to be a tenth higher than it is, or lower. */
 TEST(a_wrong_entropy_is_flagged)
 {
-    World     w = { .list = { 0 } };
+    World     w = { .list = { 0 } }, low = { .list = { 0 } };
     FindTable t;
+    add(&low, source("chain", 2.2, 1.98));
+    find(&low);
+    CHECK(!floor_of(&low, "chain")->inside && !floor_of(&low, "chain")->close);
+    arena_free(&low.arena);
+
     add(&w, source("chain", 2.2, 2.42));
     find(&w);
     const Floor *f = floor_of(&w, "chain");

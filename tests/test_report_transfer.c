@@ -179,7 +179,7 @@ TEST(a_start_that_does_harm_is_said_to_and_gives_no_law)
     made_transfer(&m, 0.4);
     CHECK(transfer_find(&t, &m.arena, &m.list, N_BODY_HEAD, options(), &err));
     CHECK(t.harmed >= 12 && t.fitted == 0 && !t.law.law);
-    CHECK_HAS(t.words, "take 4 of two sizes");
+    CHECK_HAS(t.words, "take 6 of two sizes");
     for (i64 i = 0; i < t.count; i++)
         if (t.point[i].where == TRANSFER_FOUND)
             CHECK_NEAR(t.point[i].d_t.value, -0.4 * t.point[i].d_f, 0.2);

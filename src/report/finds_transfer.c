@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWS = 1000, POINTS_MIN = 4 };
+enum { DRAWS = 1000, POINTS_MIN = 6 };
 
 /* -- Which runs ---------------------------------------------------------------- */
 

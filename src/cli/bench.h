@@ -77,6 +77,13 @@ bool bench_sweep(const BenchOptions *options, Err *err) MUST_USE;
 /* A run of one step, from exec to exit. */
 bool bench_start(Timing *out, Err *err) MUST_USE;
 
+/* A sweep of a dozen runs of mixed sizes on so many cores: the share of their
+ * time that was training, and how long it took. */
+bool bench_packing(double *share, double *wall_s, int cores, Err *err) MUST_USE;
+
+/* A folder with all that is in it. */
+void bench_remove(const char *dir);
+
 /* Fits: all rows, and a peer's where one is installed. */
 bool bench_fit(const BenchOptions *options, Err *err) MUST_USE;
 

@@ -63,7 +63,7 @@ static double start_once(const char *dir, int seed)
     return status == 0 ? clock_s() - start : NAN;
 }
 
-static void remove_tree(const char *dir)
+void bench_remove(const char *dir)
 {
     const pid_t pid = fork();
     if (pid == 0) {
@@ -88,7 +88,7 @@ bool bench_start(Timing *out, Err *err)
         took[i] = start_once(dir, i);
         ok      = took[i] > 0;
     }
-    remove_tree(dir);
+    bench_remove(dir);
     if (!ok)
         return err_set(err, ERR_IO, "the start of a run: `scalelaw train` "
                        "failed where it was timed; try it by hand");

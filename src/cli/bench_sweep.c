@@ -1,6 +1,7 @@
 /* bench_sweep.c - what decides how long a study takes on several cores, beside
  * the speed of a step: two small runs at once against one alone, two threads
- * on one run against one, and how long a run takes to start.
+ * on one run against one, how long a run takes to start, and how much of the
+ * cores' time a sweep spends in training.
  *
  * Two at once are measured in windows: one alone, both, one alone, ... and a
  * window counts if the cores that worked in it were its own, before and after,
@@ -10,6 +11,7 @@
 
 #include "base/clock.h"
 #include "cli/bench_trainer.h"
+#include "cli/cores.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -195,8 +197,32 @@ static void show(const Row *r, const BenchOptions *o)
     fflush(stdout);
 }
 
+static void show_packing(double share, double wall_s, int cores,
+                         const BenchOptions *o)
+{
+    Str text = { 0 };
+    Jot j    = jot_open(&text);
+    if (!o->json) {
+        printf("%-36s %5.1f %% of the time of %d cores, %.2f s\n",
+               "a sweep of a dozen runs, in training", 100 * share, cores,
+               wall_s);
+        return;
+    }
+    jot_object(&j, NULL);
+    jot_text(&j, "bench", "sweep");
+    jot_text(&j, "what", "a sweep of a dozen runs, in training");
+    jot_count(&j, "cores", cores);
+    jot_real(&j, "share", share);
+    jot_real(&j, "wall_s", wall_s);
+    jot_end(&j);
+    puts(text.text);
+    str_free(&text);
+}
+
 bool bench_sweep(const BenchOptions *o, Err *err)
 {
+    const int cores = cores_or(0);
+    double    share, wall_s;
     static const struct { BenchShape shape; const char *what; } team[] = {
         { { 2, 16, 512, 16, 256 },  "two threads on one run, 2 x 16" },
         { { 2, 64, 512, 16, 256 },  "two threads on one run, 2 x 64" },
@@ -215,5 +241,8 @@ bool bench_sweep(const BenchOptions *o, Err *err)
                  1e3 * start.s_median, NAN, (int)start.taken,
                  (int)start.taken };
     show(&row, o);
+    if (!bench_packing(&share, &wall_s, cores, err))
+        return false;
+    show_packing(share, wall_s, cores, o);
     return true;
 }

@@ -44,6 +44,7 @@ FindTable find_table(Arena *arena, const char *title)
 }
 
 /* arena_print for a list of arguments. */
+PRINTF(2, 0)
 static const char *text_of(Arena *arena, const char *format, va_list list)
 {
     va_list again;

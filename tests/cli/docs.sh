@@ -10,12 +10,34 @@ reason() {
     case $1 in
     ./check*)              echo "this is it" ;;
     ./demo*)               echo "it takes minutes; study_again_slow.sh runs a small study" ;;
-    "scalelaw study "*)    echo "it takes minutes; study_again_slow.sh runs a small one" ;;
+    "scalelaw study status"*) echo "it needs that study; study.sh asks of another" ;;
+    "scalelaw study "*)    study_reason $1 ;;
     "scalelaw corpus get"*) echo "it needs a network; corpus_gcide.sh runs it" ;;
     "scalelaw bench"*)     echo "it takes a minute and measures the machine" ;;
     "scalelaw watch "*)    echo "it serves until it is ended; watch.sh runs it" ;;
     "scalelaw report out/"* | "scalelaw runs "*out/* | "scalelaw "*out/demo*)
         echo "it needs the demo's study; its own tests run the same on a made one" ;;
+    esac
+}
+
+# A study is planned and not trained, where every text that its file names is
+# there: none is fetched for a document.
+study_reason() {
+    file=$ROOT/studies/$3.study
+    [ -f "$file" ] || return 0
+    for corpus in $(sed -n 's/^corpus *= *"\([a-z0-9-]*\)".*/\1/p' "$file" |
+            sort -u); do
+        [ -f "$ROOT/data/$corpus.shard" ] && continue
+        echo "its text $corpus is not in data/ (scalelaw corpus get $corpus)"
+        return 0
+    done
+}
+
+# What is run of a line: of a study its plan.
+runnable() {
+    case $1 in
+    "scalelaw study "*) echo "$1 --dry-run --data=$ROOT/data" ;;
+    *)                  echo "$1" ;;
     esac
 }
 
@@ -39,7 +61,7 @@ for page in "$ROOT"/*.md "$ROOT"/docs/*.md; do
             echo "left out: $name: $line: $why"
             continue
         fi
-        (cd "in-$name" && timeout 60 sh -c "$line") >shown 2>err </dev/null
+        (cd "in-$name" && timeout 180 sh -c "$(runnable "$line")") >shown 2>err </dev/null
         status=$?
         if [ $status -eq 0 ]; then
             ok "$name: $line"

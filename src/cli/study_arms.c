@@ -5,14 +5,7 @@
 
 #include <string.h>
 
-static const char section_start[] = "arm.";
-
 enum { ARM_OPTS_MAX = STUDY_OPTS_MAX + 16, ARM_NAME_MAX = 20 };
-
-static bool is_arm(const char *section)
-{
-    return strncmp(section, section_start, sizeof section_start - 1) == 0;
-}
 
 Conf study_arms_without(Arena *arena, const Conf *conf)
 {
@@ -20,11 +13,11 @@ Conf study_arms_without(Arena *arena, const Conf *conf)
     const char **section = NEW(arena, const char *, conf->sections.count + 1);
     Conf out = { .path = conf->path, .entry = entry };
     for (i64 i = 0; i < conf->count; i++)
-        if (!is_arm(conf->entry[i].section))
+        if (!study_arms_is(conf->entry[i].section))
             entry[out.count++] = conf->entry[i];
     out.sections.item = section;
     for (i64 i = 0; i < conf->sections.count; i++)
-        if (!is_arm(conf->sections.item[i]))
+        if (!study_arms_is(conf->sections.item[i]))
             section[out.sections.count++] = conf->sections.item[i];
     return out;
 }
@@ -158,7 +151,7 @@ static bool arm_read(StudyArm *arm, Arena *arena, const Conf *conf,
                      const char *section, const StudyOpts *shared, Err *err)
 {
     Opt        row[ARM_OPTS_MAX];
-    const char *name = section + sizeof section_start - 1;
+    const char *name = section + sizeof STUDY_ARM - 1;
     const Conf own   = section_of(arena, conf, section);
     StudyOpts  opts  = *shared;
     *arm = (StudyArm){ .name = name, .design = "isoflop" };
@@ -198,7 +191,7 @@ static bool arm_find(StudyArm **out, const StudyArms *arms, const Conf *conf,
             names[count++] = arms->arm[i].name;
     }
     const char *near = conf_nearest(name, names, count);
-    const char *section = from->name - (sizeof section_start - 1);
+    const char *section = from->name - (sizeof STUDY_ARM - 1);
     return conf_refuse(conf, conf_find(conf, section, key), err,
                        "there is no other arm '%s'%s%s%s", name,
                        near ? "; did you mean " : "", near ? near : "",
@@ -225,8 +218,9 @@ static bool waves_lay(StudyArms *arms, const Conf *conf, Err *err)
                            "and start_from", conf->path);
         for (i64 i = 0; i < arms->count; i++) {
             StudyArm *arm = &arms->arm[i], *other;
-            moved |= later(arm, arm->rate) | later(arm, arm->centre)
-                   | later(arm, arm->start);
+            moved |= later(arm, arm->rate);
+            moved |= later(arm, arm->centre);
+            moved |= later(arm, arm->start);
             for (i64 k = 0; k < arm->after_names.count; k++) {
                 if (!arm_find(&other, arms, conf, arm, "after",
                               arm->after_names.item[k], err))
@@ -253,45 +247,6 @@ static bool link_arms(StudyArms *arms, const Conf *conf, Err *err)
     return waves_lay(arms, conf, err);
 }
 
-/* -- As text ---------------------------------------------------------------- */
-
-static void put_value(Str *out, const ConfEntry *entry)
-{
-    switch (entry->kind) {
-    case CONF_TEXT: str_add(out, "\"%s\"", entry->text); return;
-    case CONF_REAL: str_add(out, "%.17g", entry->real); return;
-    case CONF_FLAG: str_put(out, entry->flag ? "true" : "false"); return;
-    case CONF_REALS:
-    case CONF_TEXTS: break;
-    }
-    str_put(out, "[");
-    for (i64 i = 0; i < entry->reals.count; i++)
-        str_add(out, "%s%.17g", i ? ", " : "", entry->reals.item[i]);
-    for (i64 i = 0; i < entry->texts.count; i++)
-        str_add(out, "%s\"%s\"", i ? ", " : "", entry->texts.item[i]);
-    str_put(out, "]");
-}
-
-static const char *arms_text(Arena *arena, const Conf *conf)
-{
-    Str text = { 0 };
-    for (i64 s = 0; s < conf->sections.count; s++) {
-        if (!is_arm(conf->sections.item[s]))
-            continue;
-        str_add(&text, "\n[%s]\n", conf->sections.item[s]);
-        for (i64 i = 0; i < conf->count; i++) {
-            if (strcmp(conf->entry[i].section, conf->sections.item[s]) != 0)
-                continue;
-            str_add(&text, "%s = ", conf->entry[i].key);
-            put_value(&text, &conf->entry[i]);
-            str_put(&text, "\n");
-        }
-    }
-    const char *kept = arena_text(arena, text.text ? text.text : "");
-    str_free(&text);
-    return kept;
-}
-
 /* -- All -------------------------------------------------------------------- */
 
 static bool arm_alone(StudyArms *out, const StudyOpts *shared, Err *err)
@@ -312,10 +267,10 @@ bool study_arms_read(StudyArms *out, Arena *arena, const Conf *conf,
 {
     *out = (StudyArms){
         .arm = NEW(arena, StudyArm, conf->sections.count + 1),
-        .text = arms_text(arena, conf) };
+        .text = study_arms_text(arena, conf) };
     for (i64 s = 0; s < conf->sections.count; s++) {
         const char *section = conf->sections.item[s];
-        if (is_arm(section)
+        if (study_arms_is(section)
             && !arm_read(&out->arm[out->count++], arena, conf, section, shared,
                          err))
             return false;

@@ -29,6 +29,11 @@ typedef struct StudyArms {
     const char *text;      /* their sections, as one would write them        */
 } StudyArms;
 
+/* How the sections of arms begin. */
+#define STUDY_ARM "arm."
+bool        study_arms_is(const char *section);
+const char *study_arms_text(Arena *arena, const Conf *conf);
+
 /* The entries of `conf` that belong to no arm. */
 Conf study_arms_without(Arena *arena, const Conf *conf);
 

@@ -95,7 +95,12 @@ bool edit_open(Study *study, Err *err) MUST_USE;
 bool edit_tell(Study *study, Err *err) MUST_USE;
 bool plan_keep(Study *study, Err *err) MUST_USE;
 
-/* -- The walk (study_walk.c) ------------------------------------------------- */
+/* -- The walk (study_walk.c, study_hold.c) ----------------------------------- */
+
+/* ERR_BUSY where it was asked to stop. */
+bool study_train(Study *study, const LadderRun *const *runs, i64 count,
+                 Err *err) MUST_USE;
+bool study_hold_out(Study *study, Err *err) MUST_USE;
 
 bool study_walk(Study *study, Err *err) MUST_USE;
 

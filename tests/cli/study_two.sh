@@ -46,7 +46,8 @@ records() {
         NR == 1 { for (i = 1; i <= NF; i++) name[i] = $i }
         NR > 1 {
             for (i = 1; i <= NF; i++)
-                if (name[i] ~ /^(id|group|status|steps|tokens|flop|flop_new|val_loss|train_loss|trunk|start)$/)
+                if (" id group status steps tokens flop flop_new val_loss " \
+                    "train_loss trunk start " ~ " " name[i] " ")
                     printf "%s=%s ", name[i], $i
             print ""
         }'

@@ -203,7 +203,7 @@ static inline void kaplan_forks(KaplanMade *m)
                 run.tokens = batch == 16384 ? run.tokens : batch;
                 run.val_loss = NAN;
             }
-            made_more_put(&m->more, &run, NULL);
+            kaplan_put(m, &run, 1, 1);
         }
 }
 

@@ -140,6 +140,10 @@ TEST(three_ways_stand_in_one_row_where_they_meet)
         all += isfinite(r->grid.value) && isfinite(r->fork.value)
             && isfinite(r->noise.value);
         CHECK(isfinite(r->grid.value) || isfinite(r->fork.value));
+        /* read between what was measured, never beyond */
+        CHECK(!isfinite(r->fork.value)
+              || (r->loss <= c->fork[0].loss * (1 + 1e-9)
+                  && r->loss >= c->fork[1].loss * (1 - 1e-9)));
         if (isfinite(r->noise.value))
             CHECK_NEAR(r->noise.value, 700, 1e-6);
     }
@@ -240,10 +244,8 @@ TEST(loss_by_data_is_of_the_largest_model_and_of_what_turned)
     CHECK(kaplan_constant(&d->power, "alpha_D").value > 0.02);
 }
 
-TEST(the_contradiction_is_a_band_or_said_not_to_be)
+static void band_or_words(const KaplanMeet *m)
 {
-    const KaplanFinds *f = &world()->finds.kaplan;
-    const KaplanMeet  *m = &f->meet;
     CHECK(m->words != NULL && m->draws > 100);
     CHECK(m->meet >= 0 && m->meet <= m->draws);
     if (m->meet == 0) {
@@ -253,6 +255,17 @@ TEST(the_contradiction_is_a_band_or_said_not_to_be)
         CHECK(m->c.low > m->c_largest);
         CHECK(m->c.low <= m->c.value && m->c.value <= m->c.high);
     }
+}
+
+TEST(the_contradiction_is_a_band_or_said_not_to_be)
+{
+    KaplanWorld w = kaplan_world();
+    band_or_words(&world()->finds.kaplan.meet);
+    CHECK(world()->finds.kaplan.meet.meet > 100);
+    w.D_c = 6e7; /* text is worth so little that the lines have met before */
+    const KaplanMeet *m = &analysed(&w, "met")->finds.kaplan.meet;
+    band_or_words(m);
+    CHECK(m->meet < m->draws / 2);
 }
 
 TEST(two_lines_meet_where_both_have_one_value)
@@ -280,6 +293,20 @@ TEST(without_a_grid_of_batches_steps_stay_as_run_and_it_is_said)
     CHECK(f->meet.words && f->meet.draws == 0 && isnan(f->meet.c.value));
     CHECK(f->overfit.count == 0 && f->overfit.law.words != NULL);
     CHECK(f->c_min.power.words && strstr(f->c_min.power.words, "critical"));
+}
+
+TEST(a_critical_batch_that_falls_with_the_loss_has_no_law)
+{
+    KaplanWorld w = kaplan_world();
+    w.k.alpha_B = -1; /* B_crit ~ L */
+    w.k.B_star  = 200;
+    w.samples   = false;
+    const Analysis *a = analysed(&w, "falling");
+    CHECK(a->finds.batches.count > 0 && a->finds.batches.power > 0);
+    CHECK(a->finds.critical.law.fit.law == NULL);
+    CHECK(strstr(a->finds.critical.law.words, "does not grow") != NULL);
+    CHECK(!a->finds.kaplan.steps.converted);
+    CHECK(isnan(critical_at(&a->finds.critical, 2, -1)));
 }
 
 TEST(without_sizes_what_needs_them_is_refused_in_words)

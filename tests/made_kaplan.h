@@ -102,13 +102,14 @@ static inline Metric kaplan_line(const KaplanMade *m, const Run *run, i64 step,
     const double share = (double)step / (double)run->steps;
     const double left  = share > flat ? (1 - share) / (1 - flat) : 1;
     const double loss  = kaplan_by_step(&m->w->k, n, (double)step, b) * luck;
-    const double wide  = share < 0.02 ? 1.2 : 1; /* as a warm-up has it */
+    const double warm  = run->start ? 0 : 0.02;
+    const double wide  = share < warm ? 1.2 : 1; /* as a warm-up has it */
     return (Metric){
         .step = step, .tokens = step * run->batch_tokens,
         .flop = run->flop_per_token * (double)(step * run->batch_tokens),
         .train_loss = NAN, .val_se = NAN, .val_bpb = NAN,
         .val_loss = loss * wide * (1 - 0.05 * (1 - left)),
-        .lr = run->lr * fmin(1, share / 0.02) * left,
+        .lr = run->lr * (share < warm ? share / warm : 1) * left,
         .grad_norm = sqrt(1 + m->w->b_simple / b), .batch_small = b / 2,
         .grad_sq_small = 1 + m->w->b_simple / (b / 2),
         .tok_per_s = run->tok_per_s };
@@ -195,7 +196,7 @@ static inline void kaplan_forks(KaplanMade *m)
             Run run = kaplan_run(m, "fork", 32, 262144, batch);
             const double over = log2((double)batch / m->w->fork_at);
             run.start      = stem.id;
-            run.start_step = at ? 4000 : 500;
+            run.start_step = at ? 1200 : 500;
             run.val_loss   = 1.7 - 0.1 * at + 0.02 * fmax(0, over);
             if (m->w->fork_fails && batch >= 16384) {
                 run.status = batch == 16384 ? "plateau" : "diverged";

@@ -82,7 +82,7 @@ TEST(branches_give_the_largest_batch_that_does_as_well)
     const double n = count_n(kaplan_shape(32), N_BODY);
     const Kaplan k = kaplan_world().k;
     CHECK_NEAR(c->fork[0].loss, kaplan_by_step(&k, n, 500, 512), 0.01);
-    CHECK_NEAR(c->fork[1].loss, kaplan_by_step(&k, n, 4000, 512), 0.01);
+    CHECK_NEAR(c->fork[1].loss, kaplan_by_step(&k, n, 1200, 512), 0.01);
 }
 
 TEST(branches_of_which_none_suffers_have_no_upper_end)

@@ -197,7 +197,7 @@ static void indented(Str *out, const char *text)
 {
     bool begins = true;
     for (const char *c = text ? text : ""; *c; c++) {
-        str_put(out, begins ? "    " : "");
+        str_put(out, begins && *c != '\n' ? "    " : "");
         str_bytes(out, c, 1);
         begins = *c == '\n';
     }

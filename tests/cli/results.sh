@@ -24,6 +24,7 @@ holds "every file that the page links to is there" sh -c '
         tr -d "]()" | while read -r f; do [ -f "$f" ] || exit 1; done'
 holds "below a megabyte" test "$(du -sk results/look | cut -f1)" -lt 1000
 holds "nothing surprised yet" grep -q 'Nothing is written in' $page
+holds "no line ends in a blank" sh -c '! grep -n " $" results/look/README.md'
 holds "the index links to it" grep -q '\[look\](look/README.md) | A study to look at | 14 |' \
     results/README.md
 

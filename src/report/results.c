@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 /* Bytes: of a figure with its numbers, and of all of them. */
-enum { FIGURE_MOST = 90000, FIGURES_MOST = 700000, LESS = 5000 };
+enum { FIGURE_MOST = 130000, FIGURES_MOST = 700000, LESS = 5000 };
 
 /* Time --------------------------------------------------------------------- */
 

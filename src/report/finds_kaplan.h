@@ -81,7 +81,7 @@ typedef struct KaplanClosed {
 typedef struct KaplanMeet {
     i64         draws, meet;      /* of them: beyond the largest compute     */
     double      c_largest;
-    Interval    c, n, d, loss;    /* of those that meet there                */
+    Interval    c, n, d, loss;    /* of those that do; NaN: fewer than half */
     const char *words;            /* always                                  */
 } KaplanMeet;
 

@@ -139,12 +139,18 @@ static Interval band(double *at, i64 count, double level)
     return out;
 }
 
+/* A band of the few draws that happen to meet would be one of accidents. */
+static bool mostly(const KaplanMeet *m)
+{
+    return m->meet > 0 && 2 * m->meet >= m->draws;
+}
+
 static const char *words(const KaplanMeet *m, Arena *arena)
 {
-    if (m->meet == 0)
-        return arena_print(arena, "no crossing: in none of %lld draws do the "
-                           "laws meet beyond the largest compute trained",
-                           (long long)m->draws);
+    if (!mostly(m))
+        return arena_print(arena, "no crossing: in %lld of %lld draws only do "
+                           "the laws meet beyond the largest compute trained",
+                           (long long)m->meet, (long long)m->draws);
     if (m->meet < m->draws)
         return arena_print(arena, "they meet beyond the largest compute "
                            "trained in %lld of %lld draws; the band is of "
@@ -175,7 +181,7 @@ void kaplan_meet_find(KaplanMeet *out, Arena *arena, const KaplanFinds *from,
             put(out, at, &l, x);
     }
     out->words = words(out, arena);
-    if (out->meet == 0)
+    if (!mostly(out))
         return;
     out->c    = band(at[0], out->meet, level);
     out->n    = band(at[1], out->meet, level);

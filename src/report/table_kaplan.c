@@ -124,7 +124,7 @@ static void meeting(FindTable *t, const KaplanFinds *k)
     const KaplanMeet *m = &k->meet;
     char n[NUM_TEXT], d[NUM_TEXT], loss[NUM_TEXT];
     row(t, "contradiction", "C_min", m->c, "8.6e23 (1e4 PF-days)", m->words);
-    if (m->meet > 0)
+    if (isfinite(m->c.value))
         find_note(t, "At the contradiction N is %s parameters, D %s tokens and "
                   "the loss %s nats; Kaplan gives about 1e12, 1e12 and 1.7.",
                   num_si_interval(n, m->n), num_si_interval(d, m->d),

@@ -127,8 +127,12 @@ static bool bisect(double *scale, Study *study, Err *err)
             next = low > 0 && isfinite(high) ? sqrt(low * high) : next;
         *scale = next;
     }
-    if (low > 0)
-        *scale = low;
+    if (low == 0)
+        return err_set(err, ERR_USAGE, "%s: too little: the study takes %.3g "
+                       "times that with runs as short as can be; give more, or "
+                       "a study of fewer runs",
+                       study->opts.budget > 0 ? "budget" : "time", cost);
+    *scale = low;
     *scale *= 1 + 1e-12; /* to three digits, downwards */
     const double unit = pow(10, floor(log10(*scale)) - 2);
     *scale = floor(*scale / unit) * unit;

@@ -155,6 +155,8 @@ holds "by one factor, and up to the budget" \
     sh -c "echo $(flop_of) $all | awk '{ exit !(\$1 <= 7e10 && \$1 > 0.9 * 7e10 && \$2 < 6e10) }'"
 holds "which is said" grep -qE "of all arms times 1\.[0-9]+" err
 sed '/^\[arm.round/,$d' arms.study >sweep.study
+refuses 2 "a budget below a step of each run is refused" "too little" \
+    scalelaw study sweep.study --dry-run --budget=10
 run scalelaw study sweep.study --dry-run --time=2 --epochs
 ends 0 "and so does a time"
 holds "which is said" grep -qE "of all arms times [0-9.]+" err

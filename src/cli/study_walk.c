@@ -69,11 +69,26 @@ static void progress_now(Study *study)
                   fit.count + held.count);
 }
 
-/* The runs of a wave that are known by now. The plan is written before there is
- * something to train, and not while it is found again from what is there. */
-static bool wave_train(Study *study, i64 wave, bool *told, Err *err)
+static Asked unfinished(Study *study, const Asked *asked)
 {
-    const Asked asked = work_runs(study, study->work, wave, false);
+    const char *dir = arena_print(&study->arena, "%s/runs", study->dir);
+    Asked out = { 0, NEW(&study->arena, const LadderRun *, asked->count + 1),
+                  NEW(&study->arena, const char *, asked->count + 1) };
+    for (i64 i = 0; i < asked->count; i++)
+        if (!run_finished(dir, asked->id[i])) {
+            out.id[out.count]    = asked->id[i];
+            out.run[out.count++] = asked->run[i];
+        }
+    return out;
+}
+
+/* The runs of a wave that are known by now; `again` those alone that it has
+ * gained, for progress has counted the others. The plan is written before there is
+ * something to train, and not while it is found again from what is there. */
+static bool wave_train(Study *study, i64 wave, bool again, bool *told,
+                       Err *err)
+{
+    Asked asked = work_runs(study, study->work, wave, false);
     progress_now(study);
     if (!finished(study, &asked)) {
         if (!*told && !edit_tell(study, err))
@@ -82,6 +97,8 @@ static bool wave_train(Study *study, i64 wave, bool *told, Err *err)
         if (!plan_keep(study, err))
             return false;
     }
+    if (again)
+        asked = unfinished(study, &asked);
     return study_train(study, asked.run, asked.count, err);
 }
 
@@ -162,12 +179,12 @@ static bool wave_walk(Study *study, i64 wave, bool *told, Err *err)
         if (study->work[a].arm->wave == wave
             && !work_lay(&study->work[a], study, study->work, false, err))
             return false;
-    if (!wave_train(study, wave, told, err))
+    if (!wave_train(study, wave, false, told, err))
         return false;
     for (i64 round = 0; round <= rounds_most(study); round++) {
         bool more;
         if (!wave_more(study, wave, round, &more, err)
-            || (more && !wave_train(study, wave, told, err)))
+            || (more && !wave_train(study, wave, true, told, err)))
             return false;
     }
     return true;

@@ -78,6 +78,7 @@ holds "the rate comes from the sweeps" grep -qE "fit: rate .* sweeps of rates" e
 holds "the centre from the round" grep -qE "fit: best size about .* of round" err
 holds "a sweep whose best is at its edge goes beyond it" \
     grep -q "rates: the best is at the edge; one beyond it, rates-1x" err
+holds "and no run is counted twice" sh -c '! grep -qE "^\[1(0[1-9]|[1-9][0-9]) %" err'
 plan=whole/s/plan.csv
 holds "the plan has every run that was asked for, and no other" sh -c '
     tail -n +2 whole/s/plan.csv | cut -d, -f1 | sort >asked

@@ -153,6 +153,8 @@ TEST(runs_without_budgets_have_a_law_and_plans_from_what_they_took)
         CHECK_NEAR(b.analysis.c_largest, most, 0);
         CHECK(b.analysis.nplan == 2);
         CHECK_NEAR(b.analysis.plan[0].c, 10 * most, 1e-12);
+        if (CHECK(b.analysis.parametric.npoint > 0))
+            CHECK(b.analysis.parametric.c[0] < most);
     }
     bench_free(&b);
 }

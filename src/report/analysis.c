@@ -219,14 +219,22 @@ static bool has_law(const Analysis *a, Err *err)
     return a->chosen || err_set(err, ERR_REFUSED, "there is no law");
 }
 
+/* The least that a fitted run was given; without budgets, that it took. */
+static double least_compute(const Analysis *a)
+{
+    double low = INFINITY;
+    for (i64 i = 0; i < a->fitted.count; i++) {
+        const Run *run = &a->fitted.run[i];
+        low = fmin(low, run->budget > 0 ? run->budget : run->flop);
+    }
+    return low;
+}
+
 static bool frontiers(Analysis *out, Arena *arena, const Table *table,
                       FitOptions options, Err *err)
 {
-    const i64 bins = 200;
-    double low = INFINITY;
-    for (i64 i = 0; i < table->nrow; i++)
-        low = fmin(low, table->column[COL_BUDGET][i]);
-
+    const i64    bins = 200;
+    const double low  = least_compute(out);
     const bool lines
         = or_words(isoflop_fit(&out->budget, &out->nbudget, &out->isoflop,
                                arena, table, options, err),

@@ -210,7 +210,7 @@ static void limits(Str *out, const Analysis *a)
             "- use as a language model: these are instruments for measuring a "
             "law\n- other text, tokenizers, architectures or rules for batch "
             "and rate than those above: the law is of these\n");
-    if (a->nplan > 0)
+    if (a->nplan > 0 && a->plan[a->nplan - 1].extrapolation > 1)
         str_add(out, "- decisions %.3g times beyond the largest budget fitted, "
                 "without runs in between\n",
                 a->plan[a->nplan - 1].extrapolation);

@@ -58,7 +58,7 @@ static void runs_add(World *w, Made m, double noise)
 static const Forms *forms_of(World *w, const Made *made, int count,
                              double noise)
 {
-    *w = (World){ .list.run = NEW(&w->arena, Run, MOST) };
+    *w = (World){ 0 };
     w->list.run = NEW(&w->arena, Run, MOST);
     for (int k = 0; k < count; k++)
         runs_add(w, made[k], noise);

@@ -33,6 +33,16 @@ TEST(the_line_adds_up_what_is_done_and_under_way)
     str_free(&out);
 }
 
+TEST(where_nothing_is_left_no_time_is)
+{
+    ProgressState at  = two_of_three();
+    Str           out = { 0 };
+    at.flop_done = at.flop;
+    progress_line(&out, &at, 100.5); /* too soon to tell a speed */
+    CHECK(!strstr(out.text, "left"));
+    str_free(&out);
+}
+
 TEST(work_done_by_another_process_does_not_count_as_speed)
 {
     ProgressState at  = two_of_three();

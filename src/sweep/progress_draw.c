@@ -24,10 +24,12 @@ static double done_flop(const ProgressState *at)
     return done;
 }
 
-/* `unknown` stands where it cannot be told yet. */
+/* `unknown` stands where it cannot be told yet; nothing where nothing is left. */
 static void time_left(Str *out, double rest, double here, double spent,
                       const char *unknown)
 {
+    if (rest <= 0)
+        return;
     if (here <= 0 || spent < 2) {
         str_put(out, unknown);
         return;

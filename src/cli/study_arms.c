@@ -146,6 +146,27 @@ static bool values_check(const Conf *conf, const StudyArm *arm, Err *err)
     return true;
 }
 
+/* By the line of the arm's own key; of all arms' by the arm. */
+static bool lists_check(const Conf *conf, const StudyArm *arm, Err *err)
+{
+    char             why[96];
+    const char      *key = arm_list_wrong(why, &arm->rule);
+    const ConfEntry *entry = key ? conf_find(conf, "", key) : NULL;
+    return !key
+        || (entry ? conf_refuse(conf, entry, err, "%s", why)
+                  : err_set(err, ERR_USAGE, "%s: arm %s: %s: %s", conf->path,
+                            arm->name, key, why));
+}
+
+/* What all arms share may say so to those that have no last budget. */
+static bool holdout_check(const Conf *conf, const StudyArm *arm, Err *err)
+{
+    const ConfEntry *entry = conf_find(conf, "", "holdout");
+    return !entry || !entry->flag || !strcmp(arm->design, "isoflop")
+        || conf_refuse(conf, entry, err, "only an isoflop has a largest budget "
+                       "to hold out; an arm named holdout is held out whole");
+}
+
 /* A product's D by tokens does not care for budgets of the whole study. */
 static bool arm_read(StudyArm *arm, Arena *arena, const Conf *conf,
                      const char *section, const StudyOpts *shared, Err *err)
@@ -168,7 +189,7 @@ static bool arm_read(StudyArm *arm, Arena *arena, const Conf *conf,
     arm->rule.design = arm->design;
     arm->rule.grid   = opts.grid;
     arm->rule.base   = opts.train;
-    return true;
+    return lists_check(&own, arm, err) && holdout_check(&own, arm, err);
 }
 
 /* -- Who waits for whom ----------------------------------------------------- */
@@ -183,7 +204,9 @@ static bool arm_find(StudyArm **out, const StudyArms *arms, const Conf *conf,
     if (!name)
         return true;
     for (i64 i = 0; i < arms->count; i++) {
-        if (!strcmp(arms->arm[i].name, name) && &arms->arm[i] != from) {
+        if (&arms->arm[i] == from)
+            continue;
+        if (!strcmp(arms->arm[i].name, name)) {
             *out = &arms->arm[i];
             return true;
         }

@@ -278,6 +278,9 @@ bool study_opts_settle(StudyOpts *opts, Err *err)
     if (!opts->name || !opts->corpus)
         return err_set(err, ERR_USAGE,
                        "the study needs a name and a corpus; see studies/demo");
+    if (!*opts->name || *opts->name == '.' || strchr(opts->name, '/'))
+        return err_set(err, ERR_USAGE, "name: '%s' cannot be that of a folder "
+                       "under out; leave out / and a dot in front", opts->name);
     if (!run_opts_settle(&opts->train, &opts->text, err))
         return false;
     if (opts->resamples < 0 || opts->cores < 0 || opts->fit_seed < 0)

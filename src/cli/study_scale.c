@@ -109,11 +109,14 @@ static bool cost_at(double *out, Study *study, double scale, Err *err)
     return true;
 }
 
-/* Cost grows about as the factor does, and never falls with it. */
+/* Cost grows about as the factor does, and never falls with it. Where most of it
+ * stays (a run has a step at least), steps in proportion hardly move: then
+ * halves. */
 static bool bisect(double *scale, Study *study, Err *err)
 {
+    enum { TRIES = 24, PATIENT = 4 };
     double low = 0, high = INFINITY, cost = 1;
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < TRIES; i++) {
         if (!cost_at(&cost, study, *scale, err))
             return false;
         if (cost <= 1)
@@ -125,6 +128,8 @@ static bool bisect(double *scale, Study *study, Err *err)
         double next = *scale * 0.985 / cost;
         if (next <= low || next >= high)
             next = low > 0 && isfinite(high) ? sqrt(low * high) : next;
+        if (low == 0 && i >= PATIENT)
+            next = fmin(next, high / 2);
         *scale = next;
     }
     if (low == 0)

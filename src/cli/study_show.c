@@ -53,7 +53,8 @@ static void arm_show(Study *study, const Work *work, CountN counts)
     const char     *from = from_words(&study->arena, arm);
     fprintf(stderr, "%s, %s, wave %lld: %lld runs, %.3g FLOP%s%s%s\n",
             arm->name, arm->design, (long long)arm->wave,
-            (long long)work->count, runs_flop(work->run, work->count),
+            (long long)work->count,
+            runs_flop((const LadderRun *const *)work->run, work->count),
             *from ? ";" : "", from, is_guess(arm) ? " (until then by the rule)"
                                                   : "");
     for (i64 i = 0; i < work->count; i++)

@@ -9,6 +9,7 @@
 #include "base/opt.h"
 #include "cli/cores.h"
 #include "cli/runs_place.h"
+#include "cli/study_arms.h"
 #include "report/finds_purpose.h"
 #include "store/claim.h"
 #include "store/study.h"
@@ -28,6 +29,7 @@ typedef struct Status {
     Str         broken, lost; /* a line each                            */
     ClaimList   claims;
     Purposes    purposes;
+    TextList    unplanned;    /* arms without a run in the plan          */
     double      speed;        /* FLOP/s of a core; NaN: none has ended  */
     int         cores;        /* that it goes on with, or would         */
 } Status;
@@ -56,6 +58,34 @@ static bool read_opts(Status *s, int argc, char **argv, bool *helped, Err *err)
     return true;
 }
 
+static bool is_planned(const StudyPlan *plan, const char *group)
+{
+    for (i64 i = 0; i < plan->count; i++)
+        if (strcmp(plan->row[i].group, group) == 0)
+            return true;
+    return false;
+}
+
+/* Arms of the study as it was last begun. A study without a plan, or whose
+ * configuration is not to be read, names none. */
+static void unplanned_find(Status *s)
+{
+    Conf conf;
+    Err  why = { 0 };
+    s->unplanned = (TextList){ 0 };
+    if (s->plan.count == 0 || !s->info.config
+        || !conf_parse(&conf, &s->arena, s->info.config, "study.json", &why))
+        return;
+    const char **name = NEW(&s->arena, const char *, conf.sections.count + 1);
+    s->unplanned.item = name;
+    for (i64 i = 0; i < conf.sections.count; i++) {
+        const char *section = conf.sections.item[i];
+        const char *arm     = section + sizeof STUDY_ARM - 1;
+        if (study_arms_is(section) && !is_planned(&s->plan, arm))
+            name[s->unplanned.count++] = arm;
+    }
+}
+
 static bool load(Status *s, Err *err)
 {
     const char *dir;
@@ -71,6 +101,7 @@ static bool load(Status *s, Err *err)
         return false;
     purposes_find(&s->purposes, &s->lost, &s->arena, &s->runs, &s->plan,
                   s->place.runs);
+    unplanned_find(s);
     s->speed = purpose_speed(&s->runs);
     s->cores = s->claims.count > 0 ? (int)s->claims.count : cores_or(0);
     return true;
@@ -178,7 +209,9 @@ static void time_print(const Status *s)
 {
     char words[24];
     if (s->purposes.all.flop_left <= 0) {
-        printf("nothing is left to train\n");
+        printf(s->unplanned.count ? "of what is planned, nothing is left to "
+                                    "train\n"
+                                  : "nothing is left to train\n");
     } else if (isnan(s->speed)) {
         printf("time left not known yet: no run has ended\n");
     } else {
@@ -190,6 +223,17 @@ static void time_print(const Status *s)
     }
 }
 
+static void unplanned_print(const Status *s)
+{
+    if (s->unplanned.count == 0)
+        return;
+    printf("not in the plan yet, for they wait for others (or ask for the same "
+           "runs):");
+    for (i64 i = 0; i < s->unplanned.count; i++)
+        printf("%s %s", i ? "," : "", s->unplanned.item[i]);
+    printf("\n");
+}
+
 static void print(const Status *s)
 {
     printf("%s: %s\n", s->place.dir, s->info.title ? s->info.title
@@ -197,6 +241,7 @@ static void print(const Status *s)
     if (s->plan.count == 0)
         printf("it has no plan.csv: planned is what has begun\n");
     rows_print(s);
+    unplanned_print(s);
     time_print(s);
     who_print(s);
     unasked_print(s);
@@ -267,6 +312,10 @@ static void json_print(const Status *s)
     }
     jot_end(&j);
     unasked_jot(&j, s);
+    jot_array(&j, "not_planned_yet");
+    for (i64 i = 0; i < s->unplanned.count; i++)
+        jot_text(&j, NULL, s->unplanned.item[i]);
+    jot_end(&j);
     jot_end(&j);
     puts(text.text);
     str_free(&text);

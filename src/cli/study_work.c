@@ -61,8 +61,7 @@ static bool alike(Study *study, const LadderRun *a, const LadderRun *b,
         && strcmp(config_of(study, a), b_text) == 0;
 }
 
-static const LadderRun *same_run(Study *study, const Work *all,
-                                 const LadderRun *run)
+static LadderRun *same_run(Study *study, const Work *all, const LadderRun *run)
 {
     const char *text = config_of(study, run);
     if (strcmp(run->group, "fit") == 0 || study_holds(run))
@@ -109,28 +108,53 @@ bool work_check(Study *study, const Work *work, Err *err)
     return true;
 }
 
-void work_add(Work *work, Study *study, const Work *all, const Ladder *more)
+/* The same as a run of an earlier arm: that one is trained for both, and keeps
+ * what forks of either need. */
+static LadderRun *stand_in(Study *study, const Work *work, const Work *all,
+                           LadderRun *run)
 {
-    const i64         room = work->count + more->count;
-    const RecordOf    of   = study_of(study);
-    const LadderRun **run  = NEW(&study->arena, const LadderRun *, room + 1);
-    const char      **id   = NEW(&study->arena, const char *, room + 1);
+    LadderRun *same = same_run(study, all, run);
+    if (!same)
+        return run;
+    keep(study, work, same);
+    memcpy(run->name, same->name, sizeof run->name);
+    run->group = same->group;
+    return same;
+}
+
+/* Trunks come before their branches. */
+static void after_stand_in(LadderRun *run, const Ladder *more, i64 count,
+                           LadderRun *const *stands)
+{
+    for (i64 i = 0; i < count; i++)
+        if (run->after == &more->run[i])
+            run->after = stands[i];
+}
+
+static void room_make(Work *work, Arena *arena, i64 room)
+{
+    LadderRun  **run = NEW(arena, LadderRun *, room + 1);
+    const char **id  = NEW(arena, const char *, room + 1);
     for (i64 i = 0; i < work->count; i++) {
         run[i] = work->run[i];
         id[i]  = work->id[i];
     }
     work->run = run;
     work->id  = id;
+}
+
+void work_add(Work *work, Study *study, const Work *all, const Ladder *more)
+{
+    const RecordOf of     = study_of(study);
+    LadderRun    **stands = NEW(&study->arena, LadderRun *, more->count + 1);
+    room_make(work, &study->arena, work->count + more->count);
     for (i64 i = 0; i < more->count; i++) {
         LadderRun *next = &more->run[i];
         keep(study, work, next);
-        const LadderRun *same = same_run(study, all, next);
-        if (same) {
-            memcpy(next->name, same->name, sizeof next->name);
-            next->group = same->group;
-        }
-        id[work->count]    = record_begin(&study->arena, &of, next).id;
-        run[work->count++] = next;
+        after_stand_in(next, more, i, stands);
+        stands[i] = stand_in(study, work, all, next);
+        work->id[work->count]    = record_begin(&study->arena, &of, next).id;
+        work->run[work->count++] = next;
     }
 }
 
@@ -150,6 +174,29 @@ static Ladder alive(Study *study, const Work *from, bool guess)
     return out;
 }
 
+/* None to start from is not the same as starting from none. */
+static bool start_lay(Work *work, Study *study, const Work *start, bool guess,
+                      Err *err)
+{
+    work->rule.from = alive(study, start, guess);
+    return work->rule.from.count > 0
+        || err_set(err, ERR_REFUSED, "arm %s: start_from: all %lld runs of arm "
+                   "%s failed; give that arm retry, or a lower rate",
+                   work->arm->name, (long long)start->count, start->arm->name);
+}
+
+/* Laid with all of them it could be: then those that failed are missing. */
+static bool make_failed(const Work *work, const Work *start, Err *err)
+{
+    const i64 failed = start ? start->count - work->rule.from.count : 0;
+    if (failed == 0)
+        return false;
+    err->kind = ERR_REFUSED;
+    return err_add(err, "%lld of %lld runs of arm %s failed (retry there tries "
+                   "them again)", (long long)failed, (long long)start->count,
+                   start->arm->name);
+}
+
 bool work_lay(Work *work, Study *study, Work *all, bool guess, Err *err)
 {
     const StudyArm *arm   = work->arm;
@@ -165,10 +212,10 @@ bool work_lay(Work *work, Study *study, Work *all, bool guess, Err *err)
                                     work_of(study, all, arm->centre), err))) {
         return false;
     }
-    if (start)
-        work->rule.from = alive(study, start, guess);
-    if (!arm_make(&runs, &study->arena, &work->rule, err))
+    if (start && !start_lay(work, study, start, guess, err))
         return false;
+    if (!arm_make(&runs, &study->arena, &work->rule, err))
+        return make_failed(work, start, err);
     work_add(work, study, all, &runs);
     work->laid = true;
     return guess || work_check(study, work, err);

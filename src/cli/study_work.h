@@ -22,7 +22,7 @@ typedef struct Work {      /* an arm at work */
     const StudyArm   *arm;
     ArmRule           rule;  /* with what earlier arms have told, and scaled */
     i64               count;
-    const LadderRun **run;
+    LadderRun       **run;
     const char      **id;    /* of each, as its record has it                */
     bool              laid;
 } Work;

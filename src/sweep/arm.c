@@ -32,9 +32,68 @@ const char *arm_design_names(void)
     return "isoflop, product, trunk or fork";
 }
 
+/* -- What is in lists ------------------------------------------------------- */
+
+/* Beyond these a count is none in 64 bits, and a seed not whole in a double. */
+static const double count_most = 1e18, seed_most = 9007199254740992.0;
+
+typedef enum Sort {
+    SORT_COUNT, SORT_COUNT_OR_0, SORT_FLOP, SORT_SHARE, SORT_SEED,
+} Sort;
+
+static bool is_wrong(char why[96], Sort sort, double x)
+{
+    switch (sort) {
+    case SORT_COUNT:
+        return !(x > 0 && x <= count_most)
+            && snprintf(why, 96, "%g is not above 0 and up to %g", x,
+                        count_most) > 0;
+    case SORT_COUNT_OR_0:
+        return !(x >= 0 && x <= count_most)
+            && snprintf(why, 96, "%g is not 0 or above and up to %g", x,
+                        count_most) > 0;
+    case SORT_FLOP:
+        return !(x > 0 && isfinite(x))
+            && snprintf(why, 96, "%g is not above 0", x) > 0;
+    case SORT_SHARE:
+        return !(x > 0 && x <= 1)
+            && snprintf(why, 96, "%g is no share of a run above 0 and up to 1",
+                        x) > 0;
+    case SORT_SEED:
+        return !(x >= 0 && x <= seed_most && x == floor(x))
+            && snprintf(why, 96, "%g is no whole number from 0 up", x) > 0;
+    }
+    return false;
+}
+
+const char *arm_list_wrong(char why[96], const ArmRule *rule)
+{
+    const struct { const char *key; const RealList *list; Sort sort; } list[] = {
+        { "tokens", &rule->tokens, SORT_COUNT },
+        { "tokens_per_n", &rule->tokens_per_n, SORT_COUNT },
+        { "budgets", &rule->grid.budgets, SORT_FLOP },
+        { "lr_times", &rule->lr_times, SORT_COUNT },
+        { "batch_times", &rule->batch_times, SORT_COUNT },
+        { "unique", &rule->unique, SORT_COUNT_OR_0 },
+        { "at", &rule->at, SORT_SHARE },
+        { "seeds", &rule->grid.seeds, SORT_SEED },
+    };
+    for (int i = 0; i < COUNT_OF(list); i++)
+        for (i64 k = 0; k < list[i].list->count; k++)
+            if (is_wrong(why, list[i].sort, list[i].list->item[k]))
+                return list[i].key;
+    return NULL;
+}
+
+/* -- Designs ---------------------------------------------------------------- */
+
 bool arm_make(Ladder *out, Arena *arena, const ArmRule *rule, Err *err)
 {
     DesignMake *make = design_find(rule->design);
+    char        why[96];
+    const char *key = arm_list_wrong(why, rule);
+    if (key)
+        return err_set(err, ERR_USAGE, "arm %s: %s: %s", rule->name, key, why);
     if (!make)
         return err_set(err, ERR_USAGE, "arm %s: design: '%s' is none; give %s",
                        rule->name, rule->design, arm_design_names());
@@ -70,31 +129,10 @@ double arm_length(const ArmRule *rule, Shape shape, i64 k, double *budget)
     return *budget / count_train_flop(shape);
 }
 
-static bool lists_check(const ArmRule *rule, Err *err)
-{
-    const struct { const char *key; const RealList *list; bool zero; } list[] = {
-        { "tokens", &rule->tokens, false }, { "unique", &rule->unique, true },
-        { "tokens_per_n", &rule->tokens_per_n, false },
-        { "budgets", &rule->grid.budgets, false },
-        { "lr_times", &rule->lr_times, false },
-        { "batch_times", &rule->batch_times, false },
-    };
-    for (int i = 0; i < COUNT_OF(list); i++)
-        for (i64 k = 0; k < list[i].list->count; k++) {
-            const double x = list[i].list->item[k];
-            if (!(x > 0 || (list[i].zero && x == 0)))
-                return err_set(err, ERR_USAGE, "%s: %g is not above 0",
-                               list[i].key, x);
-        }
-    return true;
-}
-
 bool arm_shapes(Shape **out, Arena *arena, const ArmRule *rule, Err *err)
 {
     const TextList *sizes = &rule->grid.sizes;
     CountN          counts;
-    if (!lists_check(rule, err))
-        return false;
     if (!count_n_find(&counts, rule->grid.counts))
         return err_set(err, ERR_USAGE, "counts: '%s' is no way to count N; "
                        "body, body+head, total or flop", rule->grid.counts);

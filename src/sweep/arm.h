@@ -34,6 +34,10 @@ typedef struct ArmRule {
 bool        arm_design_known(const char *name);
 const char *arm_design_names(void);   /* "isoflop, product, trunk or fork" */
 
+/* The key of a list with an entry that cannot be, and in `why` what is wrong with
+ * that; NULL if there is none. */
+const char *arm_list_wrong(char why[96], const ArmRule *rule);
+
 /* Its runs. Refused in words: a list that the design needs and has not, sizes
  * that do not parse, no run to start from. */
 bool arm_make(Ladder *out, Arena *arena, const ArmRule *rule, Err *err)

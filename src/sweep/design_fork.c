@@ -89,17 +89,6 @@ bool design_fork(Ladder *out, Arena *arena, const ArmRule *rule, Err *err)
     if (lengths < 1)
         return err_set(err, ERR_USAGE, "it does not say for how many tokens its "
                        "forks go on; give tokens");
-    for (i64 i = 0; i < at.count; i++)
-        if (!(at.item[i] > 0 && at.item[i] <= 1))
-            return err_set(err, ERR_USAGE, "at: %g is no share of a run above "
-                           "0 and up to 1", at.item[i]);
-    for (i64 i = 0; i < lengths + times.count; i++) {
-        const double x = i < lengths ? rule->tokens.item[i]
-                                     : times.item[i - lengths];
-        if (!(x > 0))
-            return err_set(err, ERR_USAGE, "%s: %g is not above 0",
-                           i < lengths ? "tokens" : "batch_times", x);
-    }
     *out = (Ladder){ 0, NEW(arena, LadderRun, rule->from.count * at.count
                                             * lengths * times.count) };
     for (i64 r = 0; r < rule->from.count; r++)

@@ -10,11 +10,6 @@
 
 /* -- One run --------------------------------------------------------------- */
 
-static bool is_done(const Run *run)
-{
-    return run->status && strcmp(run->status, "done") == 0;
-}
-
 static double trunk_flop(const Run *run)
 {
     return isfinite(run->trunk_step)
@@ -87,8 +82,8 @@ static Purpose *of_group(Purposes *out, const char *group)
 static void count_in(Purpose *p, const Run *run, double planned, double flop,
                      double wall_s)
 {
-    p->done   += is_done(run);
-    p->failed += run_ended(run) && !is_done(run);
+    p->done   += finds_done(run);
+    p->failed += run_ended(run) && !finds_done(run);
     p->begun  += !run_ended(run);
     p->flop_spent += flop;
     p->wall_s     += wall_s;

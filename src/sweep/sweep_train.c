@@ -203,7 +203,7 @@ bool sweep_give_up(Sweep *sweep, Task *task, Err *err)
     Run        *record = &task->record;
     const Task *after  = task->after;
     snprintf(task->reason, sizeof task->reason, "not trained: it begins from "
-             "step %lld of %.96s, which %s after %lld",
+             "step %lld of %.96s, which ended (%s) after %lld",
              (long long)(task->after_step > 0 ? task->after_step
                                               : after->config.steps),
              after->record.id, after->status, (long long)after->ended_step);

@@ -96,3 +96,41 @@ ends 0 "two arms may ask for the same runs"
 holds "which are trained once" sh -c '! ls s/twin/runs | grep -q ^two'
 holds "with the moments that forks of either need" \
     sh -c '! grep -q "trained again" err'
+
+# A fork from a moment that its run, stopped early, never came to.
+cat >early.study <<'END'
+name   = "early"
+title  = "Stopped early"
+corpus = "words.txt"
+[model]
+context   = 16
+head_size = 4
+[grid]
+sizes   = ["1x32"]
+holdout = false
+epochs  = true
+[train]
+batch_tokens = 256
+lr           = 0.01
+eval_tokens  = 4096
+[fit]
+resamples = 20
+[arm.learn]
+design      = "product"
+tokens      = [1e6]
+unique      = [400]
+patience    = 1e-4
+eval_points = 100
+schedule    = "constant"
+[arm.fork]
+design     = "fork"
+start_from = "learn"
+at         = [0.95, 1]
+tokens     = [4e3]
+END
+run scalelaw study early.study --out=s/early
+ends 0 "a run that stopped early is no obstacle"
+holds "a fork from beyond its end is told, and not trained" \
+    grep -q "fork-1x32-at0.95.*not trained: .* which ended (done) after" err
+run scalelaw study status s/early
+holds "nor counted as done" grep -qE "^fork +2 +1 +1 " out

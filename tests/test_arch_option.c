@@ -4,6 +4,7 @@
  * right, test64_arch.c. */
 
 #include "arch/transformer.h"
+#include "kern/far.h"
 #include "tests/arch_model.h"
 
 /* -- Dropout -------------------------------------------------------------- */
@@ -271,7 +272,7 @@ TEST(turns_are_the_papers_at_the_end_of_a_long_context_too)
     enum { T = 4096, S = 16 };
     Arena arena = { 0 };
     real *turn = NEW(&arena, real, T * S);
-    transformer_turns(turn, T, S);
+    kern_turns(&kern_ref, turn, T, S);
     for (i64 t = 0; t < T; t++)
         for (i64 i = 0; i < S / 2; i++) {
             const double angle = (double)t * pow(10000, -2.0 * (double)i / S);

@@ -10,8 +10,10 @@
  * as large as a micro-batch is. */
 enum { SCORES_MAX = 65536, HEAD_LARGE = 4 << 20, ROWS_LARGE = 256 };
 
-i64 head_rows(const Shape *shape, i64 rows)
+i64 head_rows(const Kern *kern, const Shape *shape, i64 rows)
 {
+    if (kern->far)
+        return i64_min(rows, i64_max(1, kern->far->scores / shape->vocab));
     const i64 least = shape->vocab * shape->width > HEAD_LARGE ? ROWS_LARGE
                                                                : 32;
     return i64_min(rows, i64_max(least, SCORES_MAX / shape->vocab));
@@ -21,7 +23,7 @@ void head_losses(const Head *head, real *loss, real *dn, const real *n,
                  const i32 *y)
 {
     const i64      d = head->shape->width, V = head->shape->vocab;
-    const i64      most = head_rows(head->shape, head->rows);
+    const i64      most = head_rows(head->kern, head->shape, head->rows);
     const Kern    *k = head->kern;
     const PassHow *how = head->how;
     real          *z = head->room;

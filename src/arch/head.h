@@ -17,7 +17,7 @@ typedef struct Head {
 } Head;
 
 /* Of `rows` tokens, for how many scores are made at a time. */
-i64 head_rows(const Shape *shape, i64 rows);
+i64 head_rows(const Kern *kern, const Shape *shape, i64 rows);
 
 /* Losses of tokens y behind activations n[rows,d]; with a gradient, adds the
  * head's and overwrites dn[rows,d]. */

@@ -29,26 +29,16 @@
 #include "arch/lstm.h"
 
 #include "arch/head.h"
-
-#include <string.h>
-
-/* Row (b, t) of one order to row (t, b) of the other. */
-static void reorder(real *to, const real *from, i64 B, i64 T, i64 d)
-{
-    for (i64 b = 0; b < B; b++)
-        for (i64 t = 0; t < T; t++)
-            memcpy(to + (t * B + b) * d, from + (b * T + t) * d,
-                   (size_t)d * sizeof *to);
-}
+#include "kern/far.h"
 
 static void to_time(const LstmPass *p, real *to, const real *from)
 {
-    reorder(to, from, p->batch, p->steps, p->shape->width);
+    kern_swap(p->kern, to, from, p->batch, p->steps, p->shape->width);
 }
 
 static void to_sequences(const LstmPass *p, real *to, const real *from)
 {
-    reorder(to, from, p->steps, p->batch, p->shape->width);
+    kern_swap(p->kern, to, from, p->steps, p->batch, p->shape->width);
 }
 
 static void embed(const LstmPass *p, const i32 *x)
@@ -127,7 +117,7 @@ static LstmPass begin(const Kern *kern, const Shape *shape, const real *param,
         .kern = kern, .shape = shape, .param = param, .packed = packed,
         .work = work, .batch = batch, .steps = steps, .rows = batch * steps,
         .pack = lstm_pack_layout(kern, shape),
-        .at   = lstm_work_layout(shape, batch),
+        .at   = lstm_work_layout(kern, shape, batch),
         .ends = lstm_ends(shape),
     };
 }

@@ -38,7 +38,7 @@ typedef struct LstmWork {
 } LstmWork;
 
 LstmPack lstm_pack_layout(const Kern *kern, const Shape *shape);
-LstmWork lstm_work_layout(const Shape *shape, i64 batch);
+LstmWork lstm_work_layout(const Kern *kern, const Shape *shape, i64 batch);
 
 i64  lstm_packed_count(const Kern *kern, const Shape *shape);
 i64  lstm_work_count(const Kern *kern, const Shape *shape, i64 batch);

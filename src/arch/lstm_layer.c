@@ -11,9 +11,7 @@
 
 #include "arch/lstm.h"
 
-#include "base/rng.h"
-
-#include <string.h>
+#include "kern/far.h"
 
 /* Without a way back all layers use the work of the first: what comes in has
  * gone into the gates before the state is written over it. */
@@ -37,13 +35,12 @@ void lstm_drop(const LstmPass *p, real *y, const real *x, i64 place)
 {
     const i64 d = p->shape->width, B = p->batch;
 
-    for (i64 r = 0; r < p->rows; r++) {
-        const u64 sequence = rng_u64(p->how->seed, RNG_DROPOUT,
-                                     (u64)(p->how->sequence + r % B));
-        const u64 step = (u64)(place * p->shape->context + r / B);
-        p->kern->dropout(y + r * d, x + r * d, NULL, d,
-                         rng_u64(sequence, RNG_DROPOUT, step),
-                         p->how->dropout);
+    for (i64 t = 0; t < p->steps; t++) {
+        const Drop drop = { .seed = p->how->seed,
+                            .sequence = p->how->sequence,
+                            .place = (u64)(place * p->shape->context + t),
+                            .p = p->how->dropout };
+        kern_drop(p->kern, y + t * B * d, x + t * B * d, NULL, B, d, &drop);
     }
 }
 
@@ -133,7 +130,7 @@ void lstm_backward(const LstmPass *p, i64 layer)
     const i64 d = p->shape->width;
     real     *dc = p->work + p->at.dc, *dh = p->work + p->at.dh;
 
-    memset(dc, 0, (size_t)(p->batch * d) * sizeof *dc);
+    kern_zero(p->kern, dc, p->batch * d);
     for (i64 t = p->steps - 1; t >= 0; t--)
         step_back(p, layer, t);
     weights_back(p, layer);

@@ -138,7 +138,7 @@ void lstm_pack(real *packed, const Kern *kern, const Shape *s,
 
 /* -- Work ----------------------------------------------------------------- */
 
-LstmWork lstm_work_layout(const Shape *s, i64 batch)
+LstmWork lstm_work_layout(const Kern *kern, const Shape *s, i64 batch)
 {
     const i64 R = batch * s->context, d = s->width;
     LstmWork  w;
@@ -155,13 +155,12 @@ LstmWork lstm_work_layout(const Shape *s, i64 batch)
     w.dh     = slab_take(&at, R * d);
     w.later  = slab_take(&at, batch * d);
     w.dc     = slab_take(&at, batch * d);
-    w.scores = slab_take(&at, head_rows(s, R) * s->vocab);
+    w.scores = slab_take(&at, head_rows(kern, s, R) * s->vocab);
     w.count  = at;
     return w;
 }
 
 i64 lstm_work_count(const Kern *kern, const Shape *shape, i64 batch)
 {
-    (void)kern;
-    return lstm_work_layout(shape, batch).count;
+    return lstm_work_layout(kern, shape, batch).count;
 }

@@ -41,7 +41,6 @@ typedef struct Work {
     i64 layer;
     /* Once, after all layers. */
     i64 x, statf, nf, scores, dx, dn, wide, attention;
-    i64 keep_one; /* of one sequence */
     i64 count;
 } Work;
 
@@ -55,9 +54,6 @@ i64  transformer_packed_count(const Kern *kern, const Shape *shape);
 i64  transformer_work_count(const Kern *kern, const Shape *shape, i64 batch);
 void transformer_pack(real *packed, const Kern *kern, const Shape *shape,
                       const real *param);
-
-/* Cosines and sines by which rotary positions turn. */
-void transformer_turns(real *turn, i64 T, i64 S);
 
 /* -- A pass --------------------------------------------------------------- */
 

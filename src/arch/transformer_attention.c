@@ -14,27 +14,7 @@
 
 #include "arch/transformer.h"
 
-#include <math.h>
-#include <string.h>
-
-/* The angle of pair i at position t is t 10000^(-2 i / S). Each column is made
- * by turning on and on by its first angle, in double: off by at most t 2^-53
- * or so, where a cosine each would cost more than the rest of a small pass. */
-void transformer_turns(real *turn, i64 T, i64 S)
-{
-    for (i64 i = 0; i < S / 2; i++) {
-        const double angle = pow(10000, -2 * (double)i / (double)S);
-        const double c1 = cos(angle), s1 = sin(angle);
-        double       c = 1, s = 0;
-        for (i64 t = 0; t < T; t++) {
-            turn[t * S + i]         = (real)c;
-            turn[t * S + S / 2 + i] = (real)s;
-            const double next = c * c1 - s * s1;
-            s = s * c1 + c * s1;
-            c = next;
-        }
-    }
-}
+#include "kern/far.h"
 
 /* -- Queries and keys ----------------------------------------------------- */
 
@@ -49,7 +29,7 @@ static void qk_norm(const Pass *p, const Layer *l)
     real     *a = l->work;
     const i64 R = p->rows, S = p->attend.S, row = count_qkv(*p->shape);
 
-    memcpy(a + p->at.raw, a + p->at.qkv, (size_t)(R * row) * sizeof *a);
+    kern_copy(p->kern, a + p->at.raw, a + p->at.qkv, R * row);
     for (i64 h = 0; h < p->attend.H + p->attend.KV; h++) {
         const i64 gain = head_gain(p, l, h);
         p->kern->rms(a + p->at.qkv + h * S, a + p->at.stat_qk + h * R,
@@ -97,16 +77,13 @@ static void queries_keys_values(const Pass *p, const Layer *l)
 
 void transformer_attention(const Pass *p, const Layer *l)
 {
-    const i64 d = p->shape->width, T = p->shape->context;
-    const i64 qkv = count_qkv(*p->shape);
+    const i64 d = p->shape->width, qkv = count_qkv(*p->shape);
     real     *a = l->work;
 
     queries_keys_values(p, l);
-    for (i64 i = 0; i < p->batch; i++)
-        p->kern->attention(a + p->at.o + i * T * d,
-                           a + p->at.keep + i * p->at.keep_one,
-                           p->work + p->at.attention,
-                           a + p->at.qkv + i * T * qkv, &p->attend);
+    kern_attention(p->kern, a + p->at.o, a + p->at.keep,
+                   p->work + p->at.attention, a + p->at.qkv, p->batch,
+                   &p->attend);
     transformer_branch(p, a + p->at.x1, a + p->at.x0, &(Branch){
         .a = a + p->at.o, .K = d, .layer = l->index, .site = SITE_ATTENTION,
         .packed = l->packed + p->pack.proj,
@@ -151,18 +128,13 @@ static void proj_back(const Pass *p, const Layer *l)
 
 void transformer_attention_back(const Pass *p, const Layer *l)
 {
-    const i64   d = p->shape->width, T = p->shape->context;
-    const i64   qkv = count_qkv(*p->shape);
     const real *a = l->work;
     real       *dn = p->work + p->at.dn, *dqkv = p->work + p->at.wide;
 
     proj_back(p, l);
-    for (i64 i = 0; i < p->batch; i++)
-        p->kern->attention_back(dqkv + i * T * qkv, p->work + p->at.attention,
-                                dn + i * T * d, a + p->at.o + i * T * d,
-                                a + p->at.qkv + i * T * qkv,
-                                a + p->at.keep + i * p->at.keep_one,
-                                &p->attend);
+    kern_attention_back(p->kern, dqkv, p->work + p->at.attention, dn,
+                        a + p->at.o, a + p->at.qkv, a + p->at.keep, p->batch,
+                        &p->attend);
     queries_keys_values_back(p, l, dqkv);
     transformer_norm_back(p, p->work + p->at.dx, dn, a + p->at.x0,
                           a + p->at.stat1,

@@ -6,18 +6,14 @@
 
 #include "arch/head.h"
 #include "arch/transformer.h"
-
-static void times(real *x, i64 n, real factor)
-{
-    for (i64 i = 0; i < n; i++)
-        x[i] *= factor;
-}
+#include "kern/far.h"
 
 static void scale_rows(const Pass *p, real *x)
 {
     const i64 base = p->shape->mup_width, d = p->shape->width;
     if (base && base != d)
-        times(x, p->rows * d, (real)((double)base / (double)d));
+        kern_times(p->kern, x, p->rows * d,
+                   (real)((double)base / (double)d));
 }
 
 void transformer_last_norm(const Pass *p)
@@ -34,8 +30,7 @@ void transformer_last_norm_back(const Pass *p)
 {
     real *w = p->work, *dx = w + p->at.dx;
 
-    for (i64 i = 0; i < p->rows * p->shape->width; i++)
-        dx[i] = 0;
+    kern_zero(p->kern, dx, p->rows * p->shape->width);
     scale_rows(p, w + p->at.dn);
     transformer_norm_back(p, dx, w + p->at.dn, w + p->at.x, w + p->at.statf,
                           (Norm){ p->ends.normf_gain, p->ends.normf_bias });

@@ -5,6 +5,7 @@
 #include "arch/head.h"
 #include "arch/slab.h"
 #include "arch/transformer.h"
+#include "kern/far.h"
 
 #include <math.h>
 
@@ -62,7 +63,7 @@ void transformer_pack(real *packed, const Kern *kern, const Shape *s,
     kern->pack(packed + p.head, param + head, s->vocab, d);
     kern->pack_t(packed + p.head_t, param + head, s->vocab, d);
     if (s->rope)
-        transformer_turns(packed + p.turn, s->context, d / s->heads);
+        kern_turns(kern, packed + p.turn, s->context, d / s->heads);
 }
 
 /* -- Attention ------------------------------------------------------------ */
@@ -89,14 +90,13 @@ Work transformer_work_layout(const Kern *kern, const Shape *s, i64 batch)
     Work         w;
     i64          at = 0;
 
-    w.keep_one = kern->attention_keep(&attend);
     w.x0       = slab_take(&at, R * d);
     w.stat1    = slab_take(&at, R * 2);
     w.n1       = slab_take(&at, R * d);
     w.qkv      = slab_take(&at, R * qkv);
     w.raw      = slab_take(&at, s->qk_norm ? R * qkv : 0);
     w.stat_qk  = slab_take(&at, s->qk_norm ? R * (attend.H + attend.KV) : 0);
-    w.keep     = slab_take(&at, batch * w.keep_one);
+    w.keep     = slab_take(&at, batch * kern->attention_keep(&attend));
     w.o        = slab_take(&at, R * d);
     w.x1       = slab_take(&at, R * d);
     w.stat2    = slab_take(&at, R * 2);
@@ -108,7 +108,7 @@ Work transformer_work_layout(const Kern *kern, const Shape *s, i64 batch)
     w.x         = slab_take(&at, R * d);
     w.statf     = slab_take(&at, R * 2);
     w.nf        = slab_take(&at, R * d);
-    w.scores    = slab_take(&at, head_rows(s, R) * s->vocab);
+    w.scores    = slab_take(&at, head_rows(kern, s, R) * s->vocab);
     w.dx        = slab_take(&at, R * d);
     w.dn        = slab_take(&at, R * d);
     w.wide      = slab_take(&at, R * i64_max(qkv, s->ff));

@@ -12,7 +12,7 @@
 
 #include "arch/transformer.h"
 
-#include "base/rng.h"
+#include "kern/far.h"
 
 /* Without a way back all layers use the work of the first. */
 static real *work_of(const Pass *p, i64 layer)
@@ -89,16 +89,11 @@ void transformer_norm_back(const Pass *p, real *dx, const real *dy,
 void transformer_drop(const Pass *p, real *y, const real *x, const real *add,
                       i64 layer, int site)
 {
-    const i64 n = p->shape->context * p->shape->width;
-    const u64 place = (u64)(layer * SITES + site);
-
-    for (i64 i = 0; i < p->batch; i++) {
-        const u64 sequence = rng_u64(p->how->seed, RNG_DROPOUT,
-                                     (u64)(p->how->sequence + i));
-        p->kern->dropout(y + i * n, x + i * n, add ? add + i * n : NULL, n,
-                         rng_u64(sequence, RNG_DROPOUT, place),
-                         p->how->dropout);
-    }
+    const Drop drop = { .seed = p->how->seed, .sequence = p->how->sequence,
+                        .place = (u64)(layer * SITES + site),
+                        .p = p->how->dropout };
+    kern_drop(p->kern, y, x, add, p->batch,
+              p->shape->context * p->shape->width, &drop);
 }
 
 /* -- Branches ------------------------------------------------------------- */

@@ -63,6 +63,35 @@ typedef struct Attend {
     real scale;
 } Attend;
 
+/* Which numbers dropout drops in B sequences that lie one after the other:
+ * those of sequence number `sequence + b` of the run under `seed`, at one of
+ * the places in a model where there is dropping. */
+typedef struct Drop {
+    u64  seed;
+    i64  sequence;
+    u64  place;
+    real p;
+} Drop;
+
+/* What a backend offers besides if its memory is not the processor's, so that
+ * neither loops nor memcpy reach it, and one call must do for all sequences of
+ * a pass. All of it is defined by what far.c does without. */
+typedef struct KernFar {
+    i64  scores; /* how many scores a head had best make at a time */
+    void (*copy)(real *to, const real *from, i64 n);
+    void (*zero)(real *x, i64 n);
+    void (*times)(real *x, i64 n, real factor);
+    void (*swap)(real *to, const real *from, i64 A, i64 B, i64 n);
+    void (*turns)(real *turn, i64 T, i64 S);
+    void (*drop)(real *y, const real *x, const real *add, i64 B, i64 n,
+                 const Drop *drop);
+    void (*attention)(real *o, real *keep, const real *qkv, i64 B,
+                      const Attend *a);
+    void (*attention_back)(real *dqkv, const real *d_o, const real *o,
+                           const real *qkv, const real *keep, i64 B,
+                           const Attend *a);
+} KernFar;
+
 typedef struct Kern {
     const char *name;  /* "ref", "plain", "avx2", "avx512" */
     const char *dtype; /* "fp32", or "bf16": see below     */
@@ -249,6 +278,8 @@ typedef struct Kern {
 
     /* to[n] += from[n], and from is set to zero: one gradient into another. */
     void (*gather)(real *to, real *from, i64 n);
+
+    const KernFar *far; /* NULL: its memory is the processor's (device.h) */
 } Kern;
 
 extern const Kern kern_ref, kern_ref_bf16;

@@ -210,4 +210,8 @@ const DeviceApi *device_load(const char *name, DeviceWhy *why);
 typedef struct DeviceName { char kind[16]; int number; } DeviceName;
 bool device_parse(DeviceName *out, const char *text, Err *err) MUST_USE;
 
+/* The Err of a failure, with the remedy; false. `device` as device_parse has
+ * it: "cuda:1". */
+bool device_refuse(Err *err, const char *device, const DeviceWhy *why);
+
 #endif

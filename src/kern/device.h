@@ -142,6 +142,8 @@ typedef struct DeviceApi {
 
     i64  (*scratch)(const DeviceNeeds *needs);
     i64  (*bytes)(const DeviceSizes *sizes); /* of device memory, all told */
+    i64  (*eval_ticks)(const DeviceSizes *sizes); /* passes of an EVAL graph
+                                                     whose losses are kept */
 
     /* Memory of the blocks is 0. Calls of one queue are made by one thread at
      * a time; several queues run on one device at once. */
@@ -161,8 +163,12 @@ typedef struct DeviceApi {
     /* From here on this thread's calls of Kern are of that queue; NULL: none. */
     void (*enter)(DeviceQueue *queue);
 
+    /* What calls outside record take for the tick: one a run. Until it is
+     * said, all runs are active, and all else is 0. Waits. */
+    bool (*tick)(DeviceQueue *queue, const DeviceTick *tick, DeviceWhy *why);
+
     /* Record what `body` enqueues as a graph. Calls of Kern outside record are
-     * done at once for all runs, as if all were active and tick 0 were. */
+     * enqueued at once for all runs. */
     bool (*record)(DeviceQueue *queue, DeviceGraph graph,
                    void (*body)(void *self), void *self, DeviceWhy *why);
     bool (*wait)(DeviceQueue *queue, DeviceWhy *why); /* until all is done */
@@ -188,7 +194,8 @@ typedef struct DeviceApi {
 
     /* Run a graph `ticks` times: tick[ticks, runs], place[ticks, runs, micro]
      * (of the token with which a sequence begins), and wait for result[ticks,
-     * runs]. loss: NULL, or of an EVAL graph [ticks, runs, micro * context]. */
+     * runs]. loss: NULL, or of an EVAL graph [ticks, runs, micro * context], and
+     * then at most eval_ticks. */
     bool (*go)(DeviceQueue *queue, DeviceGraph graph, i64 ticks,
                const DeviceTick *tick, const i64 *place, DeviceResult *result,
                real *loss, DeviceWhy *why);

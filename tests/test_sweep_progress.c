@@ -33,6 +33,22 @@ TEST(the_line_adds_up_what_is_done_and_under_way)
     str_free(&out);
 }
 
+TEST(hundreds_at_once_are_counted_and_a_few_of_them_named)
+{
+    ProgressState at  = two_of_three();
+    Str           out = { 0 };
+    at.nworker = 300;
+    for (int i = 1; i < 300; i++) {
+        at.worker[i] = at.worker[0];
+        at.worker[i].device = true;
+    }
+    progress_line(&out, &at, 110);
+    CHECK(strstr(out.text, "(299 on the device)"));
+    CHECK(strstr(out.text, "and 292 more\n"));
+    CHECK_BELOW((double)out.size, 500);
+    str_free(&out);
+}
+
 TEST(where_nothing_is_left_no_time_is)
 {
     ProgressState at  = two_of_three();

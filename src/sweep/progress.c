@@ -137,6 +137,15 @@ void progress_begin(Progress *p, int worker, const char *name, double flop,
     pthread_mutex_unlock(&p->lock);
 }
 
+void progress_device(Progress *p, int worker)
+{
+    ProgressWorker *w = take(p, worker);
+    if (!w)
+        return;
+    w->device = true;
+    pthread_mutex_unlock(&p->lock);
+}
+
 void progress_resumed(Progress *p, int worker, i64 step)
 {
     ProgressWorker *w = take(p, worker);

@@ -41,6 +41,9 @@ void progress_resumed(Progress *progress, int worker, i64 step);
 void progress_step(Progress *progress, int worker, i64 step, double loss);
 void progress_end(Progress *progress, int worker);
 
+/* That worker trains on a device, not on a core; told after its run begins. */
+void progress_device(Progress *progress, int worker);
+
 /* A line of words, without its end, that stays: the table goes on below it. */
 void progress_say(Progress *progress, const char *line);
 

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { COLS = 80, ROWS = 24, NAME = 24 };
+enum { COLS = 80, ROWS = 24, NAME = 24, NAMED = 8 };
 
 double progress_worker_flop(const ProgressWorker *w)
 {
@@ -41,6 +41,11 @@ static void time_left(Str *out, double rest, double here, double spent,
 
 static void elsewhere(Str *out, const ProgressState *at)
 {
+    i64 device = 0;
+    for (int i = 0; i < at->nworker; i++)
+        device += at->worker[i].busy && at->worker[i].device;
+    if (device > 0)
+        str_add(out, "  (%lld on the device)", (long long)device);
     if (at->runs_elsewhere > 0)
         str_add(out, "  (%lld by others)", (long long)at->runs_elsewhere);
 }
@@ -50,6 +55,7 @@ static void elsewhere(Str *out, const ProgressState *at)
 void progress_line(Str *out, const ProgressState *at, double now_s)
 {
     const double done = done_flop(at);
+    i64          named = 0;
     str_add(out, "[%3.0f %%] %.2e of %.2e FLOP  %lld of %lld runs",
             100 * done / fmax(at->flop, 1), done, at->flop,
             (long long)at->runs_done, (long long)at->runs);
@@ -58,13 +64,15 @@ void progress_line(Str *out, const ProgressState *at, double now_s)
               now_s - at->began_s, "  time left not known yet");
     for (int i = 0; i < at->nworker; i++) {
         const ProgressWorker *w = &at->worker[i];
-        if (!w->busy || w->steps < 1)
+        if (!w->busy || w->steps < 1 || ++named > NAMED)
             continue;
-        str_add(out, "%s%s %.0f %%", i ? "  " : " | ", w->name,
+        str_add(out, "%s%s %.0f %%", named > 1 ? "  " : " | ", w->name,
                 100 * (double)w->step / (double)w->steps);
         if (isfinite(w->loss))
             str_add(out, " %.3f", w->loss);
     }
+    if (named > NAMED)
+        str_add(out, "  and %lld more", (long long)(named - NAMED));
     str_put(out, "\n");
 }
 

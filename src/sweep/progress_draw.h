@@ -5,14 +5,14 @@
 
 #include "base/str.h"
 
-enum { PROGRESS_WORKERS = 256, PROGRESS_SPARK = 24 };
+enum { PROGRESS_WORKERS = 1024, PROGRESS_SPARK = 24 };
 
 typedef struct ProgressWorker {
     char   name[64];
     double flop, loss, began_s;
     double spark[PROGRESS_SPARK]; /* loss over the steps; NaN: not known */
     i64    step, steps, step_before; /* before: not by this process      */
-    bool   busy;
+    bool   busy, device;                 /* device: not on a core        */
 } ProgressWorker;
 
 typedef struct ProgressState {

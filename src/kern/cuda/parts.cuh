@@ -27,6 +27,26 @@ void linear_dx_cu(real *dx, const real *dy, const real *packed_t,
 void linear_dw_cu(real *dw, real *db, const real *x, const real *dy, i64 R,
                   i64 K, i64 N);
 
+/* -- lt.cu: large products of bfloat16, by cuBLASLt where it is ---------------- */
+
+/* Each says whether it took the call, which K and N alone decide (and whether
+ * the library is there), so that packed weights and products agree: linear.cu
+ * asks here first, in "bf16" only. Both pack and pack_t of such a matrix hold
+ * w[K,N] as it lies. lt_open: when a queue opens, its device being current and
+ * nothing being recorded. */
+void lt_open(void);
+i64  lt_scratch(const DeviceNeeds *n);
+i64  lt_packed_count(i64 K, i64 N); /* of reals, either way round; 0: not taken */
+bool lt_pack(real *packed, const real *w, i64 K, i64 N);
+bool lt_linear(real *y, const real *x, const real *packed, const real *b,
+               const real *add, i64 R, i64 K, i64 N);
+bool lt_linear_gelu(real *a, real *slope, const real *x, const real *packed,
+                    const real *b, i64 R, i64 K, i64 N);
+bool lt_linear_dx(real *dx, const real *dy, const real *packed_t,
+                  const real *slope, i64 R, i64 K, i64 N);
+bool lt_linear_dw(real *dw, real *db, const real *x, const real *dy, i64 R,
+                  i64 K, i64 N);
+
 /* -- norm.cu ------------------------------------------------------------------ */
 void norm_cu(real *y, real *stat, const real *x, const real *gain,
              const real *bias, i64 R, i64 C);

@@ -95,12 +95,12 @@ void launch(const char *name, void (*kernel)(Runs, P...), dim3 grid,
                           (int)shared), name);
     kernel<<<grid, threads, (size_t)shared, l->stream>>>(l->runs,
                                                          P(args)...);
-    launch_failed(cudaGetLastError(), name);
 #else
     const Runs runs = l->runs;
     host_launch(l->stream, name, grid, threads, shared,
                 [=] { kernel(runs, P(args)...); });
 #endif
+    launch_failed(cudaGetLastError(), name);
 }
 
 inline unsigned blocks_for(i64 things, i64 each)

@@ -66,7 +66,8 @@ typedef struct DeviceInfo {
 
 /* A pass of one run. */
 typedef struct DeviceTick {
-    i32    active;     /* 0: the run sits it out, and nothing of it changes  */
+    i32    active;     /* 0: the run sits it out, and nothing of it changes
+                          but `work`, which no pass reads from another       */
     i32    update;     /* 1: with this pass the batch is complete            */
     u64    seed;       /* of dropout, as PassHow has it...                   */
     i64    sequence;   /* ...number of the pass's first sequence             */

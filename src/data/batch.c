@@ -72,8 +72,8 @@ static i64 sampled(const Shard *shard, i64 context, i64 i)
 /* Every epoch has a shuffle of its own, from a seed of its own. Epochs count
  * up from 0; the offset takes the index that no epoch will reach. A sample is
  * cut without an offset: its tokens must be the same whatever the seed. */
-void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, i64 unique,
-                 u64 seed, i64 index)
+i64 batch_train_place(const Shard *shard, i64 context, i64 unique, u64 seed,
+                      i64 index)
 {
     const i64 windows = batch_train_windows(shard, context, unique);
     assert(index >= 0 && windows > 0);
@@ -83,13 +83,25 @@ void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, i64 unique,
     const i64 offset = unique ? 0
                      : rng_below(seed, RNG_ORDER, UINT64_MAX, context);
     const i64 place = unique ? sampled(shard, context, window) : window;
-    window_read(x, y, shard, offset + place * context, context);
+    return offset + place * context;
+}
+
+i64 batch_val_place(const Shard *shard, i64 context, i64 index)
+{
+    assert(0 <= index && index < batch_val_windows(shard, context));
+    return shard->train_count + index * context;
+}
+
+void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, i64 unique,
+                 u64 seed, i64 index)
+{
+    window_read(x, y, shard, batch_train_place(shard, context, unique, seed,
+                                               index), context);
 }
 
 void batch_val(i32 *x, i32 *y, const Shard *shard, i64 context, i64 index)
 {
-    assert(0 <= index && index < batch_val_windows(shard, context));
-    window_read(x, y, shard, shard->train_count + index * context, context);
+    window_read(x, y, shard, batch_val_place(shard, context, index), context);
 }
 
 /* A page that is read brings its neighbours: 64 KiB were asked for, and 115 came

@@ -23,6 +23,11 @@ i64 batch_val_windows(const Shard *shard, i64 context);
 void batch_train(i32 *x, i32 *y, const Shard *shard, i64 context, i64 unique,
                  u64 seed, i64 index);
 
+/* Where in the shard (in tokens) that sequence's x begins; y begins one later. */
+i64 batch_train_place(const Shard *shard, i64 context, i64 unique, u64 seed,
+                      i64 index);
+i64 batch_val_place(const Shard *shard, i64 context, i64 index);
+
 /* To be called with the numbers of sequences that were drawn, counted from
  * anywhere: every so many, lets go of the pages of the shard that they lay in,
  * so that a run holds a few megabytes of its text and not all of it. */

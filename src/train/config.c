@@ -39,6 +39,7 @@ TrainConfig train_defaults(void)
         .checkpoint_s = 30,
         .dtype        = "fp32",
         .kernels      = "auto",
+        .device       = "cpu",
     };
 }
 
@@ -302,6 +303,21 @@ static bool check_corpus(const TrainConfig *c, const Shard *shard,
     return true;
 }
 
+/* Before a device is asked for anything. */
+static bool check_far(const TrainConfig *c, Err *err)
+{
+    DeviceName name;
+    if (!config_far(c))
+        return true;
+    if (!device_parse(&name, c->device, err))
+        return false;
+    if (optimizer_find(c->optimizer)->matrix)
+        return err_set(err, ERR_USAGE, "optimizer %s: takes matrices whole, "
+                       "which a device does not do yet; give adamw or sgd, or "
+                       "--device=cpu", c->optimizer);
+    return true;
+}
+
 static bool check_memory(const TrainConfig *c, Err *err)
 {
     const i64    bytes = train_memory(c);
@@ -322,8 +338,14 @@ bool train_check(const TrainConfig *config, const Shard *shard,
     return check_counts(config, err) && check_reals(config, err)
            && check_model(config, err) && check_schedule(config, err)
            && check_optimizer(config, err) && check_start(config, err)
+           && check_far(config, err)
            && check_corpus(config, shard, allow_epochs, err)
            && check_memory(config, err);
+}
+
+bool config_far(const TrainConfig *config)
+{
+    return config->device && strcmp(config->device, "cpu") != 0;
 }
 
 /* -- Identity ------------------------------------------------------------- */

@@ -21,6 +21,9 @@ void config_model(char out[MODEL_WORDS], const TrainConfig *config);
 /* "ID@STEP" -> STEP; 0 for "ID": its end. */
 i64 config_start_step(const TrainConfig *config);
 
+/* Does it train on a device, and not on this processor? */
+bool config_far(const TrainConfig *config);
+
 /* Sequences that an evaluation of so many tokens takes, rounded up. */
 i64 config_eval_sequences(const TrainConfig *config, i64 tokens);
 

@@ -63,6 +63,24 @@ void eval_positions(double out[TRAIN_BINS], const Space *space, i64 tokens)
 
 /* -- Taking one ------------------------------------------------------------ */
 
+i64 eval_sequences(const TrainConfig *config, const Shard *shard, i64 tokens)
+{
+    return i64_min(batch_val_windows(shard, config->shape.context),
+                   config_eval_sequences(config, tokens));
+}
+
+void eval_row(Space *space, i64 i, const real *loss)
+{
+    const i64 T = space->shape.context;
+    space->eval_loss[i] = mean(loss, T);
+    bin_means(space->eval_bin + i * train_bins(T), loss, T);
+}
+
+EvalResult eval_result(const Space *space, i64 sequences)
+{
+    return eval_summary(space->eval_loss, sequences, space->shape.context);
+}
+
 static void pass_micro(const Eval *e, Worker *worker, i64 from, i64 count)
 {
     Space    *space = e->space;
@@ -76,11 +94,8 @@ static void pass_micro(const Eval *e, Worker *worker, i64 from, i64 count)
                       space->state.param, space->packed, worker->work,
                       worker->x, worker->y, count,
                       &(PassHow){ 0 });
-    for (i64 b = 0; b < count; b++) {
-        const real *loss = worker->loss + b * T;
-        space->eval_loss[from + b] = mean(loss, T);
-        bin_means(space->eval_bin + (from + b) * train_bins(T), loss, T);
-    }
+    for (i64 b = 0; b < count; b++)
+        eval_row(space, from + b, worker->loss + b * T);
 }
 
 static void pass(const Eval *e, i64 thread, i64 threads)
@@ -111,11 +126,10 @@ EvalResult eval_summary(const double *sequence_loss, i64 n, i64 context)
 EvalResult eval_take(Space *space, const TrainConfig *config,
                      const Shard *shard, i64 tokens)
 {
-    const i64  T = space->shape.context;
-    const i64  windows = batch_val_windows(shard, T);
     const Eval e = {
-        .space = space, .shard = shard, .windows = windows,
-        .sequences = i64_min(windows, config_eval_sequences(config, tokens)),
+        .space = space, .shard = shard,
+        .windows   = batch_val_windows(shard, config->shape.context),
+        .sequences = eval_sequences(config, shard, tokens),
     };
     if (config->threads == 1) {
         pass(&e, 0, 1);
@@ -123,5 +137,5 @@ EvalResult eval_take(Space *space, const TrainConfig *config,
 #pragma omp parallel num_threads(config->threads)
         pass(&e, omp_get_thread_num(), omp_get_num_threads());
     }
-    return eval_summary(space->eval_loss, e.sequences, T);
+    return eval_result(space, e.sequences);
 }

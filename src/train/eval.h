@@ -15,6 +15,14 @@ typedef struct EvalResult {
 EvalResult eval_take(Space *space, const TrainConfig *config,
                      const Shard *shard, i64 tokens);
 
+/* Sequences of such an evaluation: at most what there is. */
+i64 eval_sequences(const TrainConfig *config, const Shard *shard, i64 tokens);
+
+/* The losses of sequence number i of it, into its place in the space; and when
+ * all are there, what eval_take gives. */
+void       eval_row(Space *space, i64 i, const real *loss);
+EvalResult eval_result(const Space *space, i64 sequences);
+
 /* Mean loss of each bin of positions in the evaluation just taken. */
 void eval_positions(double out[TRAIN_BINS], const Space *space, i64 tokens);
 

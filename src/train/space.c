@@ -149,8 +149,9 @@ static void sizes(Space *space, Most *most, const TrainConfig *config)
     space->batch   = config->batch;
     space->micro   = arch_micro_batch(shape, config->batch);
     space->micros  = (config->batch + space->micro - 1) / space->micro;
-    space->lanes   = lane_count(space);
-    space->workers = config->threads;
+    const bool far = config_far(config); /* then all but the state is there */
+    space->lanes   = far ? 0 : lane_count(space);
+    space->workers = far ? 0 : config->threads;
     space->spans   = cuts(space->arch, shape);
     space->matrices = matrices_walk(space, matrix_most, most);
     space->eval_max = config_eval_sequences(
@@ -178,9 +179,9 @@ i64 space_lay(Space *space, void *block, const TrainConfig *config)
     void *state = carve(&carver, checkpoint_bytes(space->count), 1);
     if (block)
         space->state = checkpoint_lay(state, space->count);
-    space->packed = CARVE(&carver, real,
-                          space->arch->packed_count(space->kern,
-                                                    &space->shape));
+    space->packed = CARVE(&carver, real, config_far(config) ? 0
+                          : space->arch->packed_count(space->kern,
+                                                      &space->shape));
     for (i64 lane = 0; lane < space->lanes; lane++)
         space->grad[lane] = CARVE(&carver, real, space->count);
     space->lane_loss = CARVE(&carver, double, space->lanes);

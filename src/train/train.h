@@ -54,6 +54,10 @@ typedef struct TrainConfig {
     int         threads;
     double      checkpoint_s;  /* seconds between checkpoints                */
     const char *kernels;       /* "auto", "ref", "avx512", "avx2", "plain"   */
+    const char *device;        /* "cpu"; "cuda", "cuda:1": device.h. Which one
+                                  it is changes bits as `kernels` does       */
+    struct Gang *gang;         /* on a device: those it trains beside (gang.h);
+                                  NULL: it trains alone                      */
     const char *trunk;         /* the checkpoint that a branch starts from   */
     const char *start;         /* the checkpoint of start_run                */
     RealList    keep;          /* steps whose checkpoints stay, for branches */

@@ -11,6 +11,7 @@
 #include "train/config.h"
 #include "train/eval.h"
 #include "train/finding.h"
+#include "train/gang.h"
 #include "train/schedule.h"
 #include "train/step.h"
 
@@ -31,6 +32,8 @@ typedef struct Trainer {
     double             line_train_s;     /* training since the last line... */
     i64                line_step;        /* ...which was at this step       */
     bool               early;            /* patience came to its end        */
+    Gang              *own;              /* on a device and alone           */
+    Seat              *seat;             /* on a device; NULL: on this one  */
 } Trainer;
 
 static i64 step_tokens(const Trainer *t)
@@ -98,6 +101,17 @@ static void sign(Trainer *t)
                           t->config->batch);
 }
 
+/* A seat on the device, of a gang of one if there is no other. */
+static bool sit(Trainer *t, Err *err)
+{
+    DeviceFault why;
+    Gang       *gang = t->config->gang;
+    if (!gang && !gang_open(&t->own, t->config, t->shard, 1, &why, err))
+        return false;
+    return gang_sit(&t->seat, gang ? gang : t->own, &t->space, t->config,
+                    err);
+}
+
 static bool start(Trainer *t, Err *err)
 {
     t->at = &t->space.state.head->at;
@@ -118,17 +132,25 @@ static bool start(Trainer *t, Err *err)
     }
     t->wall_before = t->at->wall_s;
     t->line_step   = t->at->step;
+    if (config_far(t->config))
+        return sit(t, err);
     step_pack(&t->space);
     return true;
 }
 
 /* -- On the way ----------------------------------------------------------- */
 
-static bool checkpoint(Trainer *t, Err *err)
+static bool write_state(Trainer *t, const char *path, Err *err)
 {
     t->at->wall_s = wall_s(t);
-    t->written    = clock_s();
-    return !t->path || checkpoint_write(&t->space.state, t->path, err);
+    return (!t->seat || gang_fetch(t->seat, err))
+        && checkpoint_write(&t->space.state, path, err);
+}
+
+static bool checkpoint(Trainer *t, Err *err)
+{
+    t->written = clock_s();
+    return !t->path || write_state(t, t->path, err);
 }
 
 /* A checkpoint that stays, if this step is one to keep. */
@@ -140,19 +162,30 @@ static bool keep_if_due(Trainer *t, Err *err)
         if (keep.item[i] == (double)t->at->step) {
             snprintf(path, sizeof path, "%s-%lld", t->path,
                      (long long)t->at->step);
-            t->at->wall_s = wall_s(t);
-            return checkpoint_write(&t->space.state, path, err);
+            return write_state(t, path, err);
         }
     return true;
 }
 
-static EvalResult evaluate(Trainer *t, i64 tokens)
+static bool evaluate_far(EvalResult *out, Trainer *t, i64 tokens, Err *err)
 {
-    const double     before = clock_s();
-    const EvalResult result = eval_take(&t->space, t->config, t->shard,
-                                        tokens);
+    const i64 n = eval_sequences(t->config, t->shard, tokens);
+    if (!gang_evaluate(t->seat, n, err))
+        return false;
+    *out = eval_result(&t->space, n);
+    return true;
+}
+
+static bool evaluate(EvalResult *out, Trainer *t, i64 tokens, Err *err)
+{
+    const double before = clock_s();
+    bool         ok = true;
+    if (t->seat)
+        ok = evaluate_far(out, t, tokens, err);
+    else
+        *out = eval_take(&t->space, t->config, t->shard, tokens);
     t->at->eval_s += clock_s() - before;
-    return result;
+    return ok;
 }
 
 /* One line of metrics: the mean loss since the last, and a held-out loss if
@@ -201,7 +234,9 @@ static void take_loss(Trainer *t, double loss)
  * last evaluation's (finish), at the same step. */
 static bool look(Trainer *t, TrainResult *out, bool *over, Err *err)
 {
-    const EvalResult eval = evaluate(t, t->config->eval_point_tokens);
+    EvalResult eval;
+    if (!evaluate(&eval, t, t->config->eval_point_tokens, err))
+        return false;
     *over = finding_point(out, t->at, t->config, &eval,
                           t->shard->unigram_nats);
     if (*over) {
@@ -214,25 +249,36 @@ static bool look(Trainer *t, TrainResult *out, bool *over, Err *err)
     return t->early || line(t, &eval, err);
 }
 
+static bool step(StepResult *out, Trainer *t, Err *err)
+{
+    const double before = clock_s();
+    bool         ok = true;
+    if (t->seat)
+        ok = gang_step(out, t->seat, t->at->step, err);
+    else
+        *out = step_take(&t->space, t->config, t->shard, t->at->step);
+    t->at->train_s += clock_s() - before;
+    return ok;
+}
+
 /* One step, and what it says; true in *over if it was the last. */
 static bool advance(Trainer *t, TrainResult *out, bool *over, Err *err)
 {
-    const double     before = clock_s();
-    const StepResult step = step_take(&t->space, t->config, t->shard,
-                                      t->at->step);
-    t->at->train_s += clock_s() - before;
+    StepResult did;
+    if (!step(&did, t, err))
+        return false;
 
-    take_loss(t, step.loss);
-    t->at->grad_norm = step.grad_norm;
-    t->at->small_square = step.small_square;
-    t->at->small_tokens = step.small_tokens;
+    take_loss(t, did.loss);
+    t->at->grad_norm = did.grad_norm;
+    t->at->small_square = did.small_square;
+    t->at->small_tokens = did.small_tokens;
     t->at->step++;
-    *over = finding_diverged(out, t->at, t->config, &step,
+    *over = finding_diverged(out, t->at, t->config, &did,
                              t->shard->unigram_nats);
     if (*over)
         return line(t, NULL, err);
     if (t->hooks->step)
-        t->hooks->step(t->hooks->self, t->at->step, step.loss);
+        t->hooks->step(t->hooks->self, t->at->step, did.loss);
     if (schedule_evaluates(t->config, t->at->step))
         return look(t, out, over, err);
     if (t->at->step < t->config->steps
@@ -246,9 +292,12 @@ static bool stop_asked(const Trainer *t)
     return t->hooks->stop && t->hooks->stop(t->hooks->self);
 }
 
-/* A stop between two steps: asked for, or to be safe. */
+/* A stop between two steps: asked for, or to be safe. On a device, where no
+ * steps are done that are not taken yet. */
 static bool pause_if_due(Trainer *t, TrainResult *out, bool *over, Err *err)
 {
+    if (t->seat && !gang_rests(t->seat))
+        return true;
     if (stop_asked(t)) {
         *over = true;
         out->status = TRAIN_INTERRUPTED;
@@ -272,15 +321,17 @@ static bool ended(const Trainer *t)
 
 /* The end among those on the way: on their tokens, or it could not be held
  * against them. */
-static void look_last(Trainer *t, const EvalResult *last)
+static bool look_last(Trainer *t, const EvalResult *last, Err *err)
 {
     TrainResult none;
+    EvalResult  eval = *last;
     const i64   tokens = t->config->eval_point_tokens;
     if (t->config->eval_points == 0 || t->early)
-        return;
-    const EvalResult eval = tokens == t->config->eval_tokens
-                            ? *last : evaluate(t, tokens);
+        return true;
+    if (tokens != t->config->eval_tokens && !evaluate(&eval, t, tokens, err))
+        return false;
     finding_point(&none, t->at, t->config, &eval, t->shard->unigram_nats);
+    return true;
 }
 
 /* Evaluate, write the last line, and only then the checkpoint: one that is at
@@ -288,13 +339,15 @@ static void look_last(Trainer *t, const EvalResult *last)
 static bool finish(Trainer *t, TrainResult *out, Err *err)
 {
     if (!isfinite(t->at->val_loss)) {
-        const EvalResult eval = evaluate(t, t->config->eval_tokens);
+        EvalResult eval;
+        if (!evaluate(&eval, t, t->config->eval_tokens, err))
+            return false;
         t->at->val_loss   = eval.loss;
         t->at->val_se     = eval.se;
         t->at->val_tokens = eval.tokens;
         eval_positions(t->at->position_loss, &t->space, eval.tokens);
-        look_last(t, &eval);
-        if (!line(t, &eval, err) || !checkpoint(t, err))
+        if (!look_last(t, &eval, err) || !line(t, &eval, err)
+            || !checkpoint(t, err))
             return false;
     }
     finding_end(out, t->at, t->config, t->shard->unigram_nats);
@@ -334,7 +387,8 @@ static void fill(TrainResult *out, const Trainer *t)
     out->least_step    = at->least_step;
     out->spikes        = at->spikes;
     out->resumed       = at->resumed;
-    out->kernels       = t->space.kern->name;
+    out->kernels       = t->seat ? gang_kernels(t->seat)
+                                 : t->space.kern->name;
 }
 
 static bool run(Trainer *t, TrainResult *out, Err *err)
@@ -371,6 +425,8 @@ bool train_run(TrainResult *out, const TrainConfig *config, const Shard *shard,
     space_lay(&t.space, block, config);
     t.written = t.started;
     const bool done = run(&t, out, err);
+    gang_rise(t.seat);
+    gang_close(t.own);
     arena_free(&arena);
     return done;
 }

@@ -4,6 +4,9 @@
 # figure or a law gives no run another name.
 #
 #     cmake -DOUT=code.h -DROOT=. -DFILES=a.c;b.c -P code_hash.cmake
+#
+# With -DCUDA=build.h -DWORDS=... as well: what the CUDA backend says of its own
+# build, which is no part of run ids.
 
 set(all "")
 list(SORT FILES)
@@ -17,3 +20,11 @@ file(CONFIGURE OUTPUT ${OUT} CONTENT
 "/* Made by tools/code_hash.cmake; not to be edited. */
 #define SCALELAW_CODE \"${hash}\"
 ")
+if(CUDA)
+    string(SUBSTRING ${hash} 0 8 hash)
+    string(REGEX REPLACE "^(nvcc [0-9.]+)," "\\1;" WORDS "${WORDS}")
+    file(CONFIGURE OUTPUT ${CUDA} CONTENT
+"/* Made by tools/code_hash.cmake; not to be edited. */
+#define SCALELAW_CUDA_BUILD \"${WORDS}; sources ${hash}\"
+")
+endif()

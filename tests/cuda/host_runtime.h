@@ -17,6 +17,8 @@
     _(cudaErrorInvalidConfiguration, 9, "invalid configuration argument")   \
     _(cudaErrorInsufficientDriver, 35,                                      \
       "CUDA driver version is insufficient for CUDA runtime version")       \
+    _(cudaErrorDevicesUnavailable, 46,                                      \
+      "CUDA-capable device(s) is/are busy or unavailable")                  \
     _(cudaErrorNoDevice, 100, "no CUDA-capable device is detected")         \
     _(cudaErrorInvalidDevice, 101, "invalid device ordinal")                \
     _(cudaErrorNoKernelImageForDevice, 209,                                 \
@@ -30,6 +32,10 @@
       "too many resources requested for launch")                            \
     _(cudaErrorLaunchTimeout, 702,                                          \
       "the launch timed out and was terminated")                            \
+    _(cudaErrorHardwareStackError, 714, "hardware stack error")             \
+    _(cudaErrorIllegalInstruction, 715,                                     \
+      "an illegal instruction was encountered")                             \
+    _(cudaErrorMisalignedAddress, 716, "misaligned address")                \
     _(cudaErrorLaunchFailure, 719, "unspecified launch failure")            \
     _(cudaErrorNotSupported, 801, "operation not supported")                \
     _(cudaErrorStreamCaptureUnsupported, 900,                               \

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "data/batch.h"
+#include "kern/device.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
 

@@ -41,11 +41,11 @@ TEST(what_is_no_device_or_named_twice_is_refused)
 
 TEST(a_device_that_is_not_there_is_refused_with_a_remedy)
 {
-    const DeviceName name = { "cuda", 0 };
-    DeviceInfo       info;
-    Err              err = { 0 };
+    Devices devices;
+    Err     err = { 0 };
     setenv("SCALELAW_CUDA", "/nowhere/libscalelaw_cuda.so", 1);
-    CHECK(!devices_need(&info, &name, &err));
+    CHECK(devices_parse(&devices, "cpu,cuda", &err));
+    CHECK(!devices_open(&devices, &err));
     CHECK_HAS(err.text, "device cuda: ");
     CHECK_HAS(err.text, "--device=cpu");
 }

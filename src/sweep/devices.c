@@ -54,15 +54,22 @@ bool devices_parse(Devices *out, const char *text, Err *err)
     }
 }
 
-const DeviceApi *devices_need(DeviceInfo *info, const DeviceName *device,
-                             Err *err)
+static bool open_one(Devices *devices, int i, Err *err)
 {
-    char      words[32];
+    char      word[32];
     DeviceWhy why;
-    devices_word(words, device);
-    const DeviceApi *api = device_load(device->kind, &why);
-    if (api && api->info(info, device->number, &why))
-        return api;
-    (void)device_refuse(err, words, &why);
-    return NULL;
+    devices_word(word, &devices->name[i]);
+    devices->api[i] = device_load(devices->name[i].kind, &why);
+    return (devices->api[i]
+            && devices->api[i]->info(&devices->info[i],
+                                     devices->name[i].number, &why))
+        || device_refuse(err, word, &why);
+}
+
+bool devices_open(Devices *devices, Err *err)
+{
+    for (int i = 0; i < devices->count; i++)
+        if (!open_one(devices, i, err))
+            return false;
+    return true;
 }

@@ -10,9 +10,11 @@
 enum { DEVICES_MAX = 8 };
 
 typedef struct Devices {
-    bool       cpu;            /* cores train, too */
-    int        count;
-    DeviceName name[DEVICES_MAX];
+    bool             cpu;       /* cores train, too                   */
+    int              count;
+    DeviceName       name[DEVICES_MAX];
+    const DeviceApi *api[DEVICES_MAX];  /* what follows by devices_open */
+    DeviceInfo       info[DEVICES_MAX];
 } Devices;
 
 /* "cpu", "cuda", "cuda:1", "cuda,cpu". ERR_USAGE for what is none of these, or
@@ -22,9 +24,8 @@ bool devices_parse(Devices *out, const char *text, Err *err) MUST_USE;
 /* "cuda:1" */
 void devices_word(char out[32], const DeviceName *device);
 
-/* Its backend, and what it says of the device; refused in words where there is
- * none. */
-const DeviceApi *devices_need(DeviceInfo *info, const DeviceName *device,
-                             Err *err) MUST_USE;
+/* All of them are there: their backends, and what these say of them. Refused in
+ * words where one is not. */
+bool devices_open(Devices *devices, Err *err) MUST_USE;
 
 #endif

@@ -12,12 +12,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
-enum { CORES_MAX = 256 };
+enum { CORES_MAX = SWEEP_ROWS };
 
-/* What is left must be worth a stop and a start. */
-static const double help_s = 2, look_again_s = 0.5, wait_s = 0.1;
+/* What is left must be worth a stop and a start; so little a core does as well
+ * as a device that trains hundreds at once. */
+static const double help_s = 2, core_s = 2, look_again_s = 0.5, wait_s = 0.1;
 
 /* -- Signals --------------------------------------------------------------- */
 
@@ -47,22 +49,25 @@ bool sweep_stopping(void)
 
 /* -- Which can be begun ---------------------------------------------------- */
 
-static void fail(Sweep *sweep, const Task *task, Err *err)
+/* The others go on to their ends where cores train them; what a device has
+ * stops: a device that has failed one run fails them all. */
+void sweep_fail(Sweep *sweep, const Task *task, Err *err)
 {
     if (sweep->failed)
         return; /* the first one is told */
     sweep->failed = true;
     *sweep->err   = *err;
-    (void)err_add(sweep->err, "run %s", task->record.id);
+    if (task)
+        (void)err_add(sweep->err, "run %s", task->record.id);
+    __atomic_store_n(&sweep->halt, sweep->seated > 0, __ATOMIC_RELAXED);
 }
 
-/* One run alone is always let in: train_check has held it against the whole
- * machine. */
-static bool fits(const Sweep *sweep, const Task *task)
+/* train_check has held one run alone against the whole machine. */
+bool sweep_fits(const Sweep *sweep, i64 bytes)
 {
     return sweep->said == 0
-        || (sweep->said + task->bytes <= sweep->room
-            && task->bytes <= footprint_available());
+        || (sweep->said + bytes <= sweep->room
+            && bytes <= footprint_available());
 }
 
 static bool is_due(const Task *task)
@@ -88,7 +93,7 @@ static bool claim(Sweep *sweep, Task *task)
         task->state  = TASK_ELSEWHERE;
         task->look_s = clock_s() + look_again_s;
         if (err.kind != ERR_BUSY || sweep->place->refuse_busy)
-            fail(sweep, task, &err);
+            sweep_fail(sweep, task, &err);
         return false;
     }
     if (!task->again && sweep_over(sweep, task)) {
@@ -119,7 +124,7 @@ static void give_up(Sweep *sweep, Task *task)
     if (!claim(sweep, task))
         return;
     if (!sweep_give_up(sweep, task, &err))
-        fail(sweep, task, &err);
+        sweep_fail(sweep, task, &err);
     sweep->report->found++;
     task->state      = TASK_OVER;
     task->status     = task->after->status;
@@ -127,12 +132,12 @@ static void give_up(Sweep *sweep, Task *task)
     claim_drop(task->lock, sweep->place->study_dir, task->record.id);
 }
 
-static bool can_begin(Sweep *sweep, Task *task)
+bool sweep_is_open(Sweep *sweep, Task *task)
 {
     if (!is_due(task))
         return false;
     switch (task_need(task)) {
-    case NEED_MET:   return fits(sweep, task);
+    case NEED_MET:   return true;
     case NEED_WAIT:  return false;
     case NEED_AGAIN: ask_again(sweep, task->after); return false;
     case NEED_NEVER: give_up(sweep, task); return false;
@@ -163,18 +168,44 @@ static void hold(Sweep *sweep, Task *task, int threads)
     sweep->free  -= threads;
 }
 
+static i64 bytes_of(const Task *task)
+{
+    return task->seated ? task->bytes_seat : task->bytes;
+}
+
+bool sweep_take(Sweep *sweep, Task *task, int threads)
+{
+    if (!claim(sweep, task))
+        return false;
+    task->state    = TASK_HERE;
+    task->seated   = threads == 0;
+    sweep->said   += bytes_of(task);
+    sweep->seated += task->seated;
+    hold(sweep, task, threads);
+    return true;
+}
+
+/* With a device besides, cores take what is as good as nothing, what it has not
+ * the memory for, and the smallest runs that they end before it has done all
+ * the rest. */
+static bool is_for_core(const Sweep *sweep, const Task *task)
+{
+    return task->kind < 0 || sweep->kinds.kind[task->kind].cores_only
+        || task->seconds <= fmax(core_s, sweep->left_s);
+}
+
 static Task *choose(Sweep *sweep)
 {
-    for (i64 i = 0; i < sweep->tasks.count && sweep->free > 0; i++) {
-        Task *task = &sweep->tasks.task[i];
+    const i64  count = sweep->tasks.count;
+    const bool last  = sweep->kinds.count > 0; /* the smallest first */
+    for (i64 i = 0; i < count && sweep->free > 0; i++) {
+        Task *task = &sweep->tasks.task[last ? count - 1 - i : i];
         if (sweep->failed || sweep_stopping())
             return NULL;
-        if (!can_begin(sweep, task) || !claim(sweep, task))
-            continue;
-        task->state  = TASK_HERE;
-        sweep->said += task->bytes;
-        hold(sweep, task, threads_for(sweep, task));
-        return task;
+        if (sweep_is_open(sweep, task) && is_for_core(sweep, task)
+            && sweep_fits(sweep, task->bytes)
+            && sweep_take(sweep, task, threads_for(sweep, task)))
+            return task;
     }
     return NULL;
 }
@@ -211,7 +242,7 @@ static bool was_no_help(Task *task, double now_s)
 
 static bool can_be_helped(const Task *task, double now_s)
 {
-    return task->threads < task->lanes && !isnan(task_rate(task, now_s))
+    return !task->seated && task->threads < task->lanes && !isnan(task_rate(task, now_s))
         && task_left_s(task, now_s) > help_s;
 }
 
@@ -248,8 +279,7 @@ static void help(Sweep *sweep)
 
 /* -- A worker -------------------------------------------------------------- */
 
-/* Until somebody has news, or a moment has gone by. */
-static void wait_for_news(Sweep *sweep)
+void sweep_wait(Sweep *sweep)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -259,36 +289,42 @@ static void wait_for_news(Sweep *sweep)
     pthread_cond_timedwait(&sweep->news, &sweep->lock, &until);
 }
 
+bool sweep_goes_on(const Sweep *sweep)
+{
+    bool here = false;
+    for (i64 i = 0; i < sweep->tasks.count; i++)
+        here |= sweep->tasks.task[i].state == TASK_HERE;
+    return here || any_open(sweep);
+}
+
 /* The next task; NULL when there will be none. The lock is taken. */
 static Task *next(Sweep *sweep)
 {
     for (;;) {
         Task *task = choose(sweep);
-        bool  here = false;
-        for (i64 i = 0; i < sweep->tasks.count; i++)
-            here |= sweep->tasks.task[i].state == TASK_HERE;
         if (task || sweep->failed || sweep_stopping()
-            || (!here && !any_open(sweep)))
+            || !sweep_goes_on(sweep))
             return task;
         help(sweep);
         sweep_look(sweep);
-        wait_for_news(sweep);
+        sweep_wait(sweep);
     }
 }
 
-static void close_task(Sweep *sweep, Task *task, Turn turn)
+void sweep_drop(Sweep *sweep, Task *task, Turn turn)
 {
-    sweep->said -= task->bytes;
-    task->state  = turn == TURN_OVER ? TASK_OVER : TASK_OPEN;
+    sweep->said   -= bytes_of(task);
+    sweep->seated -= task->seated;
+    task->state    = turn == TURN_OVER ? TASK_OVER : TASK_OPEN;
     if (turn == TURN_OVER && !task->again)
         task->status = task->record.status;
-    task->again  = 0;
+    if (turn == TURN_OVER)
+        task->again = 0;
+    task->seated = false;
     claim_drop(task->lock, sweep->place->study_dir, task->record.id);
 }
 
-/* One turn after the other until it has ended; the lock is taken but while it
- * trains. */
-static void work_on(const Worker *worker, Task *task)
+void sweep_work_on(const SweepWorker *worker, Task *task)
 {
     Sweep *sweep = worker->sweep;
     Err    err   = { 0 };
@@ -305,35 +341,63 @@ static void work_on(const Worker *worker, Task *task)
                                                    task->lanes)));
     }
     if (turn == TURN_FAILED)
-        fail(sweep, task, &err);
-    close_task(sweep, task, turn);
+        sweep_fail(sweep, task, &err);
+    sweep_drop(sweep, task, turn);
     pthread_cond_broadcast(&sweep->news);
 }
 
 static void *work(void *self)
 {
-    const Worker *worker = self;
+    const SweepWorker *worker = self;
     Sweep        *sweep  = worker->sweep;
     pthread_mutex_lock(&sweep->lock);
     for (Task *task; (task = next(sweep));)
-        work_on(worker, task);
+        sweep_work_on(worker, task);
     pthread_cond_broadcast(&sweep->news);
     pthread_mutex_unlock(&sweep->lock);
     return NULL;
 }
 
-static void work_all(Sweep *sweep)
+/* A thread for each; what cannot have one is done by the others. */
+typedef struct Hands {
+    int       count;
+    pthread_t thread[CORES_MAX + DEVICES_MAX];
+} Hands;
+
+static bool hand(Hands *hands, void *(*work_at)(void *), void *self)
 {
-    pthread_t thread[CORES_MAX];
-    Worker    worker[CORES_MAX];
+    const bool ok = pthread_create(&hands->thread[hands->count], NULL, work_at,
+                                   self) == 0;
+    hands->count += ok;
+    return ok;
+}
+
+/* This thread is the last of the devices', or the first core's. */
+static void work_all(Sweep *sweep, Device *const *device, int devices)
+{
+    Hands  hands = { 0 };
+    SweepWorker worker[CORES_MAX];
     for (int i = 0; i < sweep->workers; i++) {
-        worker[i] = (Worker){ sweep, i };
-        if (i > 0 && pthread_create(&thread[i], NULL, work, &worker[i]) != 0)
-            sweep->workers = i; /* fewer hands; the work is the same */
+        worker[i] = (SweepWorker){ .sweep = sweep, .index = i };
+        sweep->row[i] = true;
     }
-    work(&worker[0]);
+    const int last = sweep->workers ? devices : devices - 1;
+    for (int i = 0; i < last; i++)
+        if (!hand(&hands, device_work, device[i])) {
+            Err err = { 0 };
+            (void)err_set(&err, ERR_IO, "no thread can be had for a device; "
+                          "raise the limit on threads");
+            sweep_fail(sweep, NULL, &err);
+        }
     for (int i = 1; i < sweep->workers; i++)
-        pthread_join(thread[i], NULL);
+        if (!hand(&hands, work, &worker[i]))
+            break;
+    if (sweep->workers)
+        work(&worker[0]);
+    else
+        device_work(device[last]);
+    for (int i = 0; i < hands.count; i++)
+        pthread_join(hands.thread[i], NULL);
 }
 
 /* -- All of them ----------------------------------------------------------- */
@@ -349,6 +413,35 @@ static void skip_finished(Sweep *sweep)
     }
 }
 
+/* A run holds its claim, its log, and for a moment its checkpoint. */
+static void files_allow(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* What no device here can train is for cores; without any it is refused before
+ * anything begins. */
+static bool devices_begin(Sweep *sweep, Arena *arena, Device **device,
+                          Err *err)
+{
+    const Devices *devices = sweep->place->devices;
+    if (!devices || devices->count == 0)
+        return true;
+    files_allow();
+    kinds_make(&sweep->kinds, arena, &sweep->tasks, sweep->place);
+    for (i64 i = 0; !sweep->workers && i < sweep->tasks.count; i++)
+        if (!kind_check(&sweep->kinds, &sweep->tasks.task[i], sweep->place,
+                        err))
+            return false;
+    for (int i = 0; i < devices->count; i++)
+        device[i] = device_new(sweep, arena, i);
+    return true;
+}
+
 bool sweep_run(SweepReport *out, const LadderRun *const *runs, i64 count,
                const SweepPlace *place, Err *err)
 {
@@ -356,7 +449,10 @@ bool sweep_run(SweepReport *out, const LadderRun *const *runs, i64 count,
     if (count < 1)
         return true;
     Arena     arena = { 0 };
-    const i64 cores = i64_min(i64_max(place->cores, 1), CORES_MAX);
+    Device   *device[DEVICES_MAX];
+    const int devices = place->devices ? place->devices->count : 0;
+    const i64 cores = i64_min(i64_max(place->cores, devices ? 0 : 1),
+                              CORES_MAX);
     Sweep     sweep = {
         .place    = place,
         .runs_dir = arena_print(&arena, "%s/runs", place->study_dir),
@@ -368,10 +464,14 @@ bool sweep_run(SweepReport *out, const LadderRun *const *runs, i64 count,
     const double began = clock_s();
     tasks_make(&sweep.tasks, &arena, runs, count, place, sweep.runs_dir);
     sweep.workers = (int)i64_min(cores, sweep.tasks.count);
+    skip_finished(&sweep);
+    if (!devices_begin(&sweep, &arena, device, err)) {
+        arena_free(&arena);
+        return false;
+    }
     pthread_mutex_init(&sweep.lock, NULL);
     pthread_cond_init(&sweep.news, NULL);
-    skip_finished(&sweep);
-    work_all(&sweep);
+    work_all(&sweep, device, devices);
     pthread_cond_destroy(&sweep.news);
     pthread_mutex_destroy(&sweep.lock);
     out->wall_s = clock_s() - began;

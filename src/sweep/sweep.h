@@ -1,5 +1,5 @@
-/* sweep.h - many runs on the cores of one machine, or of several that share a
- * folder.
+/* sweep.h - many runs on the cores of one machine, on its devices, or on
+ * several machines that share a folder.
  *
  * Tiny models gain nothing from a second thread and lose to its barriers, so
  * each worker owns one core and trains one run at a time; what heads the
@@ -8,6 +8,11 @@
  * for one trunk, a run is stopped, and goes on with the spare cores as threads:
  * no bit of a result depends on how many. No run starts for which memory is
  * short.
+ *
+ * On a device runs of one shape train side by side, in gangs of seats, hundreds
+ * at once, each with a thread that does its book-keeping; seats.h says which
+ * gangs are opened, and how wide. With cores besides, these take the smallest
+ * runs, and what no device can train.
  *
  * A run that is finished on disk is skipped; one that was cut off goes on from
  * its checkpoint. A run that diverges or never learns is a finding: it is
@@ -22,6 +27,7 @@
 #ifndef SWEEP_H
 #define SWEEP_H
 
+#include "sweep/devices.h"
 #include "sweep/progress.h"
 #include "sweep/record.h"
 
@@ -29,6 +35,7 @@ typedef struct SweepPlace {
     const char *study_dir;  /* runs go to STUDY_DIR/runs */
     RecordOf    of;
     int         cores;
+    const Devices *devices;     /* NULL: cores alone                          */
     Progress   *progress;
     bool        refuse_busy;/* a run that another process trains is ERR_BUSY,
                                and not waited for */
@@ -42,6 +49,8 @@ typedef struct SweepReport {
     double wall_s;               /* from first to last                   */
     double core_s;               /* in training, by all cores: at most
                                     wall_s times cores                   */
+    i64    on_device;            /* of done and found: ended on a device  */
+    i64    gangs, side_by_side;  /* opened; most runs at once on a device */
 } SweepReport;
 
 /* Runs, in any order; those that they come after are trained before. */

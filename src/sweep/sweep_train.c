@@ -14,7 +14,7 @@
  * run goes on from: opened at 0 before that, it would forget the beginning of a
  * run that resumes. */
 typedef struct Watch {
-    const Worker *worker;
+    const SweepWorker *worker;
     Task         *task;
     MetricLog    *log;
     bool          first;     /* turn in this process                        */
@@ -81,13 +81,18 @@ static bool yields(const Task *task)
 static bool watch_stop(void *self)
 {
     const Watch *watch = self;
-    return sweep_stopping() || yields(watch->task)
+    return sweep_halts(watch->worker->sweep) || yields(watch->task)
         || (watch->until > 0
             && __atomic_load_n(&watch->task->step, __ATOMIC_RELAXED)
                    >= watch->until);
 }
 
-static const Shard *shard_of(const Sweep *sweep, const Task *task)
+bool sweep_halts(const Sweep *sweep)
+{
+    return sweep_stopping() || __atomic_load_n(&sweep->halt, __ATOMIC_RELAXED);
+}
+
+const Shard *sweep_shard(const Sweep *sweep, const Task *task)
 {
     return task->run->shard ? task->run->shard : sweep->place->of.shard;
 }
@@ -102,12 +107,23 @@ static bool train(TrainResult *result, Watch *watch, const TrainConfig *config,
     char         checkpoint[TASK_PATH];
     snprintf(checkpoint, sizeof checkpoint, "%s/%s", task->dir, file);
     begin_count(sweep, task, config->branch_at);
-    const bool ok = train_run(result, config, shard_of(sweep, task),
+    const bool ok = train_run(result, config, sweep_shard(sweep, task),
                               checkpoint, hooks, err);
     pthread_mutex_lock(&sweep->lock);
-    sweep->report->core_s += config->threads * (clock_s() - began);
+    sweep->report->core_s += task->threads * (clock_s() - began);
     pthread_mutex_unlock(&sweep->lock);
     return ok;
+}
+
+static TrainConfig config_here(const SweepWorker *worker, const Task *task)
+{
+    TrainConfig config = task->config;
+    config.threads = task->seated ? 1 : task->threads;
+    if (worker->device) {
+        config.device = worker->device;
+        config.gang   = worker->gang;
+    }
+    return config;
 }
 
 static bool train_once(TrainResult *result, Watch *watch, Err *err)
@@ -119,8 +135,7 @@ static bool train_once(TrainResult *result, Watch *watch, Err *err)
         .step    = watch_step,
         .stop    = watch_stop,
     };
-    TrainConfig config = watch->task->config;
-    config.threads = watch->task->threads;
+    const TrainConfig config = config_here(watch->worker, watch->task);
     const bool ok = train(result, watch, &config, &hooks, "checkpoint", err);
     metric_close(watch->log);
     return ok;
@@ -130,7 +145,7 @@ static bool train_once(TrainResult *result, Watch *watch, Err *err)
  * its folder goes. */
 static bool tokenizer_write(const Sweep *sweep, const Task *task, Err *err)
 {
-    const Shard *shard = shard_of(sweep, task);
+    const Shard *shard = sweep_shard(sweep, task);
     char         path[TASK_PATH];
     snprintf(path, sizeof path, "%s/tokenizer.bpe", task->dir);
     return !shard->tokenizer_bytes
@@ -138,7 +153,7 @@ static bool tokenizer_write(const Sweep *sweep, const Task *task, Err *err)
                       err);
 }
 
-static bool begin(const Worker *worker, Task *task, Err *err)
+static bool begin(const SweepWorker *worker, Task *task, Err *err)
 {
     const LadderRun *run   = task->run;
     const Sweep     *sweep = worker->sweep;
@@ -147,6 +162,8 @@ static bool begin(const Worker *worker, Task *task, Err *err)
     task->record.started = now;
     progress_begin(sweep->place->progress, worker->index, run->name,
                    run->flop_new, own_step(task, task->config.steps));
+    if (worker->device)
+        progress_device(sweep->place->progress, worker->index);
     return run_write(&task->record, sweep->runs_dir, false, err)
         && tokenizer_write(sweep, task, err);
 }
@@ -160,11 +177,13 @@ static void count_result(Sweep *sweep, Task *task, const TrainResult *result)
     case TRAIN_PLATEAU:     sweep->report->found++; break;
     case TRAIN_INTERRUPTED: sweep->report->interrupted = true; break;
     }
+    sweep->report->on_device += task->seated
+                             && result->status != TRAIN_INTERRUPTED;
     task->ended_step = result->step;
     pthread_mutex_unlock(&sweep->lock);
 }
 
-static bool write_down(const Worker *worker, Task *task,
+static bool write_down(const SweepWorker *worker, Task *task,
                        const TrainResult *result, Err *err)
 {
     Sweep     *sweep = worker->sweep;
@@ -182,14 +201,14 @@ static bool write_down(const Worker *worker, Task *task,
     return true;
 }
 
-Turn sweep_train(const Worker *worker, Task *task, bool first, Err *err)
+Turn sweep_train(const SweepWorker *worker, Task *task, bool first, Err *err)
 {
     Watch       watch  = { .worker = worker, .task = task, .first = first };
     TrainResult result = { 0 };
     if ((first && !begin(worker, task, err))
         || !train_once(&result, &watch, err))
         return TURN_FAILED;
-    if (result.status == TRAIN_INTERRUPTED && !sweep_stopping())
+    if (result.status == TRAIN_INTERRUPTED && !sweep_halts(worker->sweep))
         return TURN_YIELDED;
     if (!write_down(worker, task, &result, err))
         return TURN_FAILED;
@@ -289,14 +308,15 @@ static bool put_back(const Task *task, Err *err)
 }
 
 /* What was trained again must have come as far as before. */
-static Turn again_ended(const Task *task, const TrainResult *result, Err *err)
+static Turn again_ended(const Sweep *sweep, const Task *task,
+                        const TrainResult *result, Err *err)
 {
     const bool stopped = result->status == TRAIN_INTERRUPTED;
     if (result->step >= again_step(task)
         && !(stopped && task->again == TASK_END))
         return put_back(task, err) ? TURN_OVER : TURN_FAILED;
     if (stopped)
-        return sweep_stopping() ? TURN_STOPPED : TURN_YIELDED;
+        return sweep_halts(sweep) ? TURN_STOPPED : TURN_YIELDED;
     err_set(err, ERR_FORMAT, "trained again for its checkpoint of step %lld it "
             "ended after %lld, as it did not before; remove its folder to "
             "train it anew", (long long)again_step(task),
@@ -305,19 +325,18 @@ static Turn again_ended(const Task *task, const TrainResult *result, Err *err)
 }
 
 /* Under another name, so that what the record stands for is not touched. */
-Turn sweep_again(const Worker *worker, Task *task, bool first, Err *err)
+Turn sweep_again(const SweepWorker *worker, Task *task, bool first, Err *err)
 {
     Watch watch = { .worker = worker, .task = task,
                     .until = task->again == TASK_END ? 0 : task->again };
     const TrainHooks hooks = { .self = &watch, .step = watch_step,
                                .stop = watch_stop };
     TrainResult  result = { 0 };
-    TrainConfig  config = task->config;
-    config.threads = task->threads;
+    const TrainConfig config = config_here(worker, task);
     if (first)
         say_again(worker->sweep, task);
     return train(&result, &watch, &config, &hooks, "again", err)
-         ? again_ended(task, &result, err) : TURN_FAILED;
+         ? again_ended(worker->sweep, task, &result, err) : TURN_FAILED;
 }
 
 /* -- What others do -------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "sweep/task.h"
 
 #include "base/file.h"
+#include "sweep/kind.h"
 #include "sweep/speed.h"
 #include "train/space.h"
 
@@ -13,6 +14,9 @@
 
 /* Of a shape: a pass or two each, for an order needs no more. */
 enum { TRIES = 3, TRY_FLOP = 1000000000 };
+
+/* With a device at hand a core is not asked of what would take it minutes. */
+static const double CORE_FLOP = 1e12;
 
 /* -- Who needs whom -------------------------------------------------------- */
 
@@ -66,6 +70,15 @@ static void keep(RealList *list, Arena *arena, i64 step)
     *list = (RealList){ list->count + 1, wider };
 }
 
+static bool seatable(const Task *task, const SweepPlace *place)
+{
+    Err why = { 0 };
+    return place->devices && place->devices->count > 0
+        && kind_trainable(&task->config, task->run->shard ? task->run->shard
+                                         : place->of.shard,
+                          place->devices, &why);
+}
+
 static void lay(Task *task, Arena *arena, const SweepPlace *place,
                 const char *runs_dir)
 {
@@ -81,6 +94,9 @@ static void lay(Task *task, Arena *arena, const SweepPlace *place,
     else if (task->run->after)
         task->config.start = task->need;
     task->lanes = (int)space.lanes;
+    task->kind  = -1;
+    task->seatable = seatable(task, place);
+    task->bytes_seat = kind_host_bytes(&task->config);
     task->ended_step = -1;
     task->flop_seen  = -1;
 }
@@ -123,31 +139,51 @@ static double speed_of(const TaskList *list, i64 index)
 {
     const Task *task = &list->task[index];
     for (i64 i = 0; i < index; i++)
-        if (same_speed(&list->task[i].config, &task->config))
+        if (same_speed(&list->task[i].config, &task->config)
+            && isfinite(list->task[i].seconds))
             return list->task[i].run->flop_new / list->task[i].seconds;
     return speed_tried(task);
 }
 
-static void foretell(TaskList *list)
+static bool asks_core(const Task *task, const SweepPlace *place)
+{
+    return !task->seatable
+        || (place->cores > 0 && task->run->flop_new <= CORE_FLOP);
+}
+
+static void foretell(TaskList *list, const SweepPlace *place)
 {
     for (i64 i = 0; i < list->count; i++) {
         Task        *task = &list->task[i];
         const double flop = fmax(1, task->run->flop_new);
-        task->seconds = task->path_s
-                      = list->count > 1 ? flop / speed_of(list, i) : flop;
+        task->seconds = !asks_core(task, place) ? INFINITY
+                      : list->count > 1 ? flop / speed_of(list, i) : flop;
+        task->passes  = kind_passes(&task->config,
+                                    task->config.steps - task->config.branch_at);
+        if (task->seatable) {
+            const SeatsSpeed speed = kind_guess(&task->config,
+                                                &place->devices->info[0]);
+            task->device_s = task->passes * seats_pass_s(&speed, 1);
+        }
+        task->path_s = task_way_s(task);
     }
+}
+
+double task_way_s(const Task *task)
+{
+    return task->seatable ? task->device_s : task->seconds;
 }
 
 /* What a task and those before it give way to. Of a trunk that goes on past
  * its branch only the part until there. */
 static void path_up(const Task *task)
 {
-    double way = task->seconds;
+    double way = task_way_s(task);
     for (; task->after; task = task->after) {
         Task        *a = task->after;
         const double share = task->after_step > 0
             ? (double)task->after_step / (double)a->config.steps : 1;
-        way += a->seconds * fmin(1, share);
+        way += task_way_s(a) * fmin(1, share);
         a->path_s = fmax(a->path_s, way);
     }
 }
@@ -186,7 +222,7 @@ void tasks_make(TaskList *out, Arena *arena, const LadderRun *const *runs,
         lay(&out->task[i], arena, place, runs_dir);
     for (i64 i = 0; i < out->count; i++)
         join(out, arena, &out->task[i]);
-    foretell(out);
+    foretell(out, place);
     for (i64 i = 0; i < out->count; i++)
         path_up(&out->task[i]);
     sort(out, arena);
@@ -237,7 +273,7 @@ double task_left_s(const Task *task, double now_s)
     if (task->state != TASK_HERE)
         return task->seconds;
     if (isnan(rate))
-        return task->seconds / task->threads;
+        return task->seconds / (task->threads > 0 ? task->threads : 1);
     return (double)(task->config.steps
                     - __atomic_load_n(&task->step, __ATOMIC_RELAXED)) / rate;
 }

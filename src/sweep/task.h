@@ -3,7 +3,8 @@
  *
  * A run that needs another's checkpoint waits until that is there: a branch may
  * begin while its trunk goes on. Begun first is what heads the longest way: its
- * own time, by the speed of its shape, and that of those who wait for it.
+ * own time, by the speed of its shape, and that of those who wait for it. With a
+ * device that is its time there, as first guessed.
  *
  * SOURCE: Graham 1969, "Bounds on multiprocessing timing anomalies": lists by
  *         longest time first; with precedence, by longest path (Hu 1961). */
@@ -33,9 +34,14 @@ struct Task {
     Task       *after;      /* whose checkpoint it needs; or NULL  */
     i64         after_step; /* 0: its end                          */
     bool        asked;      /* by the caller; else for its checkpoint */
+    bool        seatable;   /* a device can train it               */
     double      seconds;    /* on one core, foretold               */
+    double      device_s;   /* alone on a device, guessed          */
+    double      passes;     /* of a gang, for what is its own      */
+    int         kind;       /* which are alike (kind.h); -1: none  */
     double      path_s;     /* with the longest of those that wait */
     i64         bytes;      /* of memory, on one thread            */
+    i64         bytes_seat; /* ... in a seat of a device           */
     int         lanes;      /* threads that it can use             */
 
     /* Under the sweep's lock. */
@@ -43,6 +49,7 @@ struct Task {
     i64         again;      /* a checkpoint is gone: once more to this step,
                                or to the end: TASK_END; 0: no               */
     double      look_s;     /* ELSEWHERE: not asked again before           */
+    bool        seated;     /* HERE; on a device                            */
     int         threads;    /* HERE; so many cores it has                  */
     bool        yield;      /* ... and is to stop, to go on                 */
     int         wanted;     /* ... with so many                            */
@@ -72,6 +79,9 @@ typedef enum TaskNeed {
 } TaskNeed;
 
 TaskNeed task_need(Task *task);
+
+/* Its own time, as it counts in the order: on a device, if one can train it. */
+double task_way_s(const Task *task);
 
 /* Steps a second since it began or went on; NaN too soon to tell. */
 double task_rate(const Task *task, double now_s);

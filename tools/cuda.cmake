@@ -123,8 +123,10 @@ function(cuda_host)
         -fno-math-errno -fno-trapping-math
         -I ${CMAKE_SOURCE_DIR}/src -I ${CMAKE_SOURCE_DIR}/tests/cuda)
     file(GLOB emulator CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/cuda/host_*.cpp)
-    file(GLOB fakes CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/cuda/fake_*.cpp)
-    cuda_objects(host ${folder} "${emulator};${fakes}" ${compiler})
+    cuda_objects(host ${folder} "${emulator}" ${compiler})
+    cuda_objects(test ${folder}
+        ${CMAKE_SOURCE_DIR}/tests/cuda/emulator_test.cpp ${compiler}
+        -I ${CMAKE_SOURCE_DIR}/tests)
     cuda_objects(objects ${folder} "${cuda_sources}" ${compiler}
         -fsanitize=alignment -fsanitize-undefined-trap-on-error)
     set(so ${CMAKE_BINARY_DIR}/libscalelaw_cuda_host.so)
@@ -136,6 +138,7 @@ function(cuda_host)
         DEPENDS ${objects} ${host} ${cuda_map}
         COMMENT "Linking libscalelaw_cuda_host.so" VERBATIM)
     add_custom_target(cuda_host DEPENDS ${so})
+    set(emulator_test ${test} ${host} PARENT_SCOPE) # objects
 endfunction()
 
 cuda_host()

@@ -84,11 +84,11 @@ static void own_stack(void)
 
 void host_catch_signals(void)
 {
-    static bool done;
+    static pid_t done;
     own_stack();
-    if (done)
+    if (done == getpid())
         return;
-    done = true;
+    done = getpid();
     catch_one(SIGSEGV);
     catch_one(SIGBUS);
     catch_one(SIGILL);

@@ -326,3 +326,41 @@ bool gang_fetch(Seat *seat, Err *err)
     pthread_mutex_unlock(&gang->lock);
     return ok;
 }
+
+/* -- Driven by one, for measuring ---------------------------------------------------------- */
+
+static void all_ask_again(Gang *gang)
+{
+    for (i64 i = 0; i < gang->seats; i++) {
+        Seat *seat = &gang->seat[i];
+        seat->ask   = seat->taken ? ASK_STEPS : ASK_NOTHING;
+        seat->ready = seat->next = 0;
+    }
+}
+
+static i64 least_ready(const Gang *gang)
+{
+    i64 least = INT64_MAX;
+    for (i64 i = 0; i < gang->seats; i++)
+        if (gang->seat[i].taken)
+            least = i64_min(least, gang->seat[i].ready);
+    return least;
+}
+
+bool gang_drive(Gang *gang, i64 steps, i64 *done, Err *err)
+{
+    *done = 0;
+    pthread_mutex_lock(&gang->lock);
+    while (*done < steps && !gang->broken) {
+        all_ask_again(gang);
+        with_device(gang, NULL, use_steps);
+        *done += gang->broken ? 0 : least_ready(gang);
+    }
+    for (i64 i = 0; i < gang->seats; i++) {
+        gang->seat[i].ask   = ASK_NOTHING;
+        gang->seat[i].ready = gang->seat[i].next = 0;
+    }
+    const bool ok = whole(gang, err);
+    pthread_mutex_unlock(&gang->lock);
+    return ok;
+}

@@ -70,4 +70,9 @@ bool gang_evaluate(Seat *seat, i64 n, Err *err) MUST_USE;
 /* Parameters and moments into the space. At rest only. */
 bool gang_fetch(Seat *seat, Err *err) MUST_USE;
 
+/* At least so many steps of everybody who is seated, by this thread in place of
+ * their owners, and nobody takes what comes of them: for whoever measures.
+ * *done: how many, of the least. */
+bool gang_drive(Gang *gang, i64 steps, i64 *done, Err *err) MUST_USE;
+
 #endif

@@ -116,8 +116,8 @@ static void next(void)
 
 static i64 scratch(const DeviceNeeds *needs)
 {
-    const i64 most = i64_max(i64_max(linear_scratch(needs),
-                                     norm_scratch(needs)),
+    const i64 products = i64_max(linear_scratch(needs), lt_scratch(needs));
+    const i64 most = i64_max(i64_max(products, norm_scratch(needs)),
                              i64_max(update_scratch(needs),
                                      attention_scratch(needs)));
     return (most + DEVICE_LINE - 1) / DEVICE_LINE * DEVICE_LINE;

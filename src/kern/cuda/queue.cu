@@ -191,8 +191,10 @@ bool queue_open(DeviceQueue **out, int device, const DeviceSizes *sizes,
     (*out)->device    = device;
     (*out)->sizes     = *sizes;
     (*out)->recording = DEVICE_GRAPHS;
-    if (make(*out, why))
+    if (make(*out, why)) {
+        lt_open();
         return true;
+    }
     queue_close(*out);
     *out = NULL;
     return false;

@@ -33,6 +33,17 @@ static OptTable table_of(Study *study, Opt row[STUDY_OPTS_MAX], TextList *rest)
     };
 }
 
+/* What a device takes is measured as it trains, and not before. */
+static bool devices_settle(Study *study, Err *err)
+{
+    if (!devices_parse(&study->devices, study->opts.device, err))
+        return false;
+    return study->devices.count == 0 || !(study->opts.time > 0)
+        || err_set(err, ERR_USAGE, "time: what a study takes on %s is not known "
+                   "before it is trained; give budget, or grid.scale",
+                   study->opts.device);
+}
+
 /* Flags win over the file, and the file is named among the flags: they are read
  * once to find it, and once more on top of it. */
 static bool study_read_opts(Study *study, int argc, char **argv, bool *helped,
@@ -65,7 +76,8 @@ static bool study_read_opts(Study *study, int argc, char **argv, bool *helped,
     if (!opt_flags(&table, argc, argv, helped, err)
         || !study_arms_read(&study->arms, &study->arena, &conf, &study->opts,
                             err)
-        || !study_opts_settle(&study->opts, err))
+        || !study_opts_settle(&study->opts, err)
+        || !devices_settle(study, err))
         return false;
     study->elsewhere = !corpus || strcmp(corpus, study->opts.corpus) != 0;
     return true;
@@ -233,6 +245,8 @@ static void work_begin(Study *study)
 static bool study_lay(Study *study, Err *err)
 {
     study->cores = cores_or(study->opts.cores);
+    if (!devices_open(&study->devices, err))
+        return false;
     if (!corpora_open(study, err))
         return false;
     study->dir = study_dir(study);

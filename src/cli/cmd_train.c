@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "cli/cmd.h"
+#include "cli/device_show.h"
 #include "cli/runs_show.h"
 #include "cli/train_branch.h"
 #include "cli/train_start.h"
@@ -21,6 +22,7 @@ typedef struct Train {
     Corpus     corpus;
     LadderRun    run;
     SweepPlace place;
+    Devices    devices;
     i64        said_bytes; /* of memory, before the first step */
 } Train;
 
@@ -108,6 +110,18 @@ static bool read_opts(Train *train, int argc, char **argv, bool *helped,
            && opt_flags(&table, argc, argv, helped, err);
 }
 
+/* One run trains on one of them. */
+static bool devices_settle(Train *train, Err *err)
+{
+    Devices *devices = &train->devices;
+    if (!devices_parse(devices, train->opts.device, err))
+        return false;
+    if (devices->count + devices->cpu > 1)
+        return err_set(err, ERR_USAGE, "device: one run is trained on one "
+                       "device, not on %s; name one", train->opts.device);
+    return devices_open(devices, err);
+}
+
 static bool prepare(Train *train, Err *err)
 {
     TrainOpts *opts = &train->opts;
@@ -116,6 +130,7 @@ static bool prepare(Train *train, Err *err)
                        "or a text; give --corpus=gcide");
     if (!corpus_need_as(&train->corpus, &train->arena, opts->corpus,
                         opts->tokenizer, opts->data_dir, say, err)
+        || !devices_settle(train, err)
         || !train_opts_settle(opts, &train->corpus.shard, err)
         || !train_branch_check(opts, err))
         return false;
@@ -149,7 +164,8 @@ static bool prepare(Train *train, Err *err)
         .of    = { .study = "train", .code = SCALELAW_CODE,
                    .shard = &train->corpus.shard,
                    .config_text = train_config_text },
-        .cores = config->threads,
+        .cores   = train->devices.count ? 0 : config->threads,
+        .devices = &train->devices,
     };
     return true;
 }
@@ -160,10 +176,12 @@ static void foretell(Train *train)
     const ParamCount   n = count_params(c->shape);
     const i64 tokens = c->steps * c->batch * c->shape.context;
     char      words[24];
+    const bool on_core = train->devices.count == 0;
     train->said_bytes = footprint_bytes(train_memory(c),
                                         &train->corpus.shard);
-    clock_words(words, train->run.flop_new
-                       / speed_flop_per_s(c, train->run.flop_new) / c->threads);
+    if (on_core)
+        clock_words(words, train->run.flop_new
+                    / speed_flop_per_s(c, train->run.flop_new) / c->threads);
 
     fprintf(stderr, "%s on %s: %lld parameters (%lld in the body), %lld "
             "tokens in %lld steps of %lld, rate %.3g\n", train->run.name,
@@ -177,16 +195,20 @@ static void foretell(Train *train)
         fprintf(stderr, "  from step %lld of %s, %lld steps more\n",
                 (long long)c->branch_at, train->run.trunk,
                 (long long)(c->steps - c->branch_at));
-    fprintf(stderr, "  %.3g FLOP, about %s on %d thread%s, %.1f MB of memory, "
-            "%.1f MB of disk\n", train->run.flop_new, words, c->threads,
-            c->threads == 1 ? "" : "s", (double)train->said_bytes / 1e6,
-            12e-6 * (double)n.total + 0.1);
+    fprintf(stderr, "  %.3g FLOP, ", train->run.flop_new);
+    if (on_core)
+        fprintf(stderr, "about %s on %d thread%s, %.1f MB of memory, ", words,
+                c->threads, c->threads == 1 ? "" : "s",
+                (double)train->said_bytes / 1e6);
+    fprintf(stderr, "%.1f MB of disk\n", 12e-6 * (double)n.total + 0.1);
+    device_show(&train->arena, (const LadderRun *[]){ &train->run }, 1,
+                &train->place);
 }
 
 static void tell_memory(const Train *train)
 {
     const i64 most = footprint_most();
-    if (most && !train->opts.json)
+    if (most && !train->opts.json && train->devices.count == 0)
         fprintf(stderr, "  %.1f MB of memory at most, %.1f were said\n",
                 (double)most / 1e6, (double)train->said_bytes / 1e6);
 }

@@ -11,6 +11,7 @@ StudyOpts study_opts_defaults(void)
     StudyOpts opts = {
         .name       = NULL,
         .data_dir   = "data",
+        .device     = "cpu",
         .cores      = 0,
         .text       = { .schedule = "cosine", .bias = true },
         .train      = train_defaults(),
@@ -115,6 +116,8 @@ int study_opts_table(Opt row[STUDY_OPTS_MAX], StudyOpts *opts)
           .unhashed = true },
         { "out", "DIR", "where the study is kept [out/NAME]",
           .text = &opts->out_dir, .unhashed = true },
+        { "device", "LIST", "cpu, cuda, cuda:1; or cuda,cpu: both at once",
+          .text = &opts->device, .unhashed = true },
         { "cores", "N", "to train on; 0: all", .count = &opts->cores,
           .unhashed = true },
         { "dry_run", "", "say what it would do, and stop",

@@ -21,6 +21,7 @@ bool run_opts_settle(TrainConfig *config, const RunOptsText *text, Err *err)
 
 typedef struct StudyOpts {
     const char *name, *title, *corpus, *tokenizer, *data_dir, *out_dir;
+    const char *device;    /* "cpu", "cuda", "cuda,cpu": devices_parse */
     i64         cores;
     bool        dry_run, json;
     RunOptsText text;      /* names, to be settled into `train` */

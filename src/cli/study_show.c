@@ -3,6 +3,7 @@
 #include "cli/study_show.h"
 
 #include "base/clock.h"
+#include "cli/device_show.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -161,24 +162,38 @@ void study_show(Study *study, const Work *guess)
     for (i64 a = 0; a < study->arms.count; a++)
         arm_show(study, &guess[a], counts);
 
-    const Asked all = both(study, guess);
-    clock_words(words, seconds_of(study, guess));
+    const Asked      all   = both(study, guess);
+    const SweepPlace place = study_place(study);
     purposes_show(study, &all);
-    speed_show(study);
-    fprintf(stderr,
-            "  %lld runs, %.3g FLOP, about %s on %d cores, %.0f MB of memory, "
-            "%.0f MB of disk\n",
-            (long long)all.count, runs_flop(all.run, all.count), words,
-            study->cores, memory_most(&all, study->cores) / 1e6,
-            disk_bytes(&all) / 1e6);
+    if (study->devices.count == 0) {
+        clock_words(words, seconds_of(study, guess));
+        speed_show(study);
+    }
+    fprintf(stderr, "  %lld runs, %.3g FLOP, ", (long long)all.count,
+            runs_flop(all.run, all.count));
+    if (study->devices.count == 0)
+        fprintf(stderr, "about %s on %d cores, %.0f MB of memory, ", words,
+                study->cores, memory_most(&all, study->cores) / 1e6);
+    fprintf(stderr, "%.0f MB of disk\n", disk_bytes(&all) / 1e6);
+    if (study->devices.count > 0)
+        fprintf(stderr, "  trained on %s, at a speed that is measured as they "
+                "train\n", study->opts.device);
+    device_show(&study->arena, all.run, all.count, &place);
 }
 
-void study_show_cores(double core_s, double wall_s, int cores)
+void study_show_cores(const Study *study)
 {
-    char words[24];
-    if (!(core_s > 0))
-        return;
-    clock_words(words, wall_s);
-    fprintf(stderr, "  %d core%s trained for %.1f %% of %s\n", cores,
-            cores == 1 ? "" : "s", 100 * core_s / (wall_s * cores), words);
+    char      words[24];
+    const int cores = study->cores;
+    clock_words(words, study->wall_s);
+    if (study->core_s > 0)
+        fprintf(stderr, "  %d core%s trained for %.1f %% of %s\n", cores,
+                cores == 1 ? "" : "s",
+                100 * study->core_s / (study->wall_s * cores), words);
+    if (study->on_device > 0)
+        fprintf(stderr, "  %lld run%s on %s, in %lld gang%s, up to %lld side by "
+                "side\n", (long long)study->on_device,
+                study->on_device == 1 ? "" : "s", study->opts.device,
+                (long long)study->gangs, study->gangs == 1 ? "" : "s",
+                (long long)study->side_by_side);
 }

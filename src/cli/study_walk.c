@@ -15,6 +15,7 @@
 #include "store/claim.h"
 #include "store/index.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -23,19 +24,17 @@
 bool study_train(Study *study, const LadderRun *const *runs, i64 count,
                  Err *err)
 {
-    const SweepPlace place = {
-        .study_dir = study->dir,
-        .of        = study_of(study),
-        .cores     = study->cores,
-        .progress  = study->progress,
-    };
-    SweepReport report;
+    const SweepPlace place = study_place(study);
+    SweepReport      report;
     if (count == 0)
         return true;
     if (!sweep_run(&report, runs, count, &place, err))
         return false;
     study->core_s += report.core_s;
     study->wall_s += report.wall_s;
+    study->on_device += report.on_device;
+    study->gangs     += report.gangs;
+    study->side_by_side = i64_max(study->side_by_side, report.side_by_side);
     if (sweep_stopping())
         return err_set(err, ERR_BUSY, "stopped; all runs are checkpointed, the "
                        "same command goes on from here");
@@ -254,12 +253,13 @@ bool study_walk(Study *study, Err *err)
 {
     if (!info_keep(study, err))
         return false;
-    study->progress = progress_open(0, 0, study->cores);
+    study->progress = progress_open(0, 0, study->devices.count
+                                          ? INT_MAX : study->cores);
     progress_now(study);
     sweep_catch_signals();
     const bool ok = waves_walk(study, err);
     progress_close(study->progress);
     study->progress = NULL;
-    study_show_cores(study->core_s, study->wall_s, study->cores);
+    study_show_cores(study);
     return ok && end(study, err);
 }

@@ -17,6 +17,17 @@ RecordOf study_of(const Study *study)
                        .config_text = train_config_text };
 }
 
+SweepPlace study_place(const Study *study)
+{
+    return (SweepPlace){
+        .study_dir = study->dir,
+        .of        = study_of(study),
+        .cores     = study->devices.cpu ? study->cores : 0,
+        .devices   = &study->devices,
+        .progress  = study->progress,
+    };
+}
+
 i64 study_waves(const Study *study)
 {
     i64 most = 0;

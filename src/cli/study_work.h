@@ -43,13 +43,18 @@ typedef struct Study {
     const char *dir, *was; /* was: configuration found there; NULL: none     */
     bool        elsewhere; /* not on the corpus that its file names */
     int         cores;
+    Devices     devices;
     double      core_s, wall_s; /* in training, by all cores; of sweeps */
+    i64         on_device, gangs, side_by_side; /* as SweepReport         */
     Progress   *progress;
 } Study;
 
 RecordOf study_of(const Study *study);
 i64      study_waves(const Study *study);
 bool     study_holds(const LadderRun *run);      /* it is held out */
+
+/* Where its runs are trained. */
+SweepPlace study_place(const Study *study);
 
 /* Something that stays on the screen, above the line of progress. */
 void study_tell(const Study *study, const char *format, ...) PRINTF(2, 3);

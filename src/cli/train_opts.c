@@ -23,7 +23,7 @@ TrainOpts train_opts_defaults(void)
 {
     return (TrainOpts){
         .config   = config_open(), .tokens = NAN, .head_size = HEAD_SIZE,
-        .data_dir = "data", .out_dir = "out/train",
+        .data_dir = "data", .out_dir = "out/train", .device = "cpu",
     };
 }
 
@@ -76,6 +76,8 @@ int train_opts_table(Opt row[TRAIN_OPTS_MAX], TrainOpts *opts)
           .unhashed = true },
         { "out", "DIR", "the run is kept in DIR/runs",
           .text = &opts->out_dir, .unhashed = true },
+        { "device", "NAME", "cpu, cuda or cuda:1", .text = &opts->device,
+          .unhashed = true },
         { "threads", "N", "0: as many as there are cores and work",
           .count = &opts->threads, .unhashed = true },
         { "dry_run", "", "say what it would do and take, and stop",

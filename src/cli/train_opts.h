@@ -16,6 +16,7 @@ typedef struct TrainOpts {
     i64         at;        /* step of the trunk; 0: its last              */
     char        stem[HASH_HEX]; /* of the trunk: a branch must have it    */
     const char *data_dir, *out_dir;
+    const char *device;    /* "cpu", "cuda", "cuda:1" */
     i64         head_size, threads;
     double      tokens;    /* NaN: as many as the steps make */
     bool        epochs, dry_run, json;

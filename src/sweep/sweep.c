@@ -242,7 +242,8 @@ static bool was_no_help(Task *task, double now_s)
 
 static bool can_be_helped(const Task *task, double now_s)
 {
-    return !task->seated && task->threads < task->lanes && !isnan(task_rate(task, now_s))
+    return !task->seated && task->threads < task->lanes
+        && !isnan(task_rate(task, now_s))
         && task_left_s(task, now_s) > help_s;
 }
 

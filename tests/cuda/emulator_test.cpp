@@ -436,25 +436,22 @@ TEST(a_capture_refuses_what_would_wait)
     for (int what = 0; what < 4; what++) {
         cudaStream_t stream;
         cudaGraph_t  graph;
-        void        *p = NULL;
+        float       *p = NULL, *more = NULL;
         test_note("call %d", what);
+        CHECK(!cudaMalloc(&p, 4));
         CHECK(!cudaStreamCreate(&stream));
         CHECK(!cudaStreamBeginCapture(stream,
                                       cudaStreamCaptureModeThreadLocal));
         const cudaError_t error =
-            what == 0   ? cudaMalloc(&p, 4)
+            what == 0   ? cudaMalloc(&more, 4)
             : what == 1 ? cudaStreamSynchronize(stream)
             : what == 2 ? cudaDeviceSynchronize()
-                        : cudaMemset(&p, 0, 4);
-        CHECK(error != cudaSuccess);
-        if (what < 3) {
-            CHECK(error == cudaErrorStreamCaptureUnsupported);
-            CHECK(cudaStreamEndCapture(stream, &graph) ==
-                  cudaErrorStreamCaptureInvalidated);
-        } else {
-            cudaStreamEndCapture(stream, &graph);
-        }
-        CHECK(!cudaStreamDestroy(stream));
+                        : cudaMemset(p, 0, 4);
+        CHECK(error == (what < 3 ? cudaErrorStreamCaptureUnsupported
+                                 : cudaErrorStreamCaptureImplicit));
+        CHECK(cudaStreamEndCapture(stream, &graph) ==
+              cudaErrorStreamCaptureInvalidated);
+        CHECK(!cudaStreamDestroy(stream) && !cudaFree(p));
         cudaGetLastError();
     }
 }

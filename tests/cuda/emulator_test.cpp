@@ -519,6 +519,22 @@ TEST(there_are_as_many_devices_as_is_said)
     cudaGetLastError();
 }
 
+static __global__ void __launch_bounds__(96, 2) bounded(int *runs) { ++*runs; }
+
+TEST(a_launch_of_more_threads_than_the_kernel_is_for_is_refused)
+{
+    static int runs;
+    const int  bounds = host_bounds((const void *)bounded);
+    runs = 0;
+    CHECK(bounds == 96);
+    host_launch(NULL, "bounded", dim3(1), 96, 0, [] { bounded(&runs); },
+                bounds);
+    CHECK(cudaGetLastError() == cudaSuccess && runs == 96);
+    host_launch(NULL, "bounded", dim3(1), 97, 0, [] { bounded(&runs); },
+                bounds);
+    CHECK(cudaGetLastError() == cudaErrorLaunchOutOfResources && runs == 96);
+}
+
 TEST(a_launch_beyond_the_device_is_refused)
 {
     const dim3 wide(1, 70000);

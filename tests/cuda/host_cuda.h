@@ -37,7 +37,12 @@
 #define __host__
 #define __constant__        static const
 #define __forceinline__     inline
-#define __launch_bounds__(...)
+/* How many threads a kernel is for is told by the no-ops with which it begins,
+ * one for each 32 (host_stream.cpp reads them). */
+#define __launch_bounds__(...)                                              \
+    __attribute__((patchable_function_entry(                                \
+        (HOST_FIRST(__VA_ARGS__, 0) + 31) / 32, 0)))
+#define HOST_FIRST(first, ...) first
 #define __align__(n)        __attribute__((aligned(n)))
 #define __grid_constant__
 

@@ -117,9 +117,11 @@ typedef void (*cudaHostFn_t)(void *);
 
 #pragma GCC visibility push(hidden)
 
-/* Enqueue a grid. Refused by what cudaGetLastError then gives. */
+/* Enqueue a grid. Refused by what cudaGetLastError then gives. bounds: what
+ * __launch_bounds__ says of the kernel; 0: nothing. */
 void host_launch(cudaStream_t stream, const char *name, dim3 grid, int threads,
-                 int64_t shared, std::function<void()> kernel);
+                 int64_t shared, std::function<void()> kernel, int bounds = 0);
+int  host_bounds(const void *kernel);
 
 const char *cudaGetErrorName(cudaError_t error);
 const char *cudaGetErrorString(cudaError_t error);

@@ -146,13 +146,28 @@ static bool fits(dim3 grid, int threads, int64_t shared)
            grid.z <= 65535 && shared >= 0 && shared <= most;
 }
 
+int host_bounds(const void *kernel)
+{
+#if defined(__x86_64__)
+    const uint8_t nop = 0x90, *at = (const uint8_t *)kernel;
+#else
+    const uint32_t nop = 0xd503201fu, *at = (const uint32_t *)kernel;
+#endif
+    int n = 0;
+    while (at[n] == nop)
+        n++;
+    return 32 * n;
+}
+
 void host_launch(cudaStream_t stream, const char *name, dim3 grid, int threads,
-                 int64_t shared, std::function<void()> kernel)
+                 int64_t shared, std::function<void()> kernel, int bounds)
 {
     HostHold    hold(host_lock);
     cudaError_t error = host_alive();
     if (!error && !fits(grid, threads, shared))
         error = cudaErrorInvalidConfiguration;
+    if (!error && bounds && threads > bounds)
+        error = cudaErrorLaunchOutOfResources;
     if (!error)
         error = host_enqueue(stream, [=] {
             host_count_launch();

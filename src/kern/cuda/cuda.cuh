@@ -98,7 +98,8 @@ void launch(const char *name, void (*kernel)(Runs, P...), dim3 grid,
 #else
     const Runs runs = l->runs;
     host_launch(l->stream, name, grid, threads, shared,
-                [=] { kernel(runs, P(args)...); });
+                [=] { kernel(runs, P(args)...); },
+                host_bounds((const void *)kernel));
 #endif
     launch_failed(cudaGetLastError(), name);
 }

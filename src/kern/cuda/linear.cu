@@ -71,7 +71,7 @@ struct EndSlope {
 /* -- The kernel ---------------------------------------------------------------------- */
 
 template <class Tile, class End>
-__global__ void __launch_bounds__(Tile::THREADS)
+__global__ void __launch_bounds__(Tile::THREADS, 2)
 product_kernel(Runs of, Product p, End end, i64 tile_rows, i64 tile_cols)
 {
     ACTIVE_ONLY(of);

@@ -1,13 +1,13 @@
-/* norm.cu - layer norm and RMS norm: a warp takes a row.
- *
- * The row's numbers are read in pieces of W neighbours a lane, 16 bytes where
- * sizes and addresses allow it. Sums about the mean are taken after the mean is
- * known; the row is then read again, from the nearest cache.
+/* norm.cu - layer norm and RMS norm: a team of lanes takes a row and keeps it in
+ * its registers, pieces of 4 neighbours each. Narrow rows have small teams, so
+ * that no lane of a warp is idle. Rows that are too wide for that, or whose sizes
+ * or addresses do not allow 16 bytes at a time, are taken by a warp and read once
+ * more for each sum, from the nearest cache.
  *
  * On the way back a gain's gradient is a sum over all rows. The rows are cut
- * into parts, whose number depends on R alone; a block sums one part, each warp
- * in its registers, and a second launch sums the parts in their order. Rows too
- * wide for a warp's registers are summed by column beforehand instead.
+ * into parts, whose number depends on R alone; a block sums one part, each team
+ * in its registers and the teams in their order, and a second launch sums the
+ * parts in theirs. Of wide rows the columns are summed by a launch of their own.
  *
  * Contracts: kern.h. */
 
@@ -16,73 +16,191 @@
 
 enum { WARPS = 8, THREADS = WARPS * WARP };
 
+/* L lanes to a row, K pieces to a lane. */
+template <int lanes, int pieces> struct Team {
+    enum { L = lanes, K = pieces, COUNT = THREADS / lanes };
+};
+
+template <class T> static __device__ inline int lane_of(void)
+{
+    return (int)threadIdx.x % T::L;
+}
+template <class T> static __device__ inline int team_of(void)
+{
+    return (int)threadIdx.x / T::L;
+}
+template <class T> static __device__ inline i64 column(int k)
+{
+    return (i64)(k * T::L + lane_of<T>()) * 4;
+}
+template <class T> static __device__ inline float team_sum(float x)
+{
+    for (int k = T::L / 2; k > 0; k /= 2)
+        x += __shfl_xor_sync(0xffffffffu, x, k);
+    return x;
+}
+
+/* The team for a row of C: 0 .. 5, or WIDE. */
+enum { WIDE = 6 };
+static int team_for(i64 C, bool fours)
+{
+    int team = 0;
+    for (i64 most = 32; most < C && team < WIDE; most *= 2)
+        team++;
+    return fours ? team : WIDE;
+}
+
+/* Of a family of kernels the one for a team. */
+#define OF_TEAM(team, kernel, centred)                     \
+    ((team) == 0   ? kernel<Team<8, 1>, centred>           \
+     : (team) == 1 ? kernel<Team<16, 1>, centred>          \
+     : (team) == 2 ? kernel<Team<32, 1>, centred>          \
+     : (team) == 3 ? kernel<Team<32, 2>, centred>          \
+     : (team) == 4 ? kernel<Team<32, 4>, centred>          \
+                   : kernel<Team<32, 8>, centred>)
+
+static i64 rows_of_block(int team)
+{
+    return team == 0 ? THREADS / 8 : team == 1 ? THREADS / 16 : WARPS;
+}
+
 /* -- Forward ------------------------------------------------------------------ */
 
-/* Sum of (x - mean)^power, power 1 or 2, over a row. */
+struct Norm {
+    float       *y, *stat;
+    const float *x, *gain, *bias;
+    i64          R, C, row;
+};
+
+static __device__ inline Norm norm_here(const Runs &of, Norm n)
+{
+    n.y = mine(of, n.y), n.stat = mine(of, n.stat), n.x = mine(of, n.x);
+    n.gain = mine(of, n.gain), n.bias = mine(of, n.bias);
+    return n;
+}
+
+template <bool centred>
+static __device__ inline void stat_put(const Norm &n, i64 r, float mean,
+                                       float rstd)
+{
+    if (centred)
+        n.stat[2 * r] = mean;
+    n.stat[centred ? 2 * r + 1 : r] = rstd;
+}
+
+template <int W, bool centred>
+static __device__ inline void piece_put(const Norm &n, i64 r, i64 c,
+                                        const Piece<W> &x, float mean,
+                                        float rstd)
+{
+    const Piece<W> gain = load<W>(n.gain + c);
+    Piece<W>       out, bias = {};
+    if (centred)
+        bias = load<W>(n.bias + c);
+    UNROLL for (int i = 0; i < W; i++)
+        out.at[i] = (x.at[i] - mean) * rstd * gain.at[i] + bias.at[i];
+    store(n.y + r * n.row + c, out);
+}
+
+/* Sum of (x - mean)^power, power 1 or 2. */
+template <int W, int power>
+static __device__ inline float piece_sum(const Piece<W> &x, float mean)
+{
+    float sum = 0;
+    UNROLL for (int i = 0; i < W; i++) {
+        const float d = x.at[i] - mean;
+        sum += power == 1 ? d : d * d;
+    }
+    return sum;
+}
+
+template <class T, bool centred>
+static __global__ void __launch_bounds__(THREADS)
+norm_kernel(Runs of, Norm run_0)
+{
+    ACTIVE_ONLY(of);
+    const Norm  n = norm_here(of, run_0);
+    const i64   r = (i64)blockIdx.x * T::COUNT + team_of<T>();
+    const bool  here = r < n.R; /* who is not stays for the sums */
+    const float each = 1 / (float)n.C;
+    Piece<4>    x[T::K] = {};
+    float       sum = 0, square = 0;
+    UNROLL for (int k = 0; k < T::K; k++) {
+        if (here && column<T>(k) < n.C)
+            x[k] = load<4>(n.x + r * n.row + column<T>(k));
+        sum += piece_sum<4, 1>(x[k], 0);
+    }
+    const float mean = centred ? team_sum<T>(sum) * each : 0;
+    UNROLL for (int k = 0; k < T::K; k++)
+        if (column<T>(k) < n.C)
+            square += piece_sum<4, 2>(x[k], mean);
+    const float rstd = 1 / sqrtf(team_sum<T>(square) * each + 1e-5f);
+    if (!here)
+        return;
+    UNROLL for (int k = 0; k < T::K; k++)
+        if (column<T>(k) < n.C)
+            piece_put<4, centred>(n, r, column<T>(k), x[k], mean, rstd);
+    if (lane_of<T>() == 0)
+        stat_put<centred>(n, r, mean, rstd);
+}
+
+/* As piece_sum, over a row. */
 template <int W, int power>
 static __device__ inline float row_sum(const float *x, float mean, i64 C)
 {
     float sum = 0;
-    for (i64 c = lane_here() * W; c < C; c += WARP * W) {
-        const Piece<W> p = load<W>(x + c);
-        for (int i = 0; i < W; i++) {
-            const float d = p.at[i] - mean;
-            sum += power == 1 ? d : d * d;
-        }
-    }
+    for (i64 c = lane_here() * W; c < C; c += WARP * W)
+        sum += piece_sum<W, power>(load<W>(x + c), mean);
     return warp_sum(sum);
 }
 
 template <int W, bool centred>
 static __global__ void __launch_bounds__(THREADS)
-norm_kernel(Runs of, float *y, float *stat, const float *x, const float *gain,
-            const float *bias, i64 R, i64 C, i64 row)
+norm_wide_kernel(Runs of, Norm run_0)
 {
     ACTIVE_ONLY(of);
-    const i64 r = (i64)blockIdx.x * WARPS + warp_here();
-    if (r >= R)
+    const Norm n = norm_here(of, run_0);
+    const i64  r = (i64)blockIdx.x * WARPS + warp_here();
+    if (r >= n.R)
         return;
-    y = mine(of, y) + r * row, x = mine(of, x) + r * row;
-    stat = mine(of, stat), gain = mine(of, gain), bias = mine(of, bias);
+    const float *x = n.x + r * n.row;
+    const float  each = 1 / (float)n.C;
+    const float  mean = centred ? row_sum<W, 1>(x, 0, n.C) * each : 0;
+    const float  square = row_sum<W, 2>(x, mean, n.C);
+    const float  rstd = 1 / sqrtf(square * each + 1e-5f);
+    for (i64 c = lane_here() * W; c < n.C; c += WARP * W)
+        piece_put<W, centred>(n, r, c, load<W>(x + c), mean, rstd);
+    if (lane_here() == 0)
+        stat_put<centred>(n, r, mean, rstd);
+}
 
-    const float each = 1 / (float)C;
-    const float mean = centred ? row_sum<W, 1>(x, 0, C) * each : 0;
-    const float rstd = 1 / sqrtf(row_sum<W, 2>(x, mean, C) * each + 1e-5f);
-    for (i64 c = lane_here() * W; c < C; c += WARP * W) {
-        const Piece<W> a = load<W>(x + c), g = load<W>(gain + c);
-        Piece<W>       out, b = {};
-        if (centred)
-            b = load<W>(bias + c);
-        for (int i = 0; i < W; i++)
-            out.at[i] = (a.at[i] - mean) * rstd * g.at[i] + b.at[i];
-        store(y + c, out);
-    }
-    if (lane_here())
-        return;
-    if (centred)
-        stat[2 * r] = mean;
-    stat[centred ? 2 * r + 1 : r] = rstd;
+template <bool centred> static void norm_launch(const Norm &n)
+{
+    const bool fours = n.C % 4 == 0 && n.row % 4 == 0
+                    && on_16(n.y, n.x, n.gain, n.bias);
+    const int  team = team_for(n.C, fours);
+    if (team < WIDE)
+        launch("norm", OF_TEAM(team, norm_kernel, centred),
+               dim3(blocks_for(n.R, rows_of_block(team))), THREADS, 0, n);
+    else
+        launch("norm", fours ? norm_wide_kernel<4, centred>
+                             : norm_wide_kernel<1, centred>,
+               dim3(blocks_for(n.R, WARPS)), THREADS, 0, n);
 }
 
 void norm_cu(real *y, real *stat, const real *x, const real *gain,
              const real *bias, i64 R, i64 C)
 {
-    const bool wide = C % 4 == 0 && on_16(y, x, gain, bias);
-    launch("norm", wide ? norm_kernel<4, true> : norm_kernel<1, true>,
-           dim3(blocks_for(R, WARPS)), THREADS, 0, y, stat, x, gain, bias, R,
-           C, C);
+    norm_launch<true>({ y, stat, x, gain, bias, R, C, C });
 }
 
 void rms_cu(real *y, real *stat, const real *x, const real *gain, i64 R, i64 C,
             i64 row)
 {
-    const bool wide = C % 4 == 0 && row % 4 == 0 && on_16(y, x, gain);
-    launch("rms", wide ? norm_kernel<4, false> : norm_kernel<1, false>,
-           dim3(blocks_for(R, WARPS)), THREADS, 0, y, stat, x, gain,
-           (const float *)NULL, R, C, row);
+    norm_launch<false>({ y, stat, x, gain, NULL, R, C, row });
 }
 
-/* -- Back --------------------------------------------------------------------- */
+/* -- Back: rows ---------------------------------------------------------------- */
 
 /* What the way back reads and writes; row r of x, dy, dx and add begins at
  * r * row. add may be NULL or dx, and dx may be dy. */
@@ -99,154 +217,177 @@ static __device__ inline Back back_here(const Runs &of, Back b)
     return b;
 }
 
+struct Stat { float mean, rstd; };
+
 template <bool centred>
-static __device__ inline void stat_of(float *mean, float *rstd, const Back &b, i64 r)
+static __device__ inline Stat stat_of(const Back &b, i64 r)
 {
-    *mean = centred ? b.stat[2 * r] : 0;
-    *rstd = b.stat[centred ? 2 * r + 1 : r];
+    return { centred ? b.stat[2 * r] : 0, b.stat[centred ? 2 * r + 1 : r] };
 }
 
-/* dx = add + rstd (e - mean(e) - n mean(e n)); RMS norm has no second term. */
-template <int W, bool centred>
-static __device__ inline void row_back(const Back &b, i64 r, float se, float sen)
+/* n = (x - mean) rstd and e = dy gain of some neighbours, and what a row sums of
+ * them: e and e n. */
+template <int W> struct Terms { Piece<W> n, d, e; };
+struct Sums { float e, en; };
+
+template <int W>
+static __device__ inline Terms<W> terms_of(Sums *sums, const Back &b, i64 r,
+                                           i64 c, Stat stat)
 {
-    const float each = 1 / (float)b.C;
-    const float me = centred ? warp_sum(se) * each : 0;
-    const float men = warp_sum(sen) * each;
-    float       mean, rstd;
-    stat_of<centred>(&mean, &rstd, b, r);
-    for (i64 c = lane_here() * W; c < b.C; c += WARP * W) {
-        const i64      at = r * b.row + c;
-        const Piece<W> d = load<W>(b.dy + at), x = load<W>(b.x + at);
-        const Piece<W> g = load<W>(b.gain + c);
-        Piece<W>       out = {};
-        if (b.add)
-            out = load<W>(b.add + at);
-        for (int i = 0; i < W; i++) {
-            const float n = (x.at[i] - mean) * rstd;
-            out.at[i] += rstd * (d.at[i] * g.at[i] - me - n * men);
-        }
-        store(b.dx + at, out);
+    const Piece<W> x = load<W>(b.x + r * b.row + c), g = load<W>(b.gain + c);
+    Terms<W>       t;
+    t.d = load<W>(b.dy + r * b.row + c);
+    UNROLL for (int i = 0; i < W; i++) {
+        t.n.at[i] = (x.at[i] - stat.mean) * stat.rstd;
+        t.e.at[i] = t.d.at[i] * g.at[i];
+        sums->e  += t.e.at[i];
+        sums->en += t.e.at[i] * t.n.at[i];
     }
+    return t;
 }
+
+/* dx = add + rstd (e - mean(e) - n mean(e n)), where RMS norm has no mean(e);
+ * `mean` holds both. */
+template <int W>
+static __device__ inline void back_put(const Back &b, i64 r, i64 c,
+                                       const Terms<W> &t, Sums mean,
+                                       float rstd)
+{
+    Piece<W> out = {};
+    if (b.add)
+        out = load<W>(b.add + r * b.row + c);
+    UNROLL for (int i = 0; i < W; i++)
+        out.at[i] += rstd * (t.e.at[i] - mean.e - t.n.at[i] * mean.en);
+    store(b.dx + r * b.row + c, out);
+}
+
+/* Wide rows: dx alone. */
+template <int W, bool centred>
+static __global__ void __launch_bounds__(THREADS)
+rows_kernel(Runs of, Back run_0)
+{
+    ACTIVE_ONLY(of);
+    const Back b = back_here(of, run_0);
+    const i64  r = (i64)blockIdx.x * WARPS + warp_here();
+    if (r >= b.R)
+        return;
+    const Stat  stat = stat_of<centred>(b, r);
+    const float each = 1 / (float)b.C;
+    Sums        sums = {}, none;
+    for (i64 c = lane_here() * W; c < b.C; c += WARP * W)
+        terms_of<W>(&sums, b, r, c, stat);
+    const Sums mean = { centred ? warp_sum(sums.e) * each : 0,
+                        warp_sum(sums.en) * each };
+    for (i64 c = lane_here() * W; c < b.C; c += WARP * W)
+        back_put<W>(b, r, c, terms_of<W>(&none, b, r, c, stat), mean,
+                    stat.rstd);
+}
+
+/* -- Back: columns --------------------------------------------------------------- */
 
 /* Which rows a part has. */
 struct Parts { i64 count, each; };
 
 static Parts parts_of(i64 R)
 {
-    const i64 each = i64_max(4 * WARPS, (R + 255) / 256);
+    const i64 each = i64_max(32, (R + 255) / 256);
     return { (R + each - 1) / each, each };
 }
 
-/* The sums of a block's warps, in their order, into part[sums, C] of this
- * block; own holds this lane's columns of K pieces. shared: [WARPS, WARP]. */
-template <int W, int K>
-static __device__ inline void part_put(float *part, float *shared,
-                                const Piece<W> *own, i64 C)
+/* part[columns] = the sums of `teams` rows of shared[teams, columns], one after
+ * the other; columns at most THREADS, of which C are wanted. */
+static __device__ inline void part_put(float *part, const float *shared,
+                                       int teams, int columns, i64 C)
 {
-    for (int k = 0; k < K; k++)
-        for (int i = 0; i < W; i++) {
-            const i64 c = (i64)(k * WARP + lane_here()) * W + i;
-            __syncthreads();
-            shared[threadIdx.x] = own[k].at[i];
-            __syncthreads();
-            if (warp_here() || c >= C)
-                continue;
-            float sum = 0;
-            for (int w = 0; w < WARPS; w++)
-                sum += shared[w * WARP + lane_here()];
-            part[c] = sum;
-        }
+    const int c = (int)threadIdx.x;
+    __syncthreads();
+    if (c < columns && c < C) {
+        float sum = 0;
+        for (int t = 0; t < teams; t++)
+            sum += shared[t * columns + c];
+        part[c] = sum;
+    }
+    __syncthreads();
 }
 
-/* Rows of at most K pieces a lane: all in one. */
-template <int W, int K, bool centred>
+/* own[K] of all teams. */
+template <class T>
+static __device__ inline void part_put_pieces(float *part, float *shared,
+                                              const Piece<4> *own, i64 C)
+{
+    UNROLL for (int k = 0; k < T::K; k++) {
+        store(shared + 4 * threadIdx.x, own[k]);
+        part_put(part + k * T::L * 4, shared, T::COUNT, T::L * 4,
+                 C - k * T::L * 4);
+    }
+}
+
+/* dx and the sums of a part, in one. */
+template <class T, bool centred>
 static __global__ void __launch_bounds__(THREADS, 1)
-back_kernel(Runs of, Back of_run_0, float *part, i64 each)
+back_kernel(Runs of, Back run_0, float *part, i64 each)
 {
     ACTIVE_ONLY(of);
     SHARED(float, shared);
-    const Back b = back_here(of, of_run_0);
-    const i64  first = blockIdx.x * each, last = at_most(b.R, first + each);
-    Piece<W>   dgain[K] = {}, dbias[K] = {};
+    const Back  b = back_here(of, run_0);
+    const i64   first = blockIdx.x * each, last = at_most(b.R, first + each);
+    const float over = 1 / (float)b.C;
+    Piece<4>    dgain[T::K] = {}, dbias[T::K] = {};
 
-    for (i64 r = first + warp_here(); r < last; r += WARPS) {
-        float mean, rstd, se = 0, sen = 0;
-        stat_of<centred>(&mean, &rstd, b, r);
-        UNROLL for (int k = 0; k < K; k++) {
-            const i64 c = (i64)(k * WARP + lane_here()) * W;
-            if (c >= b.C)
-                continue;
-            const Piece<W> d = load<W>(b.dy + r * b.row + c);
-            const Piece<W> x = load<W>(b.x + r * b.row + c);
-            const Piece<W> g = load<W>(b.gain + c);
-            UNROLL for (int i = 0; i < W; i++) {
-                const float n = (x.at[i] - mean) * rstd;
-                se  += d.at[i] * g.at[i];
-                sen += d.at[i] * g.at[i] * n;
-                dgain[k].at[i] += d.at[i] * n;
-                dbias[k].at[i] += d.at[i];
+    for (i64 above = first; above < last; above += T::COUNT) {
+        const i64  r = above + team_of<T>();
+        const bool here = r < last; /* who is not stays for the sums */
+        const Stat stat = stat_of<centred>(b, here ? r : first);
+        Terms<4>   t[T::K] = {};
+        Sums       sums = {};
+        UNROLL for (int k = 0; k < T::K; k++) {
+            if (here && column<T>(k) < b.C)
+                t[k] = terms_of<4>(&sums, b, r, column<T>(k), stat);
+            UNROLL for (int i = 0; i < 4; i++) {
+                dgain[k].at[i] += t[k].d.at[i] * t[k].n.at[i];
+                dbias[k].at[i] += t[k].d.at[i];
             }
         }
-        row_back<W, centred>(b, r, se, sen);
+        const Sums mean = { centred ? team_sum<T>(sums.e) * over : 0,
+                            team_sum<T>(sums.en) * over };
+        UNROLL for (int k = 0; k < T::K; k++)
+            if (here && column<T>(k) < b.C)
+                back_put<4>(b, r, column<T>(k), t[k], mean, stat.rstd);
     }
     part = mine(of, part) + (i64)blockIdx.x * (centred ? 2 : 1) * b.C;
-    part_put<W, K>(part, shared, dgain, b.C);
+    part_put_pieces<T>(part, shared, dgain, b.C);
     if (centred)
-        part_put<W, K>(part + b.C, shared, dbias, b.C);
+        part_put_pieces<T>(part + b.C, shared, dbias, b.C);
 }
 
-/* Wider rows, dx alone. */
-template <int W, bool centred>
-static __global__ void __launch_bounds__(THREADS) rows_kernel(Runs of, Back of_run_0)
-{
-    ACTIVE_ONLY(of);
-    const Back b = back_here(of, of_run_0);
-    const i64  r = (i64)blockIdx.x * WARPS + warp_here();
-    float      mean, rstd, se = 0, sen = 0;
-    if (r >= b.R)
-        return;
-    stat_of<centred>(&mean, &rstd, b, r);
-    for (i64 c = lane_here() * W; c < b.C; c += WARP * W) {
-        const Piece<W> d = load<W>(b.dy + r * b.row + c);
-        const Piece<W> x = load<W>(b.x + r * b.row + c);
-        const Piece<W> g = load<W>(b.gain + c);
-        for (int i = 0; i < W; i++) {
-            se  += d.at[i] * g.at[i];
-            sen += d.at[i] * g.at[i] * ((x.at[i] - mean) * rstd);
-        }
-    }
-    row_back<W, centred>(b, r, se, sen);
-}
-
-/* Wider rows, the sums of one part: a lane has a column, a warp every WARPSth
- * row. */
+/* Wide rows, the sums of a part: a lane has a column, a warp every WARPSth row. */
 template <bool centred>
 static __global__ void __launch_bounds__(THREADS)
-columns_kernel(Runs of, Back of_run_0, float *part, i64 each)
+columns_kernel(Runs of, Back run_0, float *part, i64 each)
 {
     ACTIVE_ONLY(of);
     SHARED(float, shared);
-    const Back b = back_here(of, of_run_0);
+    const Back b = back_here(of, run_0);
     const i64  first = blockIdx.x * each, last = at_most(b.R, first + each);
     const i64  left = (i64)blockIdx.y * WARP, c = left + lane_here();
-    Piece<1>   dgain = {}, dbias = {};
+    float      dgain = 0, dbias = 0;
 
     for (i64 r = first + warp_here(); r < last && c < b.C; r += WARPS) {
-        float mean, rstd;
-        stat_of<centred>(&mean, &rstd, b, r);
+        const Stat  stat = stat_of<centred>(b, r);
         const float d = b.dy[r * b.row + c];
-        dgain.at[0] += d * ((b.x[r * b.row + c] - mean) * rstd);
-        dbias.at[0] += d;
+        dgain += d * ((b.x[r * b.row + c] - stat.mean) * stat.rstd);
+        dbias += d;
     }
     part = mine(of, part) + (i64)blockIdx.x * (centred ? 2 : 1) * b.C + left;
-    part_put<1, 1>(part, shared, &dgain, b.C - left);
-    if (centred)
-        part_put<1, 1>(part + b.C, shared, &dbias, b.C - left);
+    shared[threadIdx.x] = dgain;
+    part_put(part, shared, WARPS, WARP, b.C - left);
+    if (!centred)
+        return;
+    shared[threadIdx.x] = dbias;
+    part_put(part + b.C, shared, WARPS, WARP, b.C - left);
 }
 
-/* dgain and dbias += the parts, in their order: column by column as above. */
+/* dgain and dbias += the parts, by column as above. */
 static __global__ void __launch_bounds__(THREADS)
 parts_kernel(Runs of, float *dgain, float *dbias, const float *part, i64 parts,
              i64 C)
@@ -271,69 +412,55 @@ parts_kernel(Runs of, float *dgain, float *dbias, const float *part, i64 parts,
 
 /* -- Which way back ------------------------------------------------------------ */
 
-enum { SUMS_SHARED = THREADS * 4 };
-
 i64 norm_scratch(const DeviceNeeds *n)
 {
     return parts_of(n->rows).count * 2 * n->width * (i64)sizeof(float);
 }
 
-template <int W, bool centred>
-static void back_wide(const Back &b, float *part, Parts parts)
+template <bool centred>
+static void back_wide(const Back &b, float *part, Parts parts, bool fours)
 {
     const dim3 grid((unsigned)parts.count, blocks_for(b.C, WARP));
-    launch("norm columns", columns_kernel<centred>, grid, THREADS, SUMS_SHARED,
-           b, part, parts.each); /* before dx, which may be dy */
-    launch("norm rows", rows_kernel<W, centred>, dim3(blocks_for(b.R, WARPS)),
-           THREADS, 0, b);
-}
-
-template <int W, bool centred>
-static void back_rows(const Back &b, float *part, Parts parts)
-{
-    const i64 pieces = (b.C + WARP * W - 1) / (WARP * W);
-    if (pieces > 8) {
-        back_wide<W, centred>(b, part, parts);
-        return;
-    }
-    launch("norm back", pieces <= 1   ? back_kernel<W, 1, centred>
-                        : pieces <= 2 ? back_kernel<W, 2, centred>
-                        : pieces <= 4 ? back_kernel<W, 4, centred>
-                                      : back_kernel<W, 8, centred>,
-           dim3((unsigned)parts.count), THREADS, SUMS_SHARED, b, part,
-           parts.each);
+    launch("norm columns", columns_kernel<centred>, grid, THREADS,
+           THREADS * (i64)sizeof(float), b, part,
+           parts.each); /* before dx, which may be dy */
+    launch("norm rows", fours ? rows_kernel<4, centred>
+                              : rows_kernel<1, centred>,
+           dim3(blocks_for(b.R, WARPS)), THREADS, 0, b);
 }
 
 template <bool centred>
-static void back(const Back &b, float *dgain, float *dbias)
+static void back_launch(const Back &b, float *dgain, float *dbias)
 {
+    const bool fours = b.C % 4 == 0 && b.row % 4 == 0
+                    && on_16(b.dx, b.add, b.dy, b.x, b.gain);
+    const int   team = team_for(b.C, fours);
     const Parts parts = parts_of(b.R);
     float      *part = (float *)(void *)launch_now()->scratch;
-    const i64   sums = centred ? 2 : 1;
+    const i64   sums = centred ? 2 * b.C : b.C;
 
-    if (parts.count * sums * b.C * 4 > launch_now()->scratch_bytes) {
+    if (parts.count * sums * (i64)sizeof(float) > launch_now()->scratch_bytes)
         launch_failed(cudaErrorInvalidValue, "norm back: scratch");
-        return;
-    }
-    if (b.C % 4 == 0 && b.row % 4 == 0
-        && on_16(b.dx, b.add, b.dy, b.x, b.gain))
-        back_rows<4, centred>(b, part, parts);
+    else if (team < WIDE)
+        launch("norm back", OF_TEAM(team, back_kernel, centred),
+               dim3((unsigned)parts.count), THREADS,
+               4 * THREADS * (i64)sizeof(float), b, part, parts.each);
     else
-        back_rows<1, centred>(b, part, parts);
-    launch("norm parts", parts_kernel, dim3(blocks_for(sums * b.C, WARP)),
-           THREADS, SUMS_SHARED, dgain, dbias, part, parts.count, b.C);
+        back_wide<centred>(b, part, parts, fours);
+    launch("norm parts", parts_kernel, dim3(blocks_for(sums, WARP)), THREADS,
+           THREADS * (i64)sizeof(float), dgain, dbias, part, parts.count, b.C);
 }
 
 void norm_back_cu(real *dx, real *dgain, real *dbias, const real *dy,
                   const real *x, const real *stat, const real *gain, i64 R,
                   i64 C)
 {
-    back<true>({ dx, dx, dy, x, stat, gain, R, C, C }, dgain, dbias);
+    back_launch<true>({ dx, dx, dy, x, stat, gain, R, C, C }, dgain, dbias);
 }
 
 void rms_back_cu(real *dx, real *dgain, const real *add, const real *dy,
                  const real *x, const real *stat, const real *gain, i64 R,
                  i64 C, i64 row)
 {
-    back<false>({ dx, add, dy, x, stat, gain, R, C, row }, dgain, NULL);
+    back_launch<false>({ dx, add, dy, x, stat, gain, R, C, row }, dgain, NULL);
 }

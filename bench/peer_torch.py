@@ -10,14 +10,20 @@ traced, compiled, optimizers fused or by lists, whatever this PyTorch has.
 
 It answers lines, one each, and ends with its input:
 
-    open LAYERS WIDTH HEADS VOCAB BATCH CONTEXT THREADS wall|cpu [WAY]
+    open LAYERS WIDTH HEADS VOCAB BATCH CONTEXT THREADS wall|cpu|cuda:N [WAY]
         ready DTYPE NAME       or  no WHY
     steps N
         took SECONDS           all N steps
     memory
-        peak BYTES             of this process, so far
+        peak BYTES             of this process, or its device, so far
+    rate
+        rate FLOPS             of the device in one large product of bfloat16
     tried
         ways NAME MS, NAME MS ...
+
+On a device WAY is eager or compile: bfloat16 products by autocast, fused
+attention and AdamW, and torch.compile (which then replays CUDA graphs) or not;
+its clock is stopped when the device is done.
 """
 
 import math
@@ -121,6 +127,9 @@ class Way:
         self.clock = time.process_time if alone else time.perf_counter
         size = (s["batch"], s["context"])
         self.x, self.y = (torch.randint(s["vocab"], size) for _ in "xy")
+        self.device = s.get("device", torch.device("cpu"))
+        self.model.to(self.device)
+        self.x, self.y = self.x.to(self.device), self.y.to(self.device)
         self.loss = self.model
         if "jit" in words:
             with self.cast():
@@ -128,11 +137,18 @@ class Way:
                                             check_trace=False)
         if "compile" in words:
             self.loss = torch.compile(self.model)
+        if "graphs" in words:
+            self.loss = torch.compile(self.model, mode="reduce-overhead")
         how = [w for w in words if w in ("foreach", "fused")]
         self.adamw = optimizer(self.model, how[0] if how else "plain")
 
     def cast(self):
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.bf16)
+        return torch.autocast(self.device.type, torch.bfloat16,
+                              enabled=self.bf16)
+
+    def wait(self):
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
 
     def step(self):
         with self.cast():
@@ -143,9 +159,11 @@ class Way:
         self.adamw.zero_grad(set_to_none=True)
 
     def steps(self, n):
+        self.wait()
         start = self.clock()
         for _ in range(n):
             self.step()
+        self.wait()
         return self.clock() - start
 
     def trial_ms(self):
@@ -192,6 +210,36 @@ def choose(s, wanted):
     return best, tried
 
 
+def open_far(s, device, wanted):
+    """The one way that was asked for, on a device."""
+    if not torch.cuda.is_available():
+        return None, "this PyTorch has no CUDA device"
+    s["device"] = torch.device(device)
+    torch.backends.cuda.matmul.allow_tf32 = True
+    made = Way("bf16 sdpa " + ("graphs " if wanted == "compile" else "")
+               + "fused", s)
+    made.clock = time.perf_counter
+    made.steps(3)  # compiles, and chooses its kernels
+    return made, None
+
+
+def rate():
+    """FLOP/s of the best of a few large products."""
+    side, best = 8192, 0.0
+    if not way or way.device.type != "cuda":
+        return "no device"
+    a, b = (torch.randn(side, side, device=way.device).bfloat16()
+            for _ in "ab")
+    for _ in range(5):
+        way.wait()
+        start = time.perf_counter()
+        for _ in range(10):
+            a @ b
+        way.wait()
+        best = max(best, 20 * side ** 3 / (time.perf_counter() - start))
+    return f"rate {best:.6g}"
+
+
 def forget_peak():
     """What was held while choosing is not what training takes."""
     try:
@@ -202,6 +250,8 @@ def forget_peak():
 
 
 def peak_bytes():
+    if way and way.device.type == "cuda":
+        return torch.cuda.max_memory_allocated(way.device)
     for line in open("/proc/self/status"):
         if line.startswith("VmHWM"):
             return 1024 * int(line.split()[1])
@@ -215,6 +265,16 @@ def answer(line):
         torch.set_num_threads(int(words[7]))
         wanted = " ".join(words[9:]) or None
         way, tried = None, []
+        if words[8] not in ("wall", "cpu"):
+            try:
+                way, why = open_far(shape_of(words[1:7]), words[8], wanted)
+            except Exception as wrong:  # compilers fail in many ways
+                lines = str(wrong).splitlines()
+                way, why = None, lines[-1] if lines else repr(wrong)
+            if not way:
+                return f"no: {why}"
+            version = torch.__version__.split("+")[0]
+            return f"ready bf16 torch {version} {wanted or 'eager'}"
         way, tried = choose(shape_of(words[1:7]), wanted)
         if not way:
             return "no way of taking a step works here"
@@ -228,6 +288,8 @@ def answer(line):
         return f"took {way.steps(int(words[1])):.9f}"
     if words[0] == "memory":
         return f"peak {peak_bytes()}"
+    if words[0] == "rate":
+        return rate()
     if words[0] == "tried":
         return "ways " + ", ".join(f"{n} {ms:.3f}" for n, ms in tried)
     return "no such question"

@@ -54,6 +54,8 @@ typedef struct BenchOptions {
     i64         threads;
     double      seconds; /* a row */
     bool        json, parts;
+    const char *device, *way; /* of a peer: NULL, or "cuda:1" and how it is to
+                                 take its steps: "eager", "compile"       */
 } BenchOptions;
 
 typedef struct BenchShape {

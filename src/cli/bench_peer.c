@@ -95,14 +95,21 @@ static bool ask(Peer *peer, const char *question, const char *word,
     return strncmp(answer, word, strlen(word)) == 0;
 }
 
+/* On which clock; or on which device, whose clock is the wall's. */
+static const char *where(const BenchOptions *o)
+{
+    return o->device ? o->device : bench_clock_processor() ? "cpu" : "wall";
+}
+
 static bool ready(Peer *peer, const BenchShape *s, const BenchOptions *o)
 {
     char question[200], answer[200], line[280];
     snprintf(question, sizeof question, "open %lld %lld %lld %lld %lld %lld "
-             "%lld %s", (long long)s->layers, (long long)s->width,
+             "%lld %s%s%s", (long long)s->layers, (long long)s->width,
              (long long)bench_heads(s), (long long)s->vocab,
              (long long)s->batch, (long long)s->context,
-             (long long)o->threads, bench_clock_processor() ? "cpu" : "wall");
+             (long long)o->threads, where(o), o->way ? " " : "",
+             o->way ? o->way : "");
     if (ask(peer, question, "ready ", answer, sizeof answer)
         && sscanf(answer, "ready %7s %79[^\n]", peer->dtype, peer->name) == 2)
         return true;
@@ -151,6 +158,13 @@ double peer_rss_mb(Peer *peer)
     char answer[80];
     return ask(peer, "memory", "peak ", answer, sizeof answer)
                ? 1e-6 * atof(answer + 5) : NAN;
+}
+
+double peer_rate(Peer *peer)
+{
+    char answer[80];
+    return ask(peer, "rate", "rate ", answer, sizeof answer)
+               ? atof(answer + 5) : NAN;
 }
 
 bool peer_tried(Peer *peer, char *words, int room)

@@ -28,6 +28,7 @@ bool peer_open(Peer *peer, const BenchShape *shape,
 double peer_steps(void *peer, i64 n);
 
 double peer_rss_mb(Peer *peer); /* the most it held; NaN if it will not say */
+double peer_rate(Peer *peer); /* FLOP/s of one large product on its device; NaN */
 bool   peer_tried(Peer *peer, char *words, int room);
 void   peer_close(Peer *peer);
 

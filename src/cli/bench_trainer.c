@@ -12,14 +12,19 @@ i64 bench_heads(const BenchShape *s)
     return s->width % wide ? 1 : s->width / wide;
 }
 
+Shape trainer_shape(const BenchShape *s)
+{
+    return (Shape){ .layers = s->layers, .width = s->width,
+                    .heads = bench_heads(s), .ff = 4 * s->width,
+                    .vocab = s->vocab, .context = s->context,
+                    .tied = true }; /* as GPT-2, and as the peer */
+}
+
 static TrainConfig configure(const BenchShape *s, const Kern *kern,
                              i64 threads)
 {
     TrainConfig c = train_defaults();
-    c.shape = (Shape){ .layers = s->layers, .width = s->width,
-                       .heads = bench_heads(s), .ff = 4 * s->width,
-                       .vocab = s->vocab, .context = s->context,
-                       .tied = true }; /* as GPT-2, and as the peer */
+    c.shape   = trainer_shape(s);
     c.batch   = s->batch;
     c.steps   = 1000000; /* of the schedule; far more than are timed */
     c.lr      = 1e-4;
@@ -50,16 +55,31 @@ i64 trainer_bytes(const BenchShape *s, const Kern *kern, i64 threads)
     return space_lay(&space, NULL, &config) + 2 * WINDOWS * s->context;
 }
 
+static void begin(Trainer *t, const BenchShape *s)
+{
+    Space sizes;
+    t->step = 0;
+    random_text(t, s);
+    void *block = NEW(&t->arena, u8, space_lay(&sizes, NULL, &t->config));
+    space_lay(&t->space, block, &t->config);
+    arch_init(t->space.state.param, t->space.arch, &t->space.shape, 1);
+}
+
 void trainer_open(Trainer *t, const BenchShape *s, const Kern *kern,
                   i64 threads)
 {
     t->config = configure(s, kern, threads);
-    t->step   = 0;
-    random_text(t, s);
-    void *block = NEW(&t->arena, u8, train_memory(&t->config));
-    space_lay(&t->space, block, &t->config);
-    arch_init(t->space.state.param, t->space.arch, &t->space.shape, 1);
+    begin(t, s);
     step_pack(&t->space);
+}
+
+void trainer_open_far(Trainer *t, const BenchShape *s, const char *device,
+                      const char *dtype)
+{
+    t->config = configure(s, kern_best("fp32"), 1);
+    t->config.dtype  = dtype;
+    t->config.device = device;
+    begin(t, s);
 }
 
 void trainer_close(Trainer *t)

@@ -19,6 +19,10 @@ typedef struct Trainer {
 i64    trainer_bytes(const BenchShape *shape, const Kern *kern, i64 threads);
 void   trainer_open(Trainer *trainer, const BenchShape *shape,
                     const Kern *kern, i64 threads);
+/* The same with its state alone: steps are a device's. */
+void   trainer_open_far(Trainer *trainer, const BenchShape *shape,
+                        const char *device, const char *dtype);
+Shape  trainer_shape(const BenchShape *shape);
 void   trainer_close(Trainer *trainer);
 void   trainer_step(void *trainer);
 double trainer_take(void *trainer, i64 n); /* as a Racer does */

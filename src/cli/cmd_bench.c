@@ -4,6 +4,7 @@
 
 #include "base/opt.h"
 #include "cli/bench.h"
+#include "cli/bench_device.h"
 #include "cli/cmd.h"
 #include "count/count.h"
 
@@ -22,14 +23,23 @@ enum { USUAL = 5 };
 
 typedef struct Args {
     BenchOptions bench;
-    const char  *kernels, *dtype, *shape;
-    i64          vocab, batch, context;
+    const char  *kernels, *dtype, *shape, *device;
+    i64          vocab, batch, context, runs;
     TextList     what;
     bool         cpu_time, table;
 } Args;
 
+static bool far(const Args *a) { return strcmp(a->device, "cpu") != 0; }
+
+/* On a processor fp32 is what is usual; on a device bf16. */
+static const char *dtype_of(const Args *a)
+{
+    return a->dtype ? a->dtype : far(a) ? "bf16" : "fp32";
+}
+
 static bool kern_pick(Args *a, Err *err)
 {
+    a->dtype = dtype_of(a);
     const bool both = strcmp(a->dtype, "both") == 0;
     a->bench.kern = kern_find(a->kernels, both ? "fp32" : a->dtype);
     a->bench.also = both ? kern_find(a->kernels, "bf16") : NULL;
@@ -59,6 +69,21 @@ static bool fits(const BenchShape *shape, const Args *a, Err *err)
                    "may fit", a->shape, wanted / 1e9, there / 1e9);
 }
 
+static bool train_far(const Args *a, const BenchShape *one, Err *err)
+{
+    if (a->runs < 0 || a->runs > 65535)
+        return err_set(err, ERR_USAGE, "--runs goes from 0 to 65535");
+    if (strcmp(a->dtype, "both") == 0)
+        return err_set(err, ERR_USAGE, "--device=%s: one dtype at a time, "
+                       "bf16 or fp32", a->device);
+    const BenchDevice how = {
+        .device = a->device, .dtype = a->dtype, .peer = a->bench.peer,
+        .runs = a->runs, .seconds = a->bench.seconds, .json = a->bench.json,
+        .shape = *one,
+    };
+    return bench_device(&how, err);
+}
+
 static bool train(const Args *a, Err *err)
 {
     BenchShape one = { .vocab = a->vocab, .batch = a->batch,
@@ -74,6 +99,8 @@ static bool train(const Args *a, Err *err)
 
     one.layers = parsed.layers;
     one.width  = parsed.width;
+    if (far(a))
+        return train_far(a, &one, err);
     if (a->shape && !fits(&one, a, err))
         return false;
     bench_train_head(&a->bench);
@@ -93,6 +120,9 @@ static bool pick(const Args *a, Err *err)
                        "sweep or fit");
     if (strcmp(what, "train") == 0)
         return train(a, err);
+    if (far(a))
+        return err_set(err, ERR_USAGE, "--device=%s: only training steps are "
+                       "measured on a device: bench train", a->device);
     if (strcmp(what, "kern") == 0) {
         bench_kern(&a->bench);
         return true;
@@ -108,14 +138,19 @@ static bool pick(const Args *a, Err *err)
 bool cmd_bench(int argc, char **argv, Err *err)
 {
     Arena arena = { 0 };
-    Args  a = { .kernels = "auto", .dtype = "fp32", .vocab = 512,
+    Args  a = { .kernels = "auto", .device = "cpu", .vocab = 512,
                 .batch = 16, .context = 256,
                 .bench = { .threads = 1, .seconds = 1.5, .peer = "auto" } };
     const Opt opts[] = {
         { "kernels", "NAME", "auto, avx512, avx2, plain or ref",
           .text = &a.kernels },
-        { "dtype", "NAME", "of products: fp32, bf16, or both of them in turn",
-          .text = &a.dtype },
+        { "dtype", "NAME", "of products: fp32, bf16, or both of them in turn "
+          "(fp32; on a device bf16)", .text = &a.dtype },
+        { "device", "NAME", "cpu; or cuda, cuda:1: training steps of many runs "
+          "side by side there, as a share of its large products",
+          .text = &a.device },
+        { "runs", "N", "side by side on a device; 0: as many as each row "
+          "usually has and its memory holds", .count = &a.runs },
         { "peer", "NAME", "who races with training steps: torch, none, auto "
           "(torch where it is installed) or a command that answers as "
           "bench/peer_torch.py does", .text = &a.bench.peer },

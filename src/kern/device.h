@@ -117,7 +117,7 @@ typedef struct DeviceSizes {
 /* What kernels need scratch for: rows of a pass, the widest row of anything,
  * numbers in the largest matrix, parameters, width of the stream, heads. */
 typedef struct DeviceNeeds {
-    i64  rows, widest, largest, params, width, vocab;
+    i64  rows, widest, largest, params, width, heads, vocab;
     bool bf16;
 } DeviceNeeds;
 

@@ -60,6 +60,7 @@ static DeviceNeeds needs_of(const TrainConfig *c, const DeviceSizes *s,
         .rows    = s->micro * s->context,
         .widest  = i64_max(i64_max(row, 4 * shape.width), shape.vocab),
         .largest = matrix, .params = s->params, .width = shape.width,
+        .heads   = shape.heads,
         .vocab   = shape.vocab, .bf16 = s->bf16,
     };
 }

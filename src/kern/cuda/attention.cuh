@@ -1,0 +1,67 @@
+/* attention.cuh - private to attention*.cu: where heads lie, and tiles of them. */
+
+#ifndef ATTENTION_CUH
+#define ATTENTION_CUH
+
+#include "kern/cuda/block.cuh"
+#include "kern/cuda/parts.cuh"
+
+/* Arrays of all sequences: qkv[B,T,row], o and d_o[B,T,wide], keep[B,H,T]: the
+ * logarithm of each query's sum of exponentials; dot[B,H,T]: d_o . o. */
+struct Heads {
+    i64   B, T, H, KV, S, row, wide;
+    float scale;
+};
+
+inline Heads heads_of(const Attend *a, i64 B)
+{
+    const Heads h = { B, a->T, a->H, a->KV, a->S, (a->H + 2 * a->KV) * a->S,
+                      a->H * a->S, a->scale };
+    return h;
+}
+
+/* One head of one sequence: queries h, and keys and values g behind them. */
+struct Place { i64 b, h, g; };
+
+__device__ inline const float *query_of(const Heads &n, const float *qkv,
+                                        Place at)
+{
+    return qkv + at.b * n.T * n.row + at.h * n.S;
+}
+__device__ inline const float *key_of(const Heads &n, const float *qkv, Place at)
+{
+    return qkv + at.b * n.T * n.row + (n.H + at.g) * n.S;
+}
+__device__ inline const float *value_of(const Heads &n, const float *qkv,
+                                        Place at)
+{
+    return qkv + at.b * n.T * n.row + (n.H + n.KV + at.g) * n.S;
+}
+__device__ inline i64 out_of(const Heads &n, Place at) /* in o, d_o */
+{
+    return at.b * n.T * n.wide + at.h * n.S;
+}
+__device__ inline i64 sum_of(const Heads &n, Place at) /* in keep, dot */
+{
+    return (at.b * n.H + at.h) * n.T;
+}
+
+/* Blocks count tiles of a head, the longest sums first, then heads. */
+__device__ inline Place place_of(const Heads &n, i64 tiles, i64 heads, i64 *tile)
+{
+    const i64 i = blockIdx.x / tiles, h = i % heads;
+    *tile = tiles - 1 - blockIdx.x % tiles;
+    const Place at = { i / heads, h, h * n.KV / n.H };
+    return at;
+}
+
+/* What attention_fp32.cu and attention_bf16.cu enqueue. dot is scratch. */
+void attention_fp32(real *o, real *keep, const real *qkv, const Heads &n);
+void attention_back_fp32(real *dqkv, const real *d_o, const real *qkv,
+                         const real *keep, const float *dot, const Heads &n);
+bool attention_bf16_takes(const Heads &n);
+void attention_bf16(real *o, real *keep, const real *qkv, const Heads &n);
+void attention_back_bf16(real *dqkv, const real *d_o, const real *qkv,
+                         const real *keep, const float *dot, const Heads &n);
+
+#endif

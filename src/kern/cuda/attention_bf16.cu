@@ -187,7 +187,7 @@ __device__ static void sums_keep(float *keep, const Soft &soft, i64 t, i64 T)
 }
 
 template <int S, int W>
-__global__ void __launch_bounds__(Form<S, W>::THREADS, 1)
+__global__ void __launch_bounds__(W * WARP, 1)
 forward_kernel(Runs of, float *o, float *keep, const float *qkv, Heads n,
                i64 tiles)
 {
@@ -242,7 +242,7 @@ __device__ static void slopes(float (&score)[NT][4], const float (&dp)[NT][4],
 }
 
 template <int S, int W>
-__global__ void __launch_bounds__(Form<S, W>::THREADS, 1)
+__global__ void __launch_bounds__(W * WARP, 1)
 queries_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
                const float *keep, const float *dots, Heads n, i64 tiles)
 {
@@ -315,7 +315,7 @@ __device__ static void side_load(float *side, const float *keep,
 /* at.h counts heads of keys here; those of queries that look at them follow one
  * another. */
 template <int S, int W>
-__global__ void __launch_bounds__(Form<S, W>::THREADS, 1)
+__global__ void __launch_bounds__(W * WARP, 1)
 keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
             const float *keep, const float *dots, Heads n, i64 tiles)
 {

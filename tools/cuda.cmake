@@ -102,6 +102,19 @@ endif()
 
 # --- By g++, for the emulator -------------------------------------------------
 
+# libscalelaw_NAME.so of objects, and the target NAME for it.
+function(cuda_host_link name objects)
+    set(so ${CMAKE_BINARY_DIR}/libscalelaw_${name}.so)
+    add_custom_command(
+        OUTPUT  ${so}
+        COMMAND ${SCALELAW_GXX} -shared -o ${so} ${objects}
+                -Wl,--version-script=${cuda_map} -Wl,--no-undefined
+                -static-libstdc++ -static-libgcc -lpthread -ldl -lm
+        DEPENDS ${objects} ${cuda_map}
+        COMMENT "Linking libscalelaw_${name}.so" VERBATIM)
+    add_custom_target(${name} DEPENDS ${so})
+endfunction()
+
 # Never sanitized: threads of a block are stacks that a sanitizer knows nothing
 # of. It traps where an address is not aligned as a device would ask.
 function(cuda_host)
@@ -133,15 +146,22 @@ function(cuda_host)
         -I ${CMAKE_SOURCE_DIR}/tests)
     cuda_objects(objects ${folder} "${cuda_sources}" ${compiler}
         -fsanitize=alignment -fsanitize-undefined-trap-on-error)
-    set(so ${CMAKE_BINARY_DIR}/libscalelaw_cuda_host.so)
-    add_custom_command(
-        OUTPUT  ${so}
-        COMMAND ${SCALELAW_GXX} -shared -o ${so} ${objects} ${host}
-                -Wl,--version-script=${cuda_map} -Wl,--no-undefined
-                -static-libstdc++ -static-libgcc -lpthread -ldl -lm
-        DEPENDS ${objects} ${host} ${cuda_map}
-        COMMENT "Linking libscalelaw_cuda_host.so" VERBATIM)
-    add_custom_target(cuda_host DEPENDS ${so})
+    cuda_host_link(cuda_host "${objects};${host}")
+
+    # Once more, telling of each access to memory: host_race.cpp looks for races.
+    if(NOT SCALELAW_SANITIZE)
+        set(folder ${CMAKE_BINARY_DIR}/cuda_races)
+        cuda_build_header(${folder} "g++, emulated, races looked for")
+        list(APPEND compiler -fsanitize=thread
+             --param tsan-instrument-func-entry-exit=0)
+        cuda_objects(objects ${folder} "${cuda_sources}" ${compiler})
+        cuda_host_link(cuda_races "${objects};${host}")
+        add_dependencies(cuda_races cuda_host) # whose objects are made once
+        cuda_objects(race_test ${folder}
+            ${CMAKE_SOURCE_DIR}/tests/cuda/race_test.cpp ${compiler}
+            -I ${CMAKE_SOURCE_DIR}/tests)
+        set(race_test ${race_test} ${host} PARENT_SCOPE) # objects
+    endif()
     set(emulator_test ${test} ${host} PARENT_SCOPE) # objects
 endfunction()
 

@@ -1,52 +1,9 @@
 /* emulator_test.cpp - the emulator itself, by small kernels: what it computes is
  * what CUDA's manuals say, and what would hang or corrupt a device it names. */
 
-#include "host_cuda.h"
+#include "last_words.h"
 
-extern "C" {
-#include "test.h"
-}
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
-
-static void go(const char *name, unsigned blocks, int threads, size_t shared,
-               std::function<void()> kernel)
-{
-    host_launch(NULL, name, dim3(blocks), threads, (int64_t)shared, kernel);
-    CHECK(cudaGetLastError() == cudaSuccess);
-}
-
-/* What a kernel that must not be run says before it ends its process. */
-static const char *last_words(int threads, size_t shared,
-                              std::function<void()> kernel)
-{
-    static char text[2048];
-    int         pipe_[2], status = 0;
-    size_t      size = 0;
-    if (pipe(pipe_))
-        return "no pipe";
-    const pid_t child = fork();
-    if (child == 0) {
-        dup2(pipe_[1], 2);
-        for (int number : { SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT })
-            signal(number, SIG_DFL);
-        go("wrong", 1, threads, shared, kernel);
-        _exit(0);
-    }
-    close(pipe_[1]);
-    for (ssize_t n; (n = read(pipe_[0], text + size,
-                              sizeof text - 1 - size)) > 0;)
-        size += (size_t)n;
-    text[size] = 0;
-    close(pipe_[0]);
-    waitpid(child, &status, 0);
-    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
-    CHECK_HAS(text, "kernel wrong, block 0 0 0");
-    return text;
-}
 
 static const unsigned ALL = 0xffffffffu;
 
@@ -300,19 +257,19 @@ TEST(memory_that_nobody_has_written_is_not_a_number)
 
 TEST(a_barrier_that_some_do_not_reach_is_named)
 {
-    const char *said = last_words(64, 0, [] {
+    const char *said = last_words(1, 64, 0, [] {
         if (threadIdx.x < 40)
             __syncthreads();
     });
     CHECK_HAS(said, "ended while 40 of 64 threads wait in __syncthreads");
     CHECK_HAS(said, "emulator_test.cpp:");
-    said = last_words(64, 0, [] {
+    said = last_words(1, 64, 0, [] {
         if (threadIdx.x >= 40)
             __syncthreads();
     });
     CHECK_HAS(said, "in __syncthreads");
     CHECK_HAS(said, "40 of 64 threads have ended");
-    said = last_words(64, 0, [] {
+    said = last_words(1, 64, 0, [] {
         if (threadIdx.x < 40)
             __syncthreads();
         else
@@ -323,58 +280,58 @@ TEST(a_barrier_that_some_do_not_reach_is_named)
 
 TEST(a_warp_that_is_not_whole_is_named)
 {
-    const char *said = last_words(64, 0, [] {
+    const char *said = last_words(1, 64, 0, [] {
         if (threadIdx.x != 5)
             __syncwarp();
     });
     CHECK_HAS(said, "ended while 5 lanes of its warp wait in __syncwarp");
-    said = last_words(64, 0, [] {
+    said = last_words(1, 64, 0, [] {
         if (threadIdx.x > 5)
             __shfl_xor_sync(ALL, 1, 1);
     });
     CHECK_HAS(said, "6 lanes of its warp have ended");
-    said = last_words(64, 0, [] {
+    said = last_words(1, 64, 0, [] {
         if (threadIdx.x % 32 < 16)
             __syncthreads();
         else
             __syncwarp();
     });
     CHECK_HAS(said, "while 16 lanes of its warp wait in __syncthreads");
-    said = last_words(64, 0, [] { __shfl_sync(0xffffu, 1, 0); });
+    said = last_words(1, 64, 0, [] { __shfl_sync(0xffffu, 1, 0); });
     CHECK_HAS(said, "lanes 0000ffff; all lanes are to meet");
-    said = last_words(40, 0, [] { __shfl_sync(ALL, 1, 20); });
+    said = last_words(1, 40, 0, [] { __shfl_sync(ALL, 1, 20); });
     CHECK_HAS(said, "asks lane 20 of a warp of 8");
 }
 
 TEST(addresses_that_a_device_would_refuse_are_named)
 {
     static __align__(16) char from[64];
-    const char *said = last_words(32, 1024, [] {
+    const char *said = last_words(1, 32, 1024, [] {
         copy_async((char *)shared_now() + 8, from);
     });
     CHECK_HAS(said, "the destination lies 8 bytes past a multiple of 16");
-    said = last_words(32, 1024, [] { copy_async(shared_now(), from + 4); });
+    said = last_words(1, 32, 1024, [] { copy_async(shared_now(), from + 4); });
     CHECK_HAS(said, "the source lies 4 bytes past a multiple of 16");
-    said = last_words(32, 1024, [] { copy_async(from, from + 16); });
+    said = last_words(1, 32, 1024, [] { copy_async(from, from + 16); });
     CHECK_HAS(said, "is no 16 bytes of the block's 1024 bytes");
-    said = last_words(32, 500, [] {
+    said = last_words(1, 32, 500, [] {
         uint32_t m[4];
         ldmatrix(m, (char *)shared_now() + threadIdx.x * 16);
     });
     CHECK_HAS(said, "is no 16 bytes of the block's 500 bytes");
-    said = last_words(32, 1024, [] {
+    said = last_words(1, 32, 1024, [] {
         ((volatile float *)shared_now())[256 + threadIdx.x] = 1;
     });
     CHECK_HAS(said, "byte 1024 of 1024 bytes of shared memory");
-    said = last_words(32, 1000, [] {
+    said = last_words(1, 32, 1000, [] {
         ((volatile float *)shared_now())[250] = 1;
     });
     CHECK_HAS(said, "byte 1000 of 1000 bytes of shared memory was written");
-    said = last_words(32, 1000, [] {
+    said = last_words(1, 32, 1000, [] {
         ((volatile float *)shared_now())[-1] = 1;
     });
     CHECK_HAS(said, "byte -4 of 1000 bytes of shared memory was written");
-    said = last_words(32, 0, [] {
+    said = last_words(1, 32, 0, [] {
         float *volatile nobodys = (float *)8;
         *nobodys = 1;
     });

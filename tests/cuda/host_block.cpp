@@ -235,6 +235,7 @@ HostVote host_block_meet(HostPlace place, bool word)
     }
     block.waiting = 0;
     block.meetings++;
+    host_race_order(HOST_BARRIER);
     for (unsigned i = 0; i < block.threads; i++) {
         HostThread *other = &thread_[order_[i]];
         other->warp->at_block = 0;
@@ -267,6 +268,8 @@ void host_whole_warp(unsigned mask, HostPlace place)
         host_die("%s at %s:%d is of lanes %08x; all lanes are to meet",
                  place.what, place.file, place.line, mask);
 }
+
+void host_warp_sync(HostSlot *) { host_now->warp->syncs++; }
 
 void host_warp_meet(HostPlace place, void (*act)(HostSlot slot[32]))
 {
@@ -375,11 +378,13 @@ static void begin_block(unsigned threads)
     for (unsigned i = 0; i * 32 < threads; i++) {
         HostWarp *w = &warp_[i];
         w->arrived = w->at_block = w->ended = 0;
+        w->syncs   = 0;
     }
 }
 
 static void run_block(unsigned threads)
 {
+    host_race_order(HOST_BLOCK);
     shared_fill();
     begin_block(threads);
     host_now = NULL;
@@ -406,6 +411,7 @@ void host_grid(const char *name, dim3 grid, unsigned threads, size_t shared,
     host_grid_size  = HostIndex{ grid.x, grid.y, grid.z };
     order_threads(threads, seed ? &state : NULL);
     shared_set(shared);
+    host_race_order(HOST_LAUNCH);
 
     std::vector<unsigned> turn(seed ? blocks : 0);
     for (uint64_t i = 0; i < turn.size(); i++)

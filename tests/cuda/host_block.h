@@ -35,6 +35,7 @@ struct HostWarp {
     unsigned  lanes, first; /* of them, in the order in which they begin */
     unsigned  arrived, at_block, ended;
     uint64_t  meetings;
+    uint16_t  syncs; /* __syncwarp of this block */
     HostPlace place;
     HostSlot  slot[2][32]; /* of this meeting and of the one before */
 };
@@ -52,6 +53,23 @@ bool host_is_shared(const void *p, size_t bytes);
 
 /* The end in words of what the system stops: once in a process. */
 void host_catch_signals(void);
+
+/* -- Races (host_race.cpp) ----------------------------------------------------- */
+
+/* Set where kernels were compiled to tell of each access. */
+extern bool host_races;
+
+/* All threads' accesses before are ordered before all after: of a barrier; of
+ * the beginning of a block; of a launch. */
+enum HostOrder { HOST_BARRIER, HOST_BLOCK, HOST_LAUNCH };
+void host_race_order(HostOrder order);
+
+/* An access by `t`, that `what` makes. */
+void host_race(const HostThread *t, const void *p, size_t bytes, bool write,
+               const void *code);
+
+/* What is known of each byte of device memory and of shared memory. */
+void host_race_piece(char *p, size_t bytes); /* bytes 0: is there no more */
 
 #pragma GCC visibility pop
 

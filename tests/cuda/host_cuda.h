@@ -9,6 +9,9 @@
  * that a wait that was forgotten is seen; what would hang or corrupt a device
  * ends the program with the name of the kernel and the reason in words.
  *
+ * In libscalelaw_cuda_races.so kernels tell of each access to memory, and two
+ * that no meeting puts in order end the program, too (host_race.cpp).
+ *
  *     SCALELAW_EMULATE_ORDER=N    blocks and threads in another order, N's own;
  *                                 odd: work is done when it is enqueued
  *     SCALELAW_EMULATE_BYTES=N    the device has so much memory (4 GiB)
@@ -146,11 +149,12 @@ inline int __syncthreads_count(int word, HOST_PLACE_PARAM)
 }
 
 void host_whole_warp(unsigned mask, HostPlace place); /* or die */
+void host_warp_sync(HostSlot slot[32]); /* what is written is seen */
 
 inline void __syncwarp(unsigned mask = 0xffffffffu, HOST_PLACE_PARAM)
 {
     host_whole_warp(mask, HOST_PLACE("__syncwarp"));
-    host_warp_meet(HOST_PLACE("__syncwarp"), NULL);
+    host_warp_meet(HOST_PLACE("__syncwarp"), host_warp_sync);
 }
 
 template <class T>

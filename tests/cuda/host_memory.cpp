@@ -76,6 +76,7 @@ cudaError_t cudaMalloc(void **out, size_t bytes)
     piece.bytes = bytes;
     used += whole;
     device[end - whole] = piece;
+    host_race_piece(end - whole, whole);
     *out = end - whole;
     return cudaSuccess;
 }
@@ -102,6 +103,7 @@ cudaError_t cudaFree(void *p)
         return host_say(cudaErrorInvalidValue);
     host_drain_all();
     check_margin(found->first, found->second);
+    host_race_piece(found->first, 0);
     used -= (found->second.bytes + LINE - 1) / LINE * LINE;
     munmap(found->second.whole, found->second.whole_bytes);
     device.erase(found);

@@ -120,6 +120,8 @@ void host_ldmatrix(uint32_t m[4], const void *row, bool trans, HostPlace place)
     whole(place);
     sixteen("the row", row, place);
     in_shared("the row", row, place);
+    if (host_races)
+        host_race(host_now, row, 16, false, __builtin_return_address(0));
     memcpy(host_slot()->word, &row, sizeof row);
     host_warp_meet(place, trans ? load_columns : load_rows);
     memcpy(m, host_slot_of(host_lane(), place)->word + M, 16);
@@ -137,6 +139,10 @@ void host_copy_async(void *to, const void *from, int bytes, HostPlace place)
                  bytes);
     if (bytes)
         sixteen("the source", from, place);
+    if (host_races) {
+        host_race(t, to, 16, true, __builtin_return_address(0));
+        host_race(t, from, (size_t)bytes, false, __builtin_return_address(0));
+    }
     host_poison(to, 16);
     t->copies.push_back(HostCopy{ (char *)to, (const char *)from, bytes,
                                   t->groups });
@@ -154,6 +160,8 @@ void host_copy_wait(int left)
             t->copies[kept++] = c;
             continue;
         }
+        if (host_races)
+            host_race(t, c.to, 16, true, __builtin_return_address(0));
         memset(c.to, 0, 16);
         memcpy(c.to, c.from, (size_t)c.bytes);
     }

@@ -273,7 +273,7 @@ rows_kernel(Runs of, Back run_0)
         return;
     const Stat  stat = stat_of<centred>(b, r);
     const float each = 1 / (float)b.C;
-    Sums        sums = {}, none;
+    Sums        sums = {}, none = {};
     for (i64 c = lane_here() * W; c < b.C; c += WARP * W)
         terms_of<W>(&sums, b, r, c, stat);
     const Sums mean = { centred ? warp_sum(sums.e) * each : 0,

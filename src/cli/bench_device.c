@@ -26,16 +26,17 @@ typedef struct Row {
     const char *name;
     BenchShape  shape;
     i64         runs;
-    double      asked; /* share of the peak; NaN: none */
+    double      asked; /* share of the peak; NaN: none          */
+    bool        alone; /* one run of the shape of the row before */
 } Row;
 
 /* The table, and one run of its smallest alone. */
 static const Row table[] = {
-    { "124 M", { 12, 768, 50257, 16, 1024 }, 1, 0.55 },
-    { "10 M",  { 6, 384, 512, 16, 512 },   8, 0.25 },
-    { "1 M",   { 5, 128, 512, 16, 256 },  48, 0.10 },
-    { "100 k", { 2, 64, 512, 16, 256 },  192, 0.03 },
-    { "100 k", { 2, 64, 512, 16, 256 },    1, NAN },
+    { "124 M", { 12, 768, 50257, 16, 1024 }, 1, 0.55, false },
+    { "10 M",  { 6, 384, 512, 16, 512 },   8, 0.25, false },
+    { "1 M",   { 5, 128, 512, 16, 256 },  48, 0.10, false },
+    { "100 k", { 2, 64, 512, 16, 256 },  192, 0.03, false },
+    { "100 k", { 2, 64, 512, 16, 256 },    1, NAN, true },
 };
 
 /* What is the same for all rows. */
@@ -64,7 +65,7 @@ static i64 runs_that_fit(const Bench *b, const Row *row, const Ours *ours)
 {
     const double room = 0.8 * (double)b->info.bytes_free
                       - (double)gang_text_bytes(&ours->trainer.shard);
-    i64 runs = b->o->runs > 0 ? b->o->runs : row->runs;
+    i64 runs = b->o->runs > 0 && !row->alone ? b->o->runs : row->runs;
     while (runs > 1 && (double)gang_bytes(b->api, &ours->config, runs) > room)
         runs = runs * 3 / 4;
     return runs;
@@ -348,7 +349,7 @@ static void show_all(const Bench *b, const Row *row, Entrant *e, int count,
         Line l = line_of(b, row, &e[i], first);
         if (i == 0) {
             first = l.tokens_per_s;
-            if (row > table && row->runs == 1 && row[-1].runs > 1)
+            if (row->alone)
                 l.alone = *many / first;
             *many = first;
         }
@@ -364,8 +365,7 @@ static bool row_take(Bench *b, const Row *row, double *many, Err *err)
     bool           ok = ours_open(&ours, b, row, err);
     if (ok) {
         enter_ours(e, b, &ours);
-        const bool alone = row > table && row->runs == 1;
-        const int  peers = alone ? 0 : enter_peers(e + 1, peer, b, row);
+        const int peers = row->alone ? 0 : enter_peers(e + 1, peer, b, row);
         rate_from(b, peer, peers);
         race(e, 1 + peers, b->o->seconds);
         ok = e[0].taken > 0;
@@ -417,7 +417,7 @@ static void introduce(const Bench *b)
 bool bench_device(const BenchDevice *o, Err *err)
 {
     Bench     b = { .o = o };
-    const Row one = { "-", o->shape, 1, NAN };
+    const Row one = { "-", o->shape, 1, NAN, false };
     double    many = NAN;
     if (!bench_open(&b, err))
         return false;

@@ -87,7 +87,7 @@ function(cuda_device)
         OUTPUT  ${so}
         COMMAND ${SCALELAW_NVCC} -shared -cudart static -o ${so} ${objects}
                 -Xlinker --version-script=${cuda_map}
-                -ldl
+                -Xlinker --no-undefined -ldl
         DEPENDS ${objects} ${cuda_map}
         COMMENT "Linking libscalelaw_cuda.so" VERBATIM)
     add_custom_target(cuda ALL DEPENDS ${so})

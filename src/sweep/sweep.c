@@ -185,10 +185,9 @@ bool sweep_take(Sweep *sweep, Task *task, int threads)
     return true;
 }
 
-/* With a device besides, cores take what is as good as nothing, what it has not
- * the memory for, and the smallest runs that they end before it has done all
- * the rest. */
-static bool is_for_core(const Sweep *sweep, const Task *task)
+/* What is as good as nothing, what devices have not the memory for, and what is
+ * ended before they have done all the rest. */
+bool sweep_is_for_core(const Sweep *sweep, const Task *task)
 {
     return task->kind < 0 || sweep->kinds.kind[task->kind].cores_only
         || task->seconds <= fmax(core_s, sweep->left_s);
@@ -202,7 +201,7 @@ static Task *choose(Sweep *sweep)
         Task *task = &sweep->tasks.task[last ? count - 1 - i : i];
         if (sweep->failed || sweep_stopping())
             return NULL;
-        if (sweep_is_open(sweep, task) && is_for_core(sweep, task)
+        if (sweep_is_open(sweep, task) && sweep_is_for_core(sweep, task)
             && sweep_fits(sweep, task->bytes)
             && sweep_take(sweep, task, threads_for(sweep, task)))
             return task;

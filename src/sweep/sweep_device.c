@@ -92,19 +92,34 @@ static void ask_memory(Device *device)
         device->free = info.bytes_free;
 }
 
-/* Longest way first: the first of a kind is its longest. A way is in seconds as
- * they were guessed; what was measured since scales it. */
-static void look_open(Device *device)
+/* Of those at the end of the list each core that is free is left one. */
+static void look_at_tasks(Device *device)
 {
     Sweep *sweep = device->sweep;
-    for (int k = 0; k < sweep->kinds.count; k++)
-        device->shape[k].open = 0;
-    for (i64 i = 0; i < sweep->tasks.count; i++) {
+    int    left  = sweep->workers ? sweep->free : 0;
+    for (i64 i = sweep->tasks.count - 1; i >= 0; i--) {
         Task *task = &sweep->tasks.task[i];
         device->open[i] = task->kind >= 0
             && !sweep->kinds.kind[task->kind].cores_only
             && clock_s() >= device->shut_until_s[task->kind]
             && sweep_is_open(sweep, task);
+        if (device->open[i] && left > 0 && sweep_is_for_core(sweep, task)) {
+            device->open[i] = false;
+            left--;
+        }
+    }
+}
+
+/* Longest way first: the first of a kind is its longest. A way is in seconds as
+ * they were guessed; what was measured since scales it. */
+static void look_open(Device *device)
+{
+    Sweep *sweep = device->sweep;
+    look_at_tasks(device);
+    for (int k = 0; k < sweep->kinds.count; k++)
+        device->shape[k].open = 0;
+    for (i64 i = 0; i < sweep->tasks.count; i++) {
+        const Task *task = &sweep->tasks.task[i];
         if (!device->open[i])
             continue;
         SeatsShape *shape = &device->shape[task->kind];

@@ -74,6 +74,9 @@ bool sweep_is_open(Sweep *sweep, Task *task);
 /* Bytes of this machine's memory. One run alone is always let in. */
 bool sweep_fits(const Sweep *sweep, i64 bytes);
 
+/* With devices besides, cores take the smallest of these. */
+bool sweep_is_for_core(const Sweep *sweep, const Task *task);
+
 /* For this process, if no other has it; on so many threads, or seated: 0. */
 bool sweep_take(Sweep *sweep, Task *task, int threads);
 void sweep_drop(Sweep *sweep, Task *task, Turn turn);

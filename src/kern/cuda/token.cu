@@ -69,21 +69,36 @@ static __device__ inline bool seen(const i32 *id, i64 n, i32 word)
 }
 
 enum { COLUMNS = 4, CHUNK = COLUMNS * WARP }; /* of a block, a lane's apart */
+enum { AHEAD = 4 }; /* loads on their way before the first is needed */
+
+/* The rows that `of` names, from row r on; AHEAD of them are taken off it. */
+static __device__ inline u32 rows_take(float sum[COLUMNS], const float *dx,
+                                       u32 of, i64 r, i64 C, i64 left)
+{
+    float next[AHEAD][COLUMNS];
+    UNROLL for (int n = 0; n < AHEAD; n++) {
+        const float *row = of ? dx + (r + __ffs((int)of) - 1) * C : NULL;
+        UNROLL for (int k = 0; k < COLUMNS; k++)
+            next[n][k] = row && k * WARP < left ? row[k * WARP] : 0;
+        of &= of - 1;
+    }
+    UNROLL for (int n = 0; n < AHEAD; n++)
+        UNROLL for (int k = 0; k < COLUMNS; k++)
+            sum[k] += next[n][k];
+    return of;
+}
 
 /* sum[k] += column k of all rows r in [from, to) with id[r] = word. */
 static __device__ inline void gather_rows(float sum[COLUMNS], const float *dx,
-                                   const i32 *id, i32 word, i64 from, i64 to,
-                                   i64 C, i64 left)
+                                          const i32 *id, i32 word, i64 from,
+                                          i64 to, i64 C, i64 left)
 {
     for (i64 r = from; r < to; r += WARP) {
         const i64  at = r + lane_here();
         const bool same = at < to && id[at] == word;
-        for (u32 of = __ballot_sync(0xffffffffu, same); of; of &= of - 1) {
-            const float *row = dx + (r + __ffs((int)of) - 1) * C;
-            UNROLL for (int k = 0; k < COLUMNS; k++)
-                if (k * WARP < left)
-                    sum[k] += row[k * WARP];
-        }
+        u32        of = __ballot_sync(0xffffffffu, same);
+        while (of)
+            of = rows_take(sum, dx, of, r, C, left);
     }
 }
 
@@ -228,9 +243,6 @@ static __device__ inline void heap_take(Heap *h, float z)
                                      : h->all - (all - term);
     h->all = all;
 }
-
-/* Three or more loads before the first is needed. */
-enum { AHEAD = 4 };
 
 static __device__ inline Heap heap_row(const float *z, i64 V)
 {

@@ -2,18 +2,11 @@
  * in, losses out, the optimizer's step, the count of passes. Held against the
  * reference's AdamW and optimizer_sgd.c's formula; u = 2^-24. */
 
-#include "base/rng.h"
-#include "kern/device.h"
-#include "tests/test.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/cuda/side.h"
 
 static const double u = FLT_EPSILON / 2;
 
-enum { RUNS = 3, TICKS = 4, MICRO = 3, CONTEXT = 7, TOKENS = MICRO * CONTEXT,
+enum { RUNS = SIDE_RUNS, TICKS = 4, MICRO = 3, CONTEXT = 7, TOKENS = MICRO * CONTEXT,
        TEXT = 300 };
 
 /* A queue whose pass is: draw, losses, update, next. */
@@ -93,11 +86,7 @@ static World world(const DeviceSizes *sizes, int token_bytes)
         else
             memcpy(byte + 2 * i, &token, 2);
     }
-    w.api = device_load("cuda", &why);
-    if (!w.api)
-        SKIP("no backend of a device was built, or none is found");
-    if (w.api->count(&why) == 0)
-        SKIP("there is no device");
+    w.api = side_api();
     w.sizes.scratch = w.api->scratch(
         &(DeviceNeeds){ .rows = TOKENS, .widest = 8, .largest = 64,
                         .params = sizes->params, .width = 8, .vocab = 8 });

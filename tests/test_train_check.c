@@ -263,15 +263,21 @@ TEST(a_short_evaluation_is_spread_over_the_whole_held_out_text)
     arena_free(&own);
 }
 
-static TrainStatus verdict(double first, double val, double unigram)
+static TrainStatus verdict_with(double first, double val, double se,
+                                double unigram)
 {
     TrainResult       out = { 0 };
     const TrainConfig config = world_config();
     const Standing    at = { .step = 24, .loss_first = first,
-                             .val_loss = val };
+                             .val_loss = val, .val_se = se };
     finding_end(&out, &at, &config, unigram);
     CHECK((out.status == TRAIN_DONE) == !out.reason[0]);
     return out.status;
+}
+
+static TrainStatus verdict(double first, double val, double unigram)
+{
+    return verdict_with(first, val, NAN, unigram);
 }
 
 TEST(a_plateau_is_a_loss_that_is_not_below_the_unigram_entropy)
@@ -279,6 +285,9 @@ TEST(a_plateau_is_a_loss_that_is_not_below_the_unigram_entropy)
     CHECK(verdict(5.5, 3.0, 3.23) == TRAIN_DONE);
     CHECK(verdict(5.5, 3.22, 3.23) == TRAIN_PLATEAU);
     CHECK(verdict(5.5, 3.24, 3.23) == TRAIN_PLATEAU);
+    CHECK(verdict_with(5.5, 3.22, 0.001, 3.23) == TRAIN_DONE);
+    CHECK(verdict_with(5.5, 3.22, 0.004, 3.23) == TRAIN_PLATEAU);
+    CHECK(verdict_with(5.5, 3.15, 0.04, 3.23) == TRAIN_DONE); /* 0.02 does */
     CHECK(verdict(5.5, 7.0, 3.23) == TRAIN_DIVERGED);
     CHECK(verdict(5.5, NAN, 3.23) == TRAIN_DIVERGED);
     CHECK(verdict(5.5, INFINITY, 3.23) == TRAIN_DIVERGED);

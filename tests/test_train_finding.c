@@ -239,13 +239,20 @@ TEST(what_a_started_run_may_lose_is_not_held_against_its_first_loss)
     CHECK_HAS(out.reason, "above ln V, 5.545");
 }
 
-static bool point(Standing *at, i64 step, double loss)
+static bool point_with(Standing *at, i64 step, double loss, double se,
+                       double warmup)
 {
     TrainResult       out = { 0 };
-    const TrainConfig config = { .steps = 1000, .patience = 0.1 };
-    const EvalResult  eval = { .loss = loss };
+    const TrainConfig config = { .steps = 1000, .patience = 0.1,
+                                 .warmup = warmup };
+    const EvalResult  eval = { .loss = loss, .se = se };
     at->step = step;
     return finding_point(&out, at, &config, &eval, 3);
+}
+
+static bool point(Standing *at, i64 step, double loss)
+{
+    return point_with(at, step, loss, NAN, 0);
 }
 
 /* Goal 2.98. From 300 to 545 in log steps is as far as from there to 1000. */
@@ -266,6 +273,29 @@ TEST(a_plateau_on_the_way_is_judged_by_what_it_could_still_become)
     CHECK(!point(&at, 300, 2.9) && !point(&at, 545, 3.3)); /* it had left */
     at = (Standing){ 0 };
     CHECK(!point(&at, 600, 3.3));          /* nothing to hold it against  */
+}
+
+/* Single tokens: 3; a fall of 0.002 is 0.008 by the end. */
+TEST(of_a_text_with_little_to_learn_a_little_is_enough)
+{
+    Standing at = { 0 };
+    CHECK(!point(&at, 300, 2.995) && point(&at, 545, 2.993)); /* to 2.985 */
+    at = (Standing){ 0 };
+    CHECK(!point_with(&at, 300, 2.995, 1e-3, 0));
+    CHECK(!point_with(&at, 545, 2.993, 1e-3, 0)); /* below 2.996 already */
+    at = (Standing){ 0 };
+    CHECK(!point_with(&at, 300, 2.999, 1e-3, 0));
+    CHECK(point_with(&at, 545, 2.999, 1e-3, 0));  /* within its error   */
+}
+
+TEST(while_the_rate_warms_up_nothing_is_held_against_a_loss)
+{
+    Standing at = { 0 };
+    point_with(&at, 10, 2, NAN, 0.2), point_with(&at, 100, 2.5, NAN, 0.2);
+    point_with(&at, 200, 2.5, NAN, 0.2);
+    CHECK(at.risen == 0);
+    point_with(&at, 201, 2.5, NAN, 0.2);
+    CHECK(at.risen == 1);
 }
 
 TEST(patience_counts_rises_on_end_over_the_least)

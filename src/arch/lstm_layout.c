@@ -11,6 +11,8 @@
  * Measured at L 2, d 64, 6e5 tokens of gcide, rate 0.02: 1.65 nats, against
  * 2.02 by the Transformer's rule (1, 1 / sqrt(d), head a fifth of that), 1.67
  * with its first two and this head, 2.45 with maps as PyTorch draws them.
+ * They were searched in some 37 short runs on that one text; the Transformer's
+ * were not searched again beside them, which a comparison of both must say.
  *
  * The forget gate's bias starts at 1, so that a cell remembers before it has
  * learned to (2.12 against 2.26, rate 0.01); the other biases at 0.

@@ -3,6 +3,8 @@
 
 #include "train/finding.h"
 
+#include "train/schedule.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -16,6 +18,7 @@ enum {
 
 static const double DIVERGED_NATS = 1;
 static const double PLATEAU_NATS  = 0.02;
+static const double PLATEAU_ERRORS = 4;
 static const double SPIKE_NATS    = 0.1;
 static const double SPIKE_SIGMAS  = 7;
 static const double HOPE          = 4;
@@ -131,6 +134,14 @@ bool finding_diverged(TrainResult *out, const Standing *at,
 
 /* -- Held-out loss on the way ------------------------------------------------ */
 
+/* So far below the entropy of single tokens a loss must be to have been learned:
+ * its standard error may be NaN. */
+static double plateau_goal(double unigram_nats, double se)
+{
+    return unigram_nats - (se > 0 ? fmin(PLATEAU_NATS, PLATEAU_ERRORS * se)
+                                  : PLATEAU_NATS);
+}
+
 /* What the loss would fall to by the end, at HOPE times its speed since the
  * evaluation before, in the logarithm of the steps. */
 static double hoped(const Standing *at, const TrainConfig *config, double loss)
@@ -142,10 +153,10 @@ static double hoped(const Standing *at, const TrainConfig *config, double loss)
 }
 
 static bool hopeless(TrainResult *out, const Standing *at,
-                     const TrainConfig *config, double loss,
+                     const TrainConfig *config, const EvalResult *eval,
                      double unigram_nats)
 {
-    const double goal = unigram_nats - PLATEAU_NATS;
+    const double loss = eval->loss, goal = plateau_goal(unigram_nats, eval->se);
     if (2 * at->step < config->steps || at->seen_step == 0
         || at->seen_step == at->step || at->least_loss <= goal
         || hoped(at, config, loss) <= goal)
@@ -167,9 +178,10 @@ bool finding_point(TrainResult *out, Standing *at, const TrainConfig *config,
         at->least_loss = eval->loss;
         at->least_step = at->step;
     }
-    at->risen = eval->loss > at->least_loss * (1 + config->patience)
+    at->risen = at->step > schedule_warmup(config)
+                && eval->loss > at->least_loss * (1 + config->patience)
                 ? at->risen + 1 : 0;
-    const bool over = hopeless(out, at, config, eval->loss, unigram_nats);
+    const bool over = hopeless(out, at, config, eval, unigram_nats);
     at->seen_loss = eval->loss;
     at->seen_step = at->step;
     return over;
@@ -182,12 +194,22 @@ bool finding_stops_early(const Standing *at, const TrainConfig *config)
 
 /* -- At the end --------------------------------------------------------------- */
 
+/* The standard error of the least loss, which was taken on other tokens than the
+ * last. */
+static double least_se(const Standing *at, const TrainConfig *config)
+{
+    const double tokens = (double)i64_max(1, config->eval_point_tokens);
+    return at->val_se * sqrt((double)at->val_tokens / tokens);
+}
+
 /* One that has learned by heart may end above all that it once knew: it has
  * overfitted, and that is a result. */
-static bool learned(const Standing *at, double unigram_nats)
+static bool learned(const Standing *at, const TrainConfig *config,
+                    double unigram_nats)
 {
     return at->least_step > 0 && isfinite(at->val_loss)
-           && at->least_loss <= unigram_nats - PLATEAU_NATS;
+           && at->least_loss <= plateau_goal(unigram_nats,
+                                             least_se(at, config));
 }
 
 static void say_done(TrainResult *out, const Standing *at,
@@ -206,7 +228,8 @@ static void say_done(TrainResult *out, const Standing *at,
 void finding_end(TrainResult *out, const Standing *at,
                  const TrainConfig *config, double unigram_nats)
 {
-    if (learned(at, unigram_nats)) {
+    const double goal = plateau_goal(unigram_nats, at->val_se);
+    if (learned(at, config, unigram_nats)) {
         say_done(out, at, config);
     } else if (far_above(at->val_loss, at, config)) {
         out->status = TRAIN_DIVERGED;
@@ -214,13 +237,13 @@ void finding_end(TrainResult *out, const Standing *at,
                  "held-out loss %.3f after %lld steps, and the first loss "
                  "was %.3f; peak learning rate %g", at->val_loss,
                  (long long)at->step, at->loss_first, config->lr);
-    } else if (at->val_loss > unigram_nats - PLATEAU_NATS) {
+    } else if (at->val_loss > goal) {
         out->status = TRAIN_PLATEAU;
         snprintf(out->reason, sizeof out->reason,
                  "held-out loss %.3f after %lld steps is not below %.3f, the "
-                 "entropy of single tokens, by %g; peak learning rate %g",
+                 "entropy of single tokens, by %.2g; peak learning rate %g",
                  at->val_loss, (long long)at->step, unigram_nats,
-                 PLATEAU_NATS, config->lr);
+                 unigram_nats - goal, config->lr);
     } else {
         say_done(out, at, config);
     }

@@ -11,9 +11,11 @@
  *             the run has stood above the entropy of single tokens, below which
  *             it once was.
  *   plateau   The held-out loss was never below the entropy of single tokens,
- *             less 0.02 nats. A model gets that far by its last bias alone, and
- *             many failed runs of the literature sit exactly there and look
- *             like points of a curve. Judged at the end; and from half of the
+ *             less 0.02 nats, or less four of its own standard errors where that
+ *             is less: of some texts (DNA) all that can be learned is hardly more
+ *             than 0.02. A model gets that far by its last bias alone, and many
+ *             failed runs of the literature sit exactly there and look like
+ *             points of a curve. Judged at the end; and from half of the
  *             run on at each evaluation, where it must also be hopeless: going
  *             on to fall four times as fast in the logarithm of the steps as
  *             since the evaluation before, it would still end there. Losses
@@ -28,7 +30,7 @@
  *         MinChilla (a public repository): all its models of eleven layers and
  *         more, at every budget. Seven standard deviations: the spike score of
  *         OLMo 2, Walsh et al. 2025, arXiv:2501.00656. The half, the quarter
- *         and the four are ours. */
+ *         and the fours are ours. */
 
 #ifndef FINDING_H
 #define FINDING_H
@@ -50,7 +52,8 @@ bool finding_diverged(TrainResult *out, const Standing *at,
 bool finding_point(TrainResult *out, Standing *at, const TrainConfig *config,
                    const EvalResult *eval, double unigram_nats);
 
-/* Has the held-out loss risen for so long that patience is at an end? */
+/* Has the held-out loss risen for so long that patience is at an end? While the
+ * rate warms up nothing is held against it. */
 bool finding_stops_early(const Standing *at, const TrainConfig *config);
 
 /* After the last evaluation: diverged after all, stuck, or done; the reason of

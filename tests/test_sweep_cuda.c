@@ -38,11 +38,9 @@ static bool device_found(void)
 static TrainConfig small(i64 shape, i64 rate, i64 seed)
 {
     TrainConfig c = train_defaults();
-    c.arch  = "lstm";
+    c.arch  = "transformer";
     c.shape = (Shape){ .layers = 1, .width = 8 + 8 * shape, .heads = 2,
                        .ff = 24, .vocab = 256, .context = 16 };
-    c.shape.recurrent = true;
-    count_recurrent(&c.shape);
     c.batch = 3;
     c.steps = 6 + 2 * seed; /* who is beside whom changes on the way */
     c.lr    = 0.005 * (double)(rate + 1);

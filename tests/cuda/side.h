@@ -88,9 +88,9 @@ static inline Side side_open(i64 runs, const DeviceNeeds *needs, i64 room,
 {
     Side      s = { .api = side_api(), .runs = runs, .odd = odd };
     DeviceWhy why;
-    s.kern = s.api->fp32;
+    s.kern = needs->bf16 ? s.api->bf16 : s.api->fp32;
     s.sizes = (DeviceSizes){ .runs = runs, .ticks = 1, .micro = 1,
-                             .context = 1, .params = 1,
+                             .context = 1, .params = 1, .bf16 = needs->bf16,
                              .scratch = s.api->scratch(needs) };
     s.used = s.sizes.scratch / (i64)sizeof(real);
     room += s.used + SIDE_ARRAYS * 3 * SIDE_MARGIN;

@@ -19,7 +19,7 @@ typedef struct Arrays { Many *x, *token, *place, *dx, *dtoken, *dplace, *id; }
 static Arrays arrays_of(Side *s, const Embed *e)
 {
     Arrays a;
-    a.id     = many_words(s, e->R, e->V, 0);
+    a.id     = many_words(s, e->R + 40, e->V, 0); /* more than are meant */
     a.x      = many(s, e->R * e->C, 0, 1);
     a.token  = many(s, e->V * e->C, 0, 1);
     a.place  = many(s, e->T * e->C, 0, 1);
@@ -52,7 +52,7 @@ static u64 check_embed_runs(const Embed *e, i64 runs)
     const DeviceNeeds needs = { .rows = e->R, .width = e->C, .widest = e->C,
                                 .largest = 1, .params = 1, .vocab = e->V };
     Side         s = side_open(runs, &needs, 2 * e->C * (e->R + e->V + e->T)
-                               + e->R, e->odd);
+                               + e->R + 40, e->odd);
     const Arrays a = arrays_of(&s, e);
     s.kern->embed(a.x->far, a.token->far, e->bare ? NULL : a.place->far,
                   words_far(a.id), e->R, e->T, e->C, e->V);
@@ -118,13 +118,14 @@ TEST(where_there_is_no_token_the_first_is_embedded_and_nothing_comes_back)
     for (i64 V = 9; V < 100; V += 80) {
         enum { R = 45, T = 15, C = 9 };
         const DeviceNeeds needs = { .rows = R, .width = C, .widest = C };
-        Side  s = side_open(SIDE_RUNS, &needs, 2 * C * (R + V + T) + R, 0);
+        Side  s = side_open(SIDE_RUNS, &needs, 2 * C * (R + V + T) + R + C, 0);
         Many *id = many_words(&s, R, V, 4), *token = many(&s, V * C, 0, 1);
         Many *x = many(&s, R * C, 0, 1), *dx = many(&s, R * C, 0, 1);
-        Many *dtoken = many(&s, V * C, 0, 0), *dplace = many(&s, T * C, 0, 0);
+        Many *dtoken = many(&s, (V + 1) * C, 0, 0); /* of -1, and of words */
+        Many *dplace = many(&s, T * C, 0, 0);
         s.kern->embed(x->far, token->far, NULL, words_far(id), R, T, C, V);
-        s.kern->embed_back(dtoken->far, dplace->far, dx->far, words_far(id), R,
-                           T, C, V);
+        s.kern->embed_back(dtoken->far + C, dplace->far, dx->far,
+                           words_far(id), R, T, C, V);
         CHECK(side_back(&s));
         for (i64 g = 0; g < s.runs; g += 2) {
             i32 *word = words_of(id, g);
@@ -134,11 +135,13 @@ TEST(where_there_is_no_token_the_first_is_embedded_and_nothing_comes_back)
             for (i64 r = 0; r < R; r++)
                 word[r] = word[r] < 0 ? 0 : word[r];
             kern_ref.embed(x->want[g], token->want[g], NULL, word, R, T, C, V);
-            kern_ref.embed_back(dtoken->want[g], dplace->want[g], dx->want[g],
-                                word, R, T, C, V);
+            kern_ref.embed_back(dtoken->want[g] + C, dplace->want[g],
+                                dx->want[g], word, R, T, C, V);
             CHECK(gap_of_largest(x->seen[g], x->want[g], x->n) == 0);
             CHECK_BELOW(gap_of_largest(dtoken->seen[g], dtoken->want[g],
-                                       V * C), R * u);
+                                       dtoken->n), R * u);
+            CHECK(memcmp(dtoken->seen[g], dtoken->was[g], C * sizeof(real))
+                  == 0);
             CHECK_BELOW(gap_of_largest(dplace->seen[g], dplace->want[g],
                                        T * C), R * u);
         }
@@ -247,22 +250,38 @@ TEST(xent_of_a_device_survives_large_scores)
     check_xent(&(Xent){ .R = 9, .V = 3000, .sd = 200, .in_place = true });
 }
 
-/* Without what its additions lose, a float's sum of so many equal terms is off
- * by much more. */
+/* The loss of word 0 where the first `large` scores are 0 and others -low. */
+static real loss_of_low(i64 V, i64 large, float low)
+{
+    const DeviceNeeds needs = { .rows = 1, .width = 1, .widest = V };
+    Side  s = side_open(1, &needs, V + 2, 0);
+    Many *z = many(&s, V, 0, 0), *loss = many(&s, 1, 0, 1);
+    Many *y = many_words(&s, 1, 1, 0);
+    for (i64 v = large; v < V; v++)
+        z->want[0][v] = (real)-low;
+    many_up(&s, z);
+    s.kern->xent(loss->far, NULL, z->far, words_far(y), 1, V, 1, 0);
+    CHECK(side_back(&s));
+    const real seen = loss->seen[0][0];
+    side_close(&s);
+    return seen;
+}
+
 TEST(xent_of_flat_scores_is_the_logarithm_of_how_many_there_are)
 {
     static const i64 V[] = { 3, 777, 50001 };
-    for (int i = 0; i < COUNT_OF(V); i++) {
-        const DeviceNeeds needs = { .rows = 1, .width = 1, .widest = V[i] };
-        Side  s = side_open(1, &needs, V[i] + 2, 0);
-        Many *z = many(&s, V[i], 0, 0), *loss = many(&s, 1, 0, 1);
-        Many *y = many_words(&s, 1, V[i], 0);
-        for (i64 v = 0; v < V[i]; v++)
-            z->want[0][v] = (real)0.1;
-        many_up(&s, z);
-        s.kern->xent(loss->far, NULL, z->far, words_far(y), 1, V[i], 1, 0);
-        CHECK(side_back(&s));
-        CHECK_NEAR(loss->seen[0][0], log((double)V[i]), 2 * u);
-        side_close(&s);
-    }
+    for (int i = 0; i < COUNT_OF(V); i++)
+        CHECK_NEAR(loss_of_low(V[i], V[i], 0), log((double)V[i]), 2 * u);
+}
+
+/* Some large scores first, then terms whose additions to a float all err to one
+ * side: 3e-6 of the sum in all, if what they lose were not summed. The exponential
+ * is off by 2 units, and the loss is rounded. */
+TEST(xent_of_many_equal_terms_loses_none_of_them)
+{
+    const i64    V = 60000, large = 256;
+    const double low = (double)1.352f;
+    const double sum = (double)large + (double)(V - large) * exp(-low);
+    CHECK_BELOW(fabs((double)loss_of_low(V, large, 1.352f) - log(sum)),
+                (4 + 2 * log(sum)) * u);
 }

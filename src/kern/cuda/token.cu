@@ -229,7 +229,8 @@ static __global__ void __launch_bounds__(THREADS) xent_short_kernel(Runs of, Xen
 
 /* -- Cross-entropy: long rows ------------------------------------------------------- */
 
-/* A sum of exp(z - top) for the largest z so far, and what its roundings lost. */
+/* A sum of exp(z - top) for the largest z so far, and what its roundings lost:
+ * exact but where a term is larger than all before it (cpu_xent.inc.h). */
 struct Heap { float top, all, lost; };
 
 static __device__ inline void heap_take(Heap *h, float z)
@@ -239,8 +240,7 @@ static __device__ inline void heap_take(Heap *h, float z)
         h->all *= fall, h->lost *= fall, h->top = z;
     }
     const float term = expf(z - h->top), all = h->all + term;
-    h->lost += fabsf(h->all) >= term ? term - (all - h->all)
-                                     : h->all - (all - term);
+    h->lost += term - (all - h->all);
     h->all = all;
 }
 

@@ -54,9 +54,6 @@ static inline void side_find(void)
 static inline const DeviceApi *side_api(void)
 {
     DeviceWhy why;
-#ifdef __SANITIZE_ADDRESS__
-    SKIP("fibers of the emulator and the address sanitizer do not mix");
-#endif
     side_find();
     const DeviceApi *api = device_load("cuda", &why);
     if (!api)

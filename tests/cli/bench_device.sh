@@ -34,6 +34,10 @@ if [ ! -e "$SCALELAW_CUDA" ]; then
     skip "steps on a device" "no emulated backend was built (no g++)"
     exit 0
 fi
+if grep -q __asan_init "$(command -v scalelaw)"; then
+    skip "steps on a device" "the emulator and the address sanitizer do not mix"
+    exit 0
+fi
 SCALELAW_EMULATE_DEVICES=0 refuses 1 "without a device there is nothing to measure" \
     "device cuda: no device" scalelaw bench train --device=cuda $quick
 SCALELAW_EMULATE_BYTES=300000 refuses 1 "nor where it has too little memory" \

@@ -1,0 +1,51 @@
+# gpu_run.sh - what a GPU is needed to show is one script; it is tried here on an
+# emulated device, in part and in tiny sizes: that it builds with a compiler alone,
+# counts what passed, and calls a failure one.
+. "$ROOT/tests/cli/say.sh"
+
+GPU_OBJECT=${BUILD:-$(dirname "$(command -v scalelaw)")}/libscalelaw_cuda_host.so
+export GPU_OBJECT
+if [ ! -e "$GPU_OBJECT" ]; then
+    skip "tests/gpu/run" "no emulated backend was built (no g++)"
+    exit 0
+fi
+gpu="$ROOT/tests/gpu/run --emulate"
+
+run sh "$ROOT/tests/gpu/build" built --emulate
+ends 0 "all that trains is built without a library"
+
+run sh $gpu --built built --only "bench sanitizer" --keep kept
+ends 0 "the script goes through"
+holds "and says before and after that nothing of a device is shown" sh -c \
+    'head -n 1 out | grep -q ^EMULATED && tail -n 2 out | grep -q EMULATED'
+holds "its last line counts" sh -c \
+    'tail -n 1 out | grep -qx "3 passed, 0 failed, 4 skipped"'
+holds "above it is a table of the steps" sh -c \
+    'for step in build device bench sanitizer; do
+         test "$(grep -c "^$step " kept/table)" -ge 1 || exit 1
+     done'
+holds "rows are kept, and claim no share" sh -c \
+    'grep -q "\"share_of_peak\":null" kept/bench.jsonl'
+holds "what cannot be held is skipped in words" grep -q "^sanitizer.*skipped: " out
+
+cat >built/test_kern_cuda_bent <<'BENT'
+#!/bin/sh
+echo "bent.c:1: seen: 1, but 2 is wanted"
+echo "not ok a_product_is_a_product"
+echo "4 passed, 1 failed, 2 skipped"
+exit 1
+BENT
+printf '#!/bin/sh\necho "Segmentation fault"\nexit 139\n' >built/test_kern_cuda_gone
+chmod +x built/test_kern_cuda_bent built/test_kern_cuda_gone
+rm -f built/test_kern_cuda_[!bg]*
+run sh $gpu --built built --only kernels
+ends 1 "a test that failed fails the script"
+holds "and is counted, with those that passed and were skipped" sh -c \
+    'tail -n 1 out | grep -qx "6 passed, 2 failed, 2 skipped"'
+holds "it is named" grep -q "not ok a_product_is_a_product" out
+holds "and so is a program that ended without a word of it" \
+    grep -q "test_kern_cuda_gone .*ended with status 139" out
+
+SCALELAW_EMULATE_DEVICES=0 run sh $gpu --built built
+ends 1 "without a device it fails"
+holds "and says so" grep -q "no device" out

@@ -10,7 +10,13 @@
 
 static const i64 GB = 1000000000;
 
+/* As if it were known. */
 static SeatsSpeed speed_of(double launch_s, double seat_s)
+{
+    return (SeatsSpeed){ .launch_s = launch_s, .seat_s = seat_s, .seen = 2 };
+}
+
+static SeatsSpeed guess_of(double launch_s, double seat_s)
 {
     return (SeatsSpeed){ .launch_s = launch_s, .seat_s = seat_s };
 }
@@ -44,7 +50,7 @@ TEST(a_first_guess_is_made_of_flop_bytes_and_launches)
 TEST(what_is_measured_takes_the_place_of_the_guess)
 {
     const SeatsSpeed truth = speed_of(2e-3, 5e-5);
-    SeatsSpeed       speed = speed_of(1e-4, 1e-5);
+    SeatsSpeed       speed = guess_of(1e-4, 1e-5);
     seats_seen(&speed, 8, seats_pass_s(&truth, 8), 0.5);
     CHECK_NEAR(seats_pass_s(&speed, 8), seats_pass_s(&truth, 8), 1e-12);
     seats_seen(&speed, 40, seats_pass_s(&truth, 40), 0.5);
@@ -52,7 +58,7 @@ TEST(what_is_measured_takes_the_place_of_the_guess)
     CHECK_NEAR(speed.seat_s, truth.seat_s, 1e-9);
 
     /* Gangs that share the device hold each other up. */
-    SeatsSpeed shared = speed_of(1e-4, 1e-5);
+    SeatsSpeed shared = guess_of(1e-4, 1e-5);
     seats_seen(&shared, 8, 3 * seats_pass_s(&truth, 8), 3);
     seats_seen(&shared, 40, 2 * seats_pass_s(&truth, 40), 2);
     CHECK_NEAR(shared.launch_s, truth.launch_s, 1e-9);
@@ -61,7 +67,7 @@ TEST(what_is_measured_takes_the_place_of_the_guess)
     seats_seen(&shared, 0, 1, 1);
     seats_seen(&shared, 3, NAN, 1);
     CHECK_NEAR(shared.launch_s, truth.launch_s, 1e-9);
-    SeatsSpeed falling = speed_of(1e-3, 1e-5);
+    SeatsSpeed falling = guess_of(1e-3, 1e-5);
     seats_seen(&falling, 1, 2e-3, 0);
     seats_seen(&falling, 9, 1e-3, 0);
     CHECK(falling.seat_s > 0 && falling.launch_s >= 0);
@@ -96,6 +102,38 @@ TEST(a_gang_has_as_many_seats_as_runs_memory_and_use_allow)
     shape.open = 6;
     now.bytes_free = 2 * GB;
     CHECK_NEAR(seats_choose(&now).seats, 0, 0);
+}
+
+TEST(what_was_not_measured_is_given_more_and_tried_with_few)
+{
+    SeatsShape shape = { .open = 300, .path_s = 10, .passes = 1000,
+                         .bytes_one = GB, .bytes_more = GB / 10,
+                         .speed = guess_of(1e-4, 4.5e-5) }; /* 20 */
+    SeatsGang  gang = { .seats = 80, .taken = 20, .bytes = 9 * GB,
+                        .left_s = 9 };
+    SeatsNow   now = { .bytes = 80 * GB, .bytes_free = 80 * GB, .shapes = 1,
+                       .shape = &shape, .gang = &gang };
+    CHECK_NEAR(seats_choose(&now).seats, 80, 0);
+    CHECK_NEAR(seats_choose(&now).first, 20, 0);
+    now.bytes_free = 8 * GB; /* a guess may have half of it */
+    CHECK_NEAR(seats_choose(&now).seats, 25, 0);
+    now.bytes_free = 70 * GB;
+
+    now.gangs = 1;
+    CHECK(!seats_refill(&now, 0));
+    gang.age_s = 60; /* whatever it was, it is not measured */
+    CHECK(seats_refill(&now, 0));
+    gang.age_s = 0;
+    shape.speed.seen = 1;
+    CHECK(seats_refill(&now, 0));
+
+    now.gangs = 0;
+    shape.speed.seen = 2;
+    CHECK_NEAR(seats_choose(&now).seats, 20, 0);
+    CHECK_NEAR(seats_choose(&now).first, 20, 0);
+    shape.open = 15; /* few need no trying */
+    shape.speed.seen = 0;
+    CHECK_NEAR(seats_choose(&now).first, 15, 0);
 }
 
 TEST(the_longest_way_is_opened_first_and_others_fill_the_device)
@@ -183,6 +221,7 @@ typedef struct Game {
     double     clock_s, busy_flop;
     i64        done, most_taken;
     double     began_s[SHAPES];        /* of its longest */
+    double     opened_s[GANGS];
 } Game;
 
 static i64 held(const Game *game)
@@ -237,6 +276,8 @@ static void left_set(Game *game)
         for (i64 i = 0; i < game->gang[g].seats; i++)
             most = fmax(most, game->left[g][i]);
         game->gang[g].left_s = most * pass_s(game, g);
+        game->gang[g].age_s  = game->clock_s - game->opened_s[g];
+        game->most_taken = i64_max(game->most_taken, game->gang[g].taken);
     }
 }
 
@@ -257,6 +298,7 @@ static void close_empty(Game *game)
             continue;
         game->gangs--;
         game->gang[g] = game->gang[game->gangs];
+        game->opened_s[g] = game->opened_s[game->gangs];
         for (i64 i = 0; i < SEATS_MAX; i++)
             game->left[g][i] = game->left[game->gangs][i];
     }
@@ -277,9 +319,9 @@ static void open_more(Game *game)
         CHECK(held(game) + seats_margin(game->bytes) <= game->bytes);
         for (i64 i = 0; i < SEATS_MAX; i++)
             game->left[g][i] = 0;
-        for (i64 i = 0; i < open.seats; i++)
+        game->opened_s[g] = game->clock_s;
+        for (i64 i = 0; i < open.first; i++)
             sit(game, g, i);
-        game->most_taken = i64_max(game->most_taken, open.seats);
     }
 }
 
@@ -291,6 +333,7 @@ static void move_on(Game *game)
         for (i64 i = 0; i < game->gang[g].seats; i++)
             if (game->left[g][i] > 0)
                 dt = fmin(dt, game->left[g][i] * pass_s(game, g));
+    dt = fmin(dt, 1); /* what is measured is measured soon */
     const SeatsNow now = now_of(game);
     const double   use = seats_use_all(&now);
     double         took[GANGS];
@@ -350,7 +393,7 @@ static void game_make(Game *game, u64 seed, i64 runs)
         game->truth[s] = speed_of(1e-4 * (1 + s), 1e-6 * size);
         game->shape[s] = (SeatsShape){
             .bytes_one  = (i64)(2e7 * size), .bytes_more = (i64)(1.9e7 * size),
-            .speed = speed_of(4e-4 * unit(seed, at),
+            .speed = guess_of(4e-4 * unit(seed, at),
                               1e-6 * size * pow(4, 2 * unit(seed, at + 1) - 1)),
         };
         game->count[s] = runs;

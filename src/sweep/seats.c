@@ -8,6 +8,12 @@
  * may use before another is opened; and before that of the longest way is. */
 static const double ENOUGH = 0.9, FULL = 0.9, FULL_LONGEST = 1.5;
 
+/* Of a shape that was not measured: so many times the seats that it is guessed
+ * to have use for, within half of what memory there is; of which a share is taken
+ * at first, for so long at most. Not where there are few. */
+enum { GENEROUS = 4, PROBE_SHARE = 4, PROBE_SEATS = 16 };
+static const double PROBE_S = 5;
+
 /* Of a time newly measured against what was measured before. */
 static const double NEW_SHARE = 0.5;
 
@@ -228,12 +234,29 @@ static bool is_behind(const SeatsNow *now, const Wait *wait, int shape)
         && now->shape[shape].path_s <= now->shape[wait->shape].path_s;
 }
 
+/* -- Before anything is measured -------------------------------------------- */
+
+static i64 seats_wanted(const SeatsNow *now, const SeatsShape *shape)
+{
+    const i64 useful = seats_useful(&shape->speed);
+    if (shape->speed.seen >= 2)
+        return useful;
+    return i64_max(useful, i64_min(i64_min(SEATS_MAX, GENEROUS * useful),
+                                   seats_in(shape, room_now(now) / 2)));
+}
+
+static i64 seats_now(const SeatsShape *shape, i64 seats, double age_s)
+{
+    return shape->speed.seen == 0 && seats >= PROBE_SEATS && age_s < PROBE_S
+         ? seats / PROBE_SHARE : seats;
+}
+
 /* -- What to do ------------------------------------------------------------- */
 
 static i64 seats_for(const SeatsNow *now, const Wait *wait, int s)
 {
     const SeatsShape *shape = &now->shape[s];
-    i64 seats = i64_min(unseated(now, s), seats_useful(&shape->speed));
+    i64 seats = i64_min(unseated(now, s), seats_wanted(now, shape));
     seats = i64_min(seats, seats_in(shape, room_now(now)));
     if (shape->most > 0)
         seats = i64_min(seats, shape->most);
@@ -251,9 +274,9 @@ SeatsOpen seats_choose(const SeatsNow *now)
     for (int s = -1; (s = next_in_order(now, s)) >= 0; full = FULL) {
         const i64 seats = use < full ? seats_for(now, &wait, s) : 0;
         if (seats > 0)
-            return (SeatsOpen){ s, seats };
+            return (SeatsOpen){ s, seats, seats_now(&now->shape[s], seats, 0) };
     }
-    return (SeatsOpen){ -1, 0 };
+    return (SeatsOpen){ .shape = -1 };
 }
 
 bool seats_refill(const SeatsNow *now, int gang)
@@ -261,7 +284,7 @@ bool seats_refill(const SeatsNow *now, int gang)
     const SeatsGang  *g     = &now->gang[gang];
     const SeatsShape *shape = &now->shape[g->shape];
     const Wait        wait  = first_waiting(now);
-    if (shape->open < 1 || g->taken >= g->seats)
+    if (shape->open < 1 || g->taken >= seats_now(shape, g->seats, g->age_s))
         return false;
     return !is_behind(now, &wait, g->shape)
         || g->left_s > wait.until_s /* its room is not what is waited for */

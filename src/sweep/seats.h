@@ -13,7 +13,10 @@
  * than one do not hold each other up; beyond that they share it.
  *
  * The two numbers of a shape are first guessed by its FLOP and bytes, and then
- * learned from its gangs as they run (seats_seen).
+ * learned from its gangs as they run (seats_seen). A time for one number of seats
+ * tells nothing of another. So while a shape has not been measured its gang has
+ * some more seats than the guess would have, and for a moment a quarter of them
+ * are taken; with all of them taken that makes two times, and a line.
  *
  * What heads the longest way is opened first. Where it does not fit, it waits
  * until gangs that now run have ended; until then others may be opened, and
@@ -65,6 +68,7 @@ typedef struct SeatsGang {
     i64    seats, taken;
     i64    bytes;
     double left_s;               /* until the last that has a seat will end */
+    double age_s;                /* since it was opened                     */
 } SeatsGang;
 
 typedef struct SeatsNow {
@@ -79,8 +83,9 @@ i64 seats_margin(i64 bytes);
 
 i64 seats_bytes(const SeatsShape *shape, i64 seats);
 
-/* A gang to be opened now. seats 0: none. */
-typedef struct SeatsOpen { int shape; i64 seats; } SeatsOpen;
+/* A gang to be opened now, and how many of its seats are taken at once. seats 0:
+ * none. */
+typedef struct SeatsOpen { int shape; i64 seats, first; } SeatsOpen;
 SeatsOpen seats_choose(const SeatsNow *now);
 
 /* Whether a free seat of that gang goes to the next run that is alike. */

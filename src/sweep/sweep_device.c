@@ -42,6 +42,7 @@ struct Crew {
     int     kind;
     i64     seats, bytes;
     Chair  *chair;
+    double  opened_s;
     double  since_s;      /* nobody came or went since; NaN: somebody did */
     double  passes;       /* since then, when last looked at              */
 };
@@ -139,8 +140,9 @@ static SeatsNow now_of(Device *device)
                      .gang = device->now };
     for (int g = 0; g < device->crews; g++) {
         const Crew *crew = device->crew[g];
-        device->now[g] = (SeatsGang){ crew->kind, crew->seats, taken(crew),
-                                      crew->bytes, 0 };
+        device->now[g] = (SeatsGang){
+            .shape = crew->kind, .seats = crew->seats, .taken = taken(crew),
+            .bytes = crew->bytes, .age_s = clock_s() - crew->opened_s };
     }
     const double use = fmax(1, seats_use_all(&now));
     for (int g = 0; g < device->crews; g++) {
@@ -265,7 +267,7 @@ static Task *take_next(Device *device, int kind)
 static void fill_free(Device *device, int g)
 {
     Crew *crew = device->crew[g];
-    for (i64 i = 0; i < crew->seats; i++) {
+    for (i64 i = 0; i < crew->seats && device->shape[crew->kind].open; i++) {
         const SeatsNow now = now_of(device);
         if (crew->chair[i].task || !seats_refill(&now, g))
             continue;
@@ -384,8 +386,8 @@ static void crew_begin(Device *device, Crew *crew, Task **task, i64 count)
 
 /* For want of memory fewer seats are tried, half of them each time; 0: there is
  * none for one. The lock is let go of for as long as it takes. */
-static i64 gang_try(Device *device, Gang **gang, int kind, Task **task,
-                    i64 count, DeviceFault *why, Err *err)
+static i64 gang_try(Device *device, Gang **gang, int kind, i64 seats,
+                    DeviceFault *why, Err *err)
 {
     Sweep       *sweep  = device->sweep;
     const Kind  *of     = &sweep->kinds.kind[kind];
@@ -393,39 +395,45 @@ static i64 gang_try(Device *device, Gang **gang, int kind, Task **task,
     config.device = device->word;
     for (;;) {
         pthread_mutex_unlock(&sweep->lock);
-        const bool ok = gang_open(gang, &config, of->shard, count, why, err);
+        const bool ok = gang_open(gang, &config, of->shard, seats, why, err);
         pthread_mutex_lock(&sweep->lock);
         if (ok)
-            return count;
-        const i64 fewer = *why == DEVICE_MEMORY ? count / 2 : 0;
-        device->shape[kind].most = fewer;
-        for (; count > fewer; count--)
-            sweep_drop(sweep, task[count - 1], TURN_STOPPED);
-        if (count == 0)
+            return seats;
+        seats = *why == DEVICE_MEMORY ? seats / 2 : 0;
+        device->shape[kind].most = seats;
+        if (seats == 0)
             return 0;
     }
 }
 
-/* Those of its first runs that it has seats for begin. */
-static bool open_for(Device *device, int kind, Task **task, i64 count)
+static void drop_from(Device *device, Task **task, i64 from, i64 count)
+{
+    for (i64 i = from; i < count; i++)
+        sweep_drop(device->sweep, task[i], TURN_STOPPED);
+}
+
+/* Those of the runs that it has seats for begin. */
+static bool open_for(Device *device, int kind, i64 seats, Task **task,
+                     i64 count)
 {
     DeviceFault why  = DEVICE_OK;
     Err         err  = { 0 };
     Gang       *gang = NULL;
     Crew       *crew = NEW(&device->arena, Crew, 1);
-    count = gang_try(device, &gang, kind, task, count, &why, &err);
-    if (count == 0 && why == DEVICE_MEMORY)
+    seats = gang_try(device, &gang, kind, seats, &why, &err);
+    drop_from(device, task, seats, count);
+    if (seats == 0 && why == DEVICE_MEMORY)
         device->shut_until_s[kind] = clock_s() + ask_s;
-    else if (count == 0)
+    else if (seats == 0)
         sweep_fail(device->sweep, NULL, &err);
-    if (count == 0)
+    if (seats == 0)
         return false;
     *crew = (Crew){ .sweep = device->sweep, .device = device->word,
-                    .gang = gang, .kind = kind, .seats = count,
-                    .bytes = seats_bytes(&device->shape[kind], count),
-                    .chair = NEW(&device->arena, Chair, count),
-                    .since_s = NAN };
-    crew_begin(device, crew, task, count);
+                    .gang = gang, .kind = kind, .seats = seats,
+                    .bytes = seats_bytes(&device->shape[kind], seats),
+                    .chair = NEW(&device->arena, Chair, seats),
+                    .opened_s = clock_s(), .since_s = NAN };
+    crew_begin(device, crew, task, i64_min(count, seats));
     return true;
 }
 
@@ -437,10 +445,12 @@ static bool open_one(Device *device)
     i64             count = 0;
     if (open.seats < 1 || device->crews == GANGS_MAX)
         return false;
-    while (count < open.seats
+    while (count < open.first
            && (task[count] = take_next(device, open.shape)))
         count++;
-    return count > 0 && open_for(device, open.shape, task, count);
+    /* Some may have turned out to be another's. */
+    const i64 seats = count < open.first ? count : open.seats;
+    return count > 0 && open_for(device, open.shape, seats, task, count);
 }
 
 /* -- Where others hold its memory ----------------------------------------------- */

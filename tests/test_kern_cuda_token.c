@@ -228,7 +228,8 @@ static void check_xent(const Xent *x)
 TEST(xent_of_a_device_is_the_references_at_every_vocabulary)
 {
     static const i64 V[] = { 1, 2, 31, 33, 128, 129, 256, 257, 500, 512, 513,
-                             1000, 1024, 1025, 1300, 2049, 5003 };
+                             1000, 1024, 1025, 1300, 2049, 5003, 16384,
+                              16385 };
     for (int i = 0; i < COUNT_OF(V); i++) {
         check_xent(&(Xent){ .R = 11, .V = V[i], .sd = 3, .in_place = true,
                             .z_loss = i % 2 ? 1e-3 : 0 });
@@ -279,7 +280,7 @@ TEST(xent_of_flat_scores_is_the_logarithm_of_how_many_there_are)
  * is off by 2 units, and the loss is rounded. */
 TEST(xent_of_many_equal_terms_loses_none_of_them)
 {
-    const i64    V = 60000, large = 256;
+    const i64    V = 240000, large = 1024;
     const double low = (double)1.352f;
     const double sum = (double)large + (double)(V - large) * exp(-low);
     CHECK_BELOW(fabs((double)loss_of_low(V, large, 1.352f) - log(sum)),

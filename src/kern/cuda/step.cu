@@ -51,7 +51,9 @@ void draw_cu(i32 *x, i32 *y, const StepText *text)
 
 /* -- Losses out ---------------------------------------------------------------------- */
 
-static __global__ void __launch_bounds__(THREADS)
+enum { ALL = 1024 }; /* threads of the one block that sums a run's losses */
+
+static __global__ void __launch_bounds__(ALL)
 losses_kernel(Runs of, const float *loss, i64 n, DeviceResult *result,
               float *kept)
 {
@@ -60,7 +62,7 @@ losses_kernel(Runs of, const float *loss, i64 n, DeviceResult *result,
     double sum = 0;
     loss = mine(of, loss);
     kept = kept ? kept + result_here(of) * n : NULL;
-    UNROLL_4 for (i64 i = threadIdx.x; i < n; i += THREADS) {
+    UNROLL_4 for (i64 i = threadIdx.x; i < n; i += ALL) {
         sum += (double)loss[i];
         if (kept)
             kept[i] = loss[i];
@@ -72,8 +74,8 @@ losses_kernel(Runs of, const float *loss, i64 n, DeviceResult *result,
 
 void losses_cu(const real *loss, i64 n, DeviceResult *result, real *kept)
 {
-    launch("losses", losses_kernel, dim3(1), THREADS,
-           WARPS * (i64)sizeof(double), loss, n, result, kept);
+    launch("losses", losses_kernel, dim3(1), ALL,
+           ALL / WARP * (i64)sizeof(double), loss, n, result, kept);
 }
 
 /* -- The gradient's norm --------------------------------------------------------------- */
@@ -106,7 +108,8 @@ squares_kernel(Runs of, double *part, const float *g, i64 n, i64 each)
     const i64 first = (i64)blockIdx.x * each, last = at_most(n, first + each);
     double    sum = 0;
     g = mine(of, g);
-    UNROLL_4 for (i64 i = first + 4 * threadIdx.x; i + 4 <= last; i += 4 * THREADS) {
+    UNROLL_4 for (i64 i = first + 4 * threadIdx.x; i + 4 <= last;
+                  i += 4 * THREADS) {
         const Piece<4> p = load<4>(g + i);
         for (int k = 0; k < 4; k++)
             sum += (double)p.at[k] * (double)p.at[k];

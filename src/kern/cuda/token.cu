@@ -19,7 +19,9 @@
 #include "kern/cuda/parts.cuh"
 #include "kern/cuda/block.cuh"
 
-enum { WARPS = 8, THREADS = WARPS * WARP };
+/* Blocks of rows that are very long are large: the fewer rows are on their way,
+ * the more of them is still in the second-level cache when it is read again. */
+enum { WARPS = 8, THREADS = WARPS * WARP, LARGE = 1024, VERY_LONG = 1 << 14 };
 
 /* -- Embeddings ------------------------------------------------------------------ */
 
@@ -56,12 +58,15 @@ void embed_cu(real *x, const real *token, const real *position, const i32 *id,
            T, C);
 }
 
+enum { AHEAD = 4 }; /* loads on their way before the first is needed */
+
 /* Is one of id[0..n-1] this word? All of a warp ask together. */
 static __device__ inline bool seen(const i32 *id, i64 n, i32 word)
 {
-    for (i64 r = 0; r < n; r += WARP) {
-        const i64  at = r + lane_here();
-        const bool same = at < n && id[at] == word;
+    for (i64 r = lane_here(); r - lane_here() < n; r += AHEAD * WARP) {
+        bool same = false;
+        UNROLL for (int k = 0; k < AHEAD; k++)
+            same |= r + k * WARP < n && id[r + k * WARP] == word;
         if (__ballot_sync(0xffffffffu, same))
             return true;
     }
@@ -69,7 +74,6 @@ static __device__ inline bool seen(const i32 *id, i64 n, i32 word)
 }
 
 enum { COLUMNS = 4, CHUNK = COLUMNS * WARP }; /* of a block, a lane's apart */
-enum { AHEAD = 4 }; /* loads on their way before the first is needed */
 
 /* The rows that `of` names, from row r on; AHEAD of them are taken off it. */
 static __device__ inline u32 rows_take(float sum[COLUMNS], const float *dx,
@@ -244,46 +248,57 @@ static __device__ inline void heap_take(Heap *h, float z)
     h->all = all;
 }
 
+template <int threads>
 static __device__ inline Heap heap_row(const float *z, i64 V)
 {
     Heap h = { -FLT_MAX, 0, 0 };
     i64  v = threadIdx.x;
-    for (; v + (AHEAD - 1) * THREADS < V; v += AHEAD * THREADS) {
+    for (; v + (AHEAD - 1) * threads < V; v += AHEAD * threads) {
         float next[AHEAD];
         UNROLL for (int k = 0; k < AHEAD; k++)
-            next[k] = z[v + k * THREADS];
+            next[k] = z[v + k * threads];
         UNROLL for (int k = 0; k < AHEAD; k++)
             heap_take(&h, next[k]);
     }
-    for (; v < V; v += THREADS)
+    for (; v < V; v += threads)
         heap_take(&h, z[v]);
     return h;
 }
 
-static __global__ void __launch_bounds__(THREADS) xent_kernel(Runs of, Xent run_0)
+/* From the end back: what was read last is nearest. */
+template <int threads>
+static __device__ inline void row_back(const Xent &x, i64 r, float top,
+                                       float by)
+{
+    const i32    word = x.y[r];
+    const float *z = x.z + r * x.V;
+    float       *dz = x.dz + r * x.V;
+    UNROLL_4 for (i64 v = x.V - 1 - threadIdx.x; v >= 0; v -= threads) {
+        const float e = word < 0 ? 0 : expf(z[v] - top) * by;
+        dz[v] = e - (v == word ? x.scale : 0);
+    }
+}
+
+template <int threads>
+static __global__ void __launch_bounds__(threads)
+xent_kernel(Runs of, Xent run_0)
 {
     ACTIVE_ONLY(of);
     SHARED(double, shared);
     const Xent   x = xent_here(of, run_0);
     const i64    r = blockIdx.x;
-    const i32    word = x.y[r];
-    const float *z = x.z + r * x.V;
-    const Heap   h = heap_row(z, x.V);
+    const Heap   h = heap_row<threads>(x.z + r * x.V, x.V);
     const float  top = block_max(h.top, shared);
     const double own = ((double)h.all + (double)h.lost)
                      * exp((double)h.top - (double)top);
     const double sum = block_sum(own, shared);
     float        loss = 0;
-    const float  by = word < 0 ? 0 : row_factor(&loss, x, r, top, sum);
+    const float  by = x.y[r] < 0 ? 0 : row_factor(&loss, x, r, top, sum);
     __syncthreads(); /* z[y] is read before dz, which may be z, is written */
     if (threadIdx.x == 0)
         x.loss[r] = loss;
-    if (!x.dz)
-        return;
-    UNROLL_4 for (i64 v = threadIdx.x; v < x.V; v += THREADS) {
-        const float e = word < 0 ? 0 : expf(z[v] - top) * by;
-        x.dz[r * x.V + v] = e - (v == word ? x.scale : 0);
-    }
+    if (x.dz)
+        row_back<threads>(x, r, top, by);
 }
 
 void xent_cu(real *loss, real *dz, const real *z, const i32 *y, i64 R, i64 V,
@@ -291,8 +306,11 @@ void xent_cu(real *loss, real *dz, const real *z, const i32 *y, i64 R, i64 V,
 {
     const Xent x = { loss, dz, z, y, R, V, scale, z_loss };
     if (V > SHORT * WARP) {
-        launch("xent", xent_kernel, dim3((unsigned)R), THREADS,
-               WARPS * (i64)sizeof(double), x);
+        const int threads = V > VERY_LONG ? LARGE : THREADS;
+        launch("xent", V > VERY_LONG ? xent_kernel<LARGE>
+                                     : xent_kernel<THREADS>,
+               dim3((unsigned)R), threads,
+               threads / WARP * (i64)sizeof(double), x);
         return;
     }
     launch("xent short", V <= 4 * WARP    ? xent_short_kernel<4>

@@ -100,17 +100,25 @@ static void rounded(void *to, const float *from, i64 R, i64 n, i64 rows,
            THREADS, 0, (u16 *)to, from, R, n, rows, ld, blank);
 }
 
+/* Weights lie on a line of 64 bytes, wherever their place begins. */
+enum { LINE = 64 };
+
 i64 lt_packed_count(i64 K, i64 N)
 {
-    const i64 bytes = taken(K, N) ? up(K, EACH) * row_bytes(N) : 0;
-    return up(bytes, 64) / (i64)sizeof(real);
+    const i64 bytes = up(K, EACH) * up(N, EACH) * (i64)sizeof(u16);
+    return taken(K, N) ? (up(bytes, LINE) + LINE) / (i64)sizeof(real) : 0;
+}
+
+static void *on_line(const real *packed)
+{
+    return (void *)(size_t)up((i64)(size_t)packed, LINE);
 }
 
 bool lt_pack(real *packed, const real *w, i64 K, i64 N)
 {
     if (!taken(K, N))
         return false;
-    rounded(packed, w, K, N, K, 0);
+    rounded(on_line(packed), w, K, N, K, 0);
     return true;
 }
 
@@ -191,7 +199,7 @@ static void map(real *y, const real *x, const real *packed, bool turned,
         LtProduct p = {
             .d = y + r * M,
             .p = { low, up(S, EACH), apart, false },
-            .q = { packed, up(turned ? S : M, EACH), apart, turned },
+            .q = { on_line(packed), up(turned ? S : M, EACH), apart, turned },
             .c = add ? add + r * M : NULL, .bias = b, .apart = apart,
             .ld = M, .rows = rows, .cols = M, .sum = S, .batch = batch,
         };

@@ -151,6 +151,18 @@ SCALELAW_EMULATE_BYTES=20000 scalelaw study tiny.study --out=none \
 status=$?
 ends 0 "unless cores are there to take it"
 
+# Two devices.
+SCALELAW_EMULATE_DEVICES=2 scalelaw study tiny.study --out=two \
+    --device=cuda,cuda:1 >out 2>err
+status=$?
+ends 0 "two devices share a study"
+says "^  cuda:1: "
+records two "val_loss train_loss" >two.txt
+holds "whichever had a run, its bits are the same" cmp two.txt cuda.txt
+run scalelaw study tiny.study --out=three --device=cuda:1
+ends 1 "a device that is not there is refused"
+says "device cuda:1: "
+
 # What a device does not train.
 run scalelaw study tiny.study --out=muon --device=cuda --optimizer=muon
 ends 2 "an optimizer that no device has is refused"

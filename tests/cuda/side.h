@@ -24,7 +24,6 @@ typedef struct Many {
     i64   at, n; /* numbers from the beginning of a block */
     real *far;   /* run 0's, there */
     real *want[SIDE_RUNS], *was[SIDE_RUNS], *seen[SIDE_RUNS];
-    bool  work; /* may change where the run sits out (device.h) */
 } Many;
 
 typedef struct Side {
@@ -186,7 +185,7 @@ static inline bool side_back(Side *s)
                 whole = whole && isnan(with[i]) && isnan(with[all - 1 - i]);
             memmove(with, with + SIDE_MARGIN, (size_t)m->n * sizeof(real));
             m->seen[g] = with;
-            if (!side_active(s, g) && !m->work)
+            if (!side_active(s, g))
                 whole = whole && memcmp(with, m->was[g],
                                         (size_t)m->n * sizeof(real)) == 0;
         }

@@ -1,7 +1,8 @@
-/* block.cuh - what kernels over rows and spans share: where a thread stands, sums
- * over a block, and neighbours that a thread loads and stores at once. These are
- * 4, which are 16 bytes, where sizes and addresses allow it, else 1; which of them
- * a launch takes is a matter of shape alone, for run 0's addresses stand for all. */
+/* block.cuh - what kernels over rows and spans share: where a thread stands,
+ * sums over a block, and neighbours that a thread loads and stores at once.
+ * These are 4, which are 16 bytes, where sizes and addresses allow it, else
+ * 1; which of them a launch takes is a matter of shape alone, for run 0's
+ * addresses stand for all. */
 
 #ifndef BLOCK_CUH
 #define BLOCK_CUH
@@ -40,6 +41,12 @@ __device__ inline int lane_here(void) { return (int)threadIdx.x % WARP; }
 __device__ inline int warp_here(void) { return (int)threadIdx.x / WARP; }
 
 __device__ inline i64 at_most(i64 a, i64 b) { return a < b ? a : b; }
+
+/* Number of this pass of this run, among all that are enqueued. */
+__device__ inline i64 result_here(const Runs &of)
+{
+    return (i64)*of.now * of.runs + blockIdx.z;
+}
 
 /* Over all threads of a block, in an order of its own; shared: one to a warp.
  * All threads get the answer, and may write to shared again. */

@@ -14,7 +14,7 @@ extern "C" {
 
 enum { THREADS = 256, EACH = 4, SPAN = THREADS * EACH };
 
-/* -- Spans --------------------------------------------------------------------- */
+/* -- Spans --------------------------------------------------------------- */
 
 /* to[i] = from[i] * factor, or 0 where from is NULL. With W = 4 a thread has 4
  * neighbours, with W = 1 every THREADSth. */
@@ -57,7 +57,7 @@ void zero_cu(real *x, i64 n) { span("zero", x, (const float *)NULL, n, 0); }
 
 void times_cu(real *x, i64 n, real factor) { span("times", x, x, n, factor); }
 
-/* -- Axes ----------------------------------------------------------------------- */
+/* -- Axes ---------------------------------------------------------------- */
 
 /* A warp takes a row of n. */
 static __global__ void __launch_bounds__(THREADS)
@@ -79,7 +79,7 @@ void swap_cu(real *to, const real *from, i64 A, i64 B, i64 n)
            THREADS, 0, to, from, A, B, n);
 }
 
-/* -- Rotary angles --------------------------------------------------------------- */
+/* -- Rotary angles ------------------------------------------------------- */
 
 static __global__ void __launch_bounds__(THREADS)
 turns_kernel(Runs of, float *turn, i64 T, i64 S)
@@ -103,7 +103,7 @@ void turns_cu(real *turn, i64 T, i64 S)
            THREADS, 0, turn, T, S);
 }
 
-/* -- Dropout ---------------------------------------------------------------------- */
+/* -- Dropout ------------------------------------------------------------- */
 
 /* rng_u64, once more: base/rng.c is the processor's, and the tests hold the one
  * against the other. */

@@ -47,7 +47,7 @@ bool lt_linear_dx(real *dx, const real *dy, const real *packed_t,
 bool lt_linear_dw(real *dw, real *db, const real *x, const real *dy, i64 R,
                   i64 K, i64 N);
 
-/* -- norm.cu ------------------------------------------------------------------ */
+/* -- norm.cu, norm_back.cu ---------------------------------------------------- */
 void norm_cu(real *y, real *stat, const real *x, const real *gain,
              const real *bias, i64 R, i64 C);
 void norm_back_cu(real *dx, real *dgain, real *dbias, const real *dy,
@@ -85,7 +85,7 @@ void attention_back_cu(real *dqkv, const real *d_o, const real *o,
                        const real *qkv, const real *keep, i64 B,
                        const Attend *a);
 
-/* -- token.cu: tokens in, tokens out ------------------------------------------ */
+/* -- token.cu, xent.cu: tokens in, tokens out --------------------------------- */
 void embed_cu(real *x, const real *token, const real *position, const i32 *id,
               i64 R, i64 T, i64 C, i64 V);
 void embed_back_cu(real *dtoken, real *dposition, const real *dx,
@@ -93,7 +93,7 @@ void embed_back_cu(real *dtoken, real *dposition, const real *dx,
 void xent_cu(real *loss, real *dz, const real *z, const i32 *y, i64 R, i64 V,
              real scale, real z_loss);
 
-/* -- step.cu: what no architecture has; the queue hands what it knows --------- */
+/* -- step.cu, update.cu: what no architecture has; the queue hands what it knows */
 struct StepText { const void *token; int token_bytes; const i64 *place;
                   i64 micro, context; };
 void draw_cu(i32 *x, i32 *y, const StepText *text);

@@ -216,11 +216,17 @@ def open_far(s, device, wanted):
         return None, "this PyTorch has no CUDA device"
     s["device"] = torch.device(device)
     torch.backends.cuda.matmul.allow_tf32 = True
-    made = Way("bf16 sdpa " + ("graphs " if wanted == "compile" else "")
-               + "fused", s)
-    made.clock = time.perf_counter
-    made.steps(3)  # compiles, and chooses its kernels
-    return made, None
+    ways = ["graphs ", "compile "] if wanted == "compile" else [""]
+    for way in ways:
+        try:
+            made = Way("bf16 sdpa " + way + "fused", s)
+            made.clock = time.perf_counter
+            made.steps(3)  # compiles, and chooses its kernels
+            return made, None
+        except Exception as wrong:  # compilers fail in many ways
+            lines = str(wrong).splitlines() or [repr(wrong)]
+            print(f"{way}: {lines[-1]}", file=sys.stderr)
+    return None, lines[-1]
 
 
 def rate():
@@ -266,15 +272,11 @@ def answer(line):
         wanted = " ".join(words[9:]) or None
         way, tried = None, []
         if words[8] not in ("wall", "cpu"):
-            try:
-                way, why = open_far(shape_of(words[1:7]), words[8], wanted)
-            except Exception as wrong:  # compilers fail in many ways
-                lines = str(wrong).splitlines()
-                way, why = None, lines[-1] if lines else repr(wrong)
+            way, why = open_far(shape_of(words[1:7]), words[8], wanted)
             if not way:
                 return f"no: {why}"
             version = torch.__version__.split("+")[0]
-            return f"ready bf16 torch {version} {wanted or 'eager'}"
+            return f"ready bf16 torch {version} {way.name}"
         way, tried = choose(shape_of(words[1:7]), wanted)
         if not way:
             return "no way of taking a step works here"

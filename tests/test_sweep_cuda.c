@@ -284,6 +284,29 @@ TEST(with_little_memory_fewer_have_a_seat_at_a_time_and_all_are_trained)
     room_close(&room);
 }
 
+TEST(a_seat_that_comes_free_goes_to_the_next_that_is_alike)
+{
+    Room room = { 0 };
+    Err  err  = { 0 };
+    NEEDS_DEVICE();
+    if (CHECK(small_room(&room, &err))) {
+        for (i64 i = 0; i < RUNS; i++) {
+            const u64 seed = (u64)i;
+            room.grid.run[i].config = small(0, i % 3, i % 2);
+            room.grid.run[i].config.seed = seed;
+        }
+        setenv("SCALELAW_EMULATE_BYTES", "2400000", 1);
+        const Said said = sweep_on(&room, "few", "cuda");
+        unsetenv("SCALELAW_EMULATE_BYTES");
+        CHECK(said.ok);
+        CHECK_NEAR(said.report.on_device, RUNS, 0);
+        CHECK_BELOW(1, (double)said.report.side_by_side);
+        CHECK_BELOW((double)said.report.side_by_side, RUNS);
+        CHECK_NEAR(said.report.gangs, 1, 0);
+    }
+    room_close(&room);
+}
+
 TEST(where_memory_is_less_than_was_told_fewer_seats_are_tried)
 {
     Room room = { 0 };

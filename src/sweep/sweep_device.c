@@ -31,7 +31,7 @@ typedef struct Chair {
     pthread_cond_t wake;
     Task          *task;  /* that it trains; NULL: it is free */
     bool           leave;
-    i64            step;  /* of its task, when last measured  */
+    i64            step;  /* of its task, counted so far; -1: none yet */
 } Chair;
 
 /* A gang, and who sits in it. */
@@ -43,8 +43,9 @@ struct Crew {
     i64     seats, bytes;
     Chair  *chair;
     double  opened_s;
-    double  since_s;      /* nobody came or went since; NaN: somebody did */
-    double  passes;       /* since then, when last looked at              */
+    /* Measured since `since_s` (NaN: not yet), when last looked at: seconds of
+     * seats that were taken, passes of a run. */
+    double  since_s, looked_s, seat_s, passes;
 };
 
 struct Device {
@@ -159,52 +160,45 @@ static SeatsNow now_of(Device *device)
 
 /* -- How fast it is ----------------------------------------------------------- */
 
+/* Passes that its run has made and nobody has counted. Where it went on from a
+ * checkpoint it is those since. */
+static double passes_new(Chair *chair)
+{
+    const Task *task = chair->task;
+    const i64   step = __atomic_load_n(&task->step, __ATOMIC_RELAXED);
+    const i64   from = i64_max(chair->step, task->began_step);
+    chair->step = i64_max(step, from);
+    return kind_passes(&task->config, chair->step - from);
+}
+
 static void measure_anew(Crew *crew)
 {
     crew->since_s = clock_s();
-    crew->passes  = 0;
-    for (i64 i = 0; i < crew->seats; i++)
-        if (crew->chair[i].task)
-            crew->chair[i].step = __atomic_load_n(&crew->chair[i].task->step,
-                                                 __ATOMIC_RELAXED);
+    crew->seat_s  = crew->passes = 0;
 }
 
-/* Until its first step a run reads its checkpoint and the gang makes ready. */
-static bool all_under_way(const Crew *crew)
-{
-    for (i64 i = 0; i < crew->seats; i++) {
-        const Task *task = crew->chair[i].task;
-        if (task && __atomic_load_n(&task->step, __ATOMIC_RELAXED)
-                    <= task->began_step)
-            return false;
-    }
-    return true;
-}
-
-/* Steps come many at once: from the coming of some to that of others. */
+/* Passes of all seats over their seconds, from the coming of some steps to that
+ * of others, for they come many at once. Who comes and goes meanwhile changes
+ * nothing: what a pass takes is linear in the seats, so it is that of their mean. */
 static void measure(Device *device, Crew *crew, double use)
 {
-    const i64    count = taken(crew);
-    const double took  = clock_s() - crew->since_s;
-    double       passes = 0;
-    if (isnan(crew->since_s) && all_under_way(crew))
+    const double now = clock_s(), before = crew->passes;
+    crew->seat_s  += (double)taken(crew) * (now - crew->looked_s);
+    crew->looked_s = now;
+    for (i64 i = 0; i < crew->seats; i++)
+        if (crew->chair[i].task)
+            crew->passes += passes_new(&crew->chair[i]);
+    const double took = now - crew->since_s, seats = crew->seat_s / took;
+    if (!(crew->passes > before))
+        return;
+    if (isnan(crew->since_s)) { /* until its first step it makes ready */
         measure_anew(crew);
-    if (count == 0 || !(took > 0))
         return;
-    for (i64 i = 0; i < crew->seats; i++) {
-        const Chair *chair = &crew->chair[i];
-        if (chair->task)
-            passes += kind_passes(&chair->task->config,
-                                  __atomic_load_n(&chair->task->step,
-                                                  __ATOMIC_RELAXED)
-                                      - chair->step);
     }
-    const bool came = passes > crew->passes;
-    crew->passes = passes;
-    if (!came || took < measure_s || passes < PASSES_MIN * (double)count)
+    if (took < measure_s || crew->passes < PASSES_MIN * seats)
         return;
-    seats_seen(&device->shape[crew->kind].speed, count,
-               took * (double)count / passes, use);
+    seats_seen(&device->shape[crew->kind].speed, i64_max(1, llround(seats)),
+               crew->seat_s / crew->passes, use);
     measure_anew(crew);
 }
 
@@ -230,8 +224,8 @@ static void *sit(void *self)
         if (!chair->task)
             break;
         sweep_work_on(&chair->worker, chair->task);
-        chair->task          = NULL;
-        chair->crew->since_s = NAN;
+        chair->crew->passes += passes_new(chair);
+        chair->task = NULL;
     }
     pthread_mutex_unlock(&sweep->lock);
     return NULL;
@@ -239,8 +233,8 @@ static void *sit(void *self)
 
 static void give(Chair *chair, Task *task)
 {
-    chair->task          = task;
-    chair->crew->since_s = NAN;
+    chair->task = task;
+    chair->step = -1;
     pthread_cond_signal(&chair->wake);
 }
 
@@ -432,7 +426,8 @@ static bool open_for(Device *device, int kind, i64 seats, Task **task,
                     .gang = gang, .kind = kind, .seats = seats,
                     .bytes = seats_bytes(&device->shape[kind], seats),
                     .chair = NEW(&device->arena, Chair, seats),
-                    .opened_s = clock_s(), .since_s = NAN };
+                    .opened_s = clock_s(), .looked_s = clock_s(),
+                    .since_s = NAN };
     crew_begin(device, crew, task, i64_min(count, seats));
     return true;
 }

@@ -7,6 +7,7 @@
 #include "base/know.h"
 #include "base/opt.h"
 #include "cli/cmd.h"
+#include "cli/doctor.h"
 #include "data/corpus.h"
 #include "kern/kern.h"
 
@@ -18,23 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* One line of the answer. */
-typedef struct Line {
-    const char *name;
-    bool        found;
-    const char *text; /* what was found, or what it would be good for */
-    double      number; /* for --json: bytes, cores; NaN where none */
-} Line;
-
-enum { LINES_MAX = 64 };
-
-typedef struct Doctor {
-    Arena arena;
-    Line  line[LINES_MAX];
-    int   count;
-} Doctor;
-
-static void add(Doctor *doctor, const char *name, bool found, double number,
+void doctor_add(Doctor *doctor, const char *name, bool found, double number,
                 const char *text)
 {
     if (doctor->count < LINES_MAX)
@@ -87,9 +72,10 @@ static void see_cores(Doctor *doctor)
     if (granted < cores)
         limit = arena_print(&doctor->arena, "; a control group grants the time "
                             "of %.3g", granted);
-    add(doctor, "cores", true, cores,
-        arena_print(&doctor->arena, "%d%s%s%s%s", cores, *model ? " (" : "",
-                    model, *model ? ")" : "", limit));
+    doctor_add(doctor, "cores", true, cores,
+               arena_print(&doctor->arena, "%d%s%s%s%s", cores,
+                           *model ? " (" : "", model, *model ? ")" : "",
+                           limit));
 }
 
 static void see_features(Doctor *doctor)
@@ -106,8 +92,8 @@ static void see_features(Doctor *doctor)
 #else
     str_put(&text, "not asked for on this architecture");
 #endif
-    add(doctor, "processor", true, NAN,
-        arena_text(&doctor->arena, text.text ? text.text : "sse2"));
+    doctor_add(doctor, "processor", true, NAN,
+               arena_text(&doctor->arena, text.text ? text.text : "sse2"));
     str_free(&text);
 }
 
@@ -118,7 +104,7 @@ static void see_kernels(Doctor *doctor, const char *name, const char *dtype)
         if (kern_at(i)->usable() && strcmp(kern_at(i)->dtype, dtype) == 0)
             str_add(&text, "%s%s%s", text.size ? ", " : "", kern_at(i)->name,
                     kern_at(i) == kern_best(dtype) ? " (chosen)" : "");
-    add(doctor, name, true, NAN, arena_text(&doctor->arena, text.text));
+    doctor_add(doctor, name, true, NAN, arena_text(&doctor->arena, text.text));
     str_free(&text);
 }
 
@@ -129,10 +115,11 @@ static void see_memory(Doctor *doctor)
                                                 "MemTotal"), NULL);
     const double left = 1024 * strtod(proc_value(&doctor->arena, path,
                                                  "MemAvailable"), NULL);
-    add(doctor, "memory", left > 0, left > 0 ? left : NAN,
-        left > 0 ? arena_print(&doctor->arena, "%.1f GiB, of which %.1f GiB "
-                               "are free", all / 0x1p30, left / 0x1p30)
-                 : "/proc/meminfo does not say");
+    doctor_add(doctor, "memory", left > 0, left > 0 ? left : NAN,
+               left > 0 ? arena_print(&doctor->arena, "%.1f GiB, of which %.1f "
+                                      "GiB are free", all / 0x1p30,
+                                      left / 0x1p30)
+                        : "/proc/meminfo does not say");
 }
 
 static void see_disk(Doctor *doctor)
@@ -140,13 +127,13 @@ static void see_disk(Doctor *doctor)
     struct statvfs disk;
     char           here[4096];
     if (!getcwd(here, sizeof here) || statvfs(".", &disk) != 0) {
-        add(doctor, "disk", false, NAN, "this folder cannot be asked");
+        doctor_add(doctor, "disk", false, NAN, "this folder cannot be asked");
         return;
     }
     const double left = (double)disk.f_bavail * (double)disk.f_frsize;
-    add(doctor, "disk", true, left,
-        arena_print(&doctor->arena, "%.1f GiB free in %s", left / 0x1p30,
-                    here));
+    doctor_add(doctor, "disk", true, left,
+               arena_print(&doctor->arena, "%.1f GiB free in %s", left / 0x1p30,
+                           here));
 }
 
 /* --- tools and texts ----------------------------------------------------- */
@@ -168,16 +155,18 @@ static const char *in_path(Arena *arena, const char *name)
 static void see_tool(Doctor *doctor, const char *name, const char *good_for)
 {
     const char *path = in_path(&doctor->arena, name);
-    add(doctor, name, path != NULL, NAN,
-        path ? path : arena_print(&doctor->arena, "not found; %s", good_for));
+    doctor_add(doctor, name, path != NULL, NAN,
+               path ? path : arena_print(&doctor->arena, "not found; %s",
+                                         good_for));
 }
 
 static void see_torch(Doctor *doctor)
 {
     const char *path = "/usr/lib/python3/dist-packages/torch";
     const bool  found = file_is_dir(path);
-    add(doctor, "python3-torch", found, NAN,
-        found ? path : "not found; only needed to make the test fixtures anew");
+    doctor_add(doctor, "python3-torch", found, NAN,
+               found ? path : "not found; only needed to make the test "
+                              "fixtures anew");
 }
 
 static void see_corpora(Doctor *doctor)
@@ -192,13 +181,13 @@ static void see_corpora(Doctor *doctor)
                                        names[i]);
         const char *name = arena_print(arena, "corpus %s", names[i]);
         if (!file_exists(path))
-            add(doctor, name, false, NAN,
-                arena_print(arena, "not here yet; scalelaw corpus get %s",
-                            names[i]));
+            doctor_add(doctor, name, false, NAN,
+                       arena_print(arena, "not here yet; scalelaw corpus get "
+                                   "%s", names[i]));
         else if (corpus_open(&corpus, arena, names[i], NULL, &err))
-            add(doctor, name, true, NAN, path);
+            doctor_add(doctor, name, true, NAN, path);
         else
-            add(doctor, name, false, NAN, arena_text(arena, err.text));
+            doctor_add(doctor, name, false, NAN, arena_text(arena, err.text));
         corpus_close(&corpus);
     }
 }
@@ -238,6 +227,7 @@ static void see_all(Doctor *doctor)
     see_kernels(doctor, "kernels bf16", "bf16");
     see_memory(doctor);
     see_disk(doctor);
+    doctor_devices(doctor);
     see_tool(doctor, "apt-get", "corpus get fetches Debian packages with it; "
              "corpus prepare FILE works without");
     see_tool(doctor, "dpkg-deb", "corpus get unpacks Debian packages with it; "

@@ -82,9 +82,11 @@ static void places_find(Places *out, const char *name)
 static void *open_first(const Places *places, DeviceWhy *why)
 {
     why->fault = DEVICE_ABSENT;
-    snprintf(why->text, sizeof why->text, "there is no %.150s; build it where "
+    snprintf(why->text, sizeof why->text, "there is no %.100s%s; build it where "
              "nvcc is, or name it in SCALELAW_CUDA",
-             places->path[places->count - 1]);
+             places->path[places->count - 1],
+             places->count > 1 ? " beside the program, in ../lib or where the "
+                                 "system looks" : "");
     for (int i = 0; i < places->count; i++) {
         void *object = dlopen(places->path[i], RTLD_NOW | RTLD_LOCAL);
         if (object)

@@ -62,6 +62,7 @@ typedef struct DeviceInfo {
     int  processors;
     i64  bytes, bytes_free;
     int  driver, runtime;     /* 13000: 13.0                                */
+    char bus[32];             /* address on the PCI bus: "0000:3b:00.0"     */
 } DeviceInfo;
 
 /* A pass of one run. */

@@ -162,6 +162,7 @@ void record_end(Run *record, const TrainResult *result)
     record->wall_s        = result->wall_s;
     record->tok_per_s     = result->tok_per_s;
     record->resumed       = result->resumed;
+    record->joules        = result->joules;
 }
 
 bool record_positions(const TrainResult *result, i64 context,

@@ -50,6 +50,7 @@ typedef struct Standing {
     double position_loss[TRAIN_BINS];
     double wall_s, eval_s, train_s;
     i64    resumed;
+    double joules;                 /* 0: none measured; NaN: not all of them */
 } Standing;
 
 typedef struct Header {

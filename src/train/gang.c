@@ -126,6 +126,12 @@ static double told(Gang *gang, const double *number)
 double gang_tokens(Gang *gang)  { return told(gang, &gang->tokens); }
 double gang_seconds(Gang *gang) { return told(gang, &gang->seconds); }
 
+double gang_joules(Seat *seat)
+{
+    meter_read(seat->gang->meter);
+    return meter_joules(&seat->energy);
+}
+
 /* -- Using the device --------------------------------------------------------------- */
 
 /* `use` with the device to itself and the lock released; what fails fails for
@@ -262,6 +268,8 @@ bool gang_sit(Seat **out, Gang *gang, Space *space, const TrainConfig *config,
         with_device(gang, seat, use_sit);
         ok = whole(gang, err);
         seat->taken = ok;
+        if (ok)
+            meter_join(gang->meter, &seat->energy);
     }
     pthread_cond_broadcast(&gang->news);
     pthread_mutex_unlock(&gang->lock);
@@ -277,6 +285,7 @@ void gang_rise(Seat *seat)
     pthread_mutex_lock(&gang->lock);
     while (gang->busy)
         pthread_cond_wait(&gang->news, &gang->lock);
+    meter_leave(&seat->energy);
     seat->taken = false;
     seat->ask   = ASK_NOTHING;
     pthread_cond_broadcast(&gang->news);

@@ -50,6 +50,10 @@ i64    gang_taken(Gang *gang);
 double gang_tokens(Gang *gang);
 double gang_seconds(Gang *gang);
 
+/* Joules that the device took for this seat's runs since it sat down; NaN: they
+ * are not measured (meter.h). */
+double gang_joules(Seat *seat);
+
 /* A free seat for a run that stands as `space` has it (its parameters and
  * moments go to the device). False with ERR_BUSY where all are taken. */
 bool gang_sit(Seat **out, Gang *gang, Space *space, const TrainConfig *config,

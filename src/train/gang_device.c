@@ -222,6 +222,18 @@ static const char *kernels_name(const DeviceApi *api)
     return name;
 }
 
+/* That there is none is no failure: then no joules are told. */
+static void meter_find(Gang *g, int device)
+{
+    char       none[METER_WHY];
+    DeviceInfo info;
+    DeviceWhy  why;
+    g->pass_flop = count_train_flop(g->shape)
+                   * (double)(g->sizes.micro * g->sizes.context);
+    if (g->api->info(&info, device, &why))
+        g->meter = meter_open(info.bus, none);
+}
+
 bool gang_device_open(Gang *g, const TrainConfig *config, DeviceWhy *why)
 {
     DeviceName name;
@@ -239,6 +251,7 @@ bool gang_device_open(Gang *g, const TrainConfig *config, DeviceWhy *why)
     g->arch  = arch_find(config->arch);
     g->shape = config->shape;
     how_fill(g, config);
+    meter_find(g, name.number);
     g->kernels = kernels_name(g->api);
     if (!arrays_make(g)) {
         why->fault = DEVICE_MEMORY;
@@ -255,6 +268,7 @@ void gang_device_close(Gang *g)
         g->api->close(g->queue);
     if (g->text)
         g->api->text_close(g->text);
+    meter_close(g->meter);
     free(g->tick);
     free(g->place);
     free(g->result);
@@ -310,6 +324,22 @@ bool gang_device_fetch(Gang *g, Seat *seat, DeviceWhy *why)
                               bytes, why))
             return false;
     return true;
+}
+
+/* -- Energy ------------------------------------------------------------------------- */
+
+/* Each seat's part of what was just done, of which a pass was `share` of a
+ * training pass. */
+static void energy_take(Gang *g, i64 ticks, double share)
+{
+    for (i64 i = 0; i < g->seats; i++) {
+        i64 passes = 0;
+        for (i64 t = 0; t < ticks; t++)
+            passes += g->tick[t * g->seats + i].active;
+        meter_spend(&g->seat[i].energy,
+                    share * g->pass_flop * (double)passes);
+    }
+    meter_read(g->meter);
 }
 
 /* -- Steps -------------------------------------------------------------------------- */
@@ -437,6 +467,7 @@ bool gang_device_steps(Gang *g, DeviceWhy *why)
         for (i64 t = 0; t < ticks && g->seat[i].ask == ASK_STEPS; t++)
             take_result(g, &g->seat[i], t);
     clock_take(g, clock_s() - began, ticks);
+    energy_take(g, ticks, 1);
     return true;
 }
 
@@ -478,6 +509,9 @@ static i64 eval_passes(const Gang *g)
     return i64_min(most, g->api->eval_ticks(&g->sizes));
 }
 
+/* Backwards is twice forwards (count.h). */
+static const double forward_share = 1.0 / 3;
+
 bool gang_device_eval(Gang *g, DeviceWhy *why)
 {
     for (i64 ticks; (ticks = eval_passes(g)) > 0;) {
@@ -487,6 +521,7 @@ bool gang_device_eval(Gang *g, DeviceWhy *why)
         if (!g->api->go(g->queue, DEVICE_EVAL, ticks, g->tick, g->place,
                         g->result, g->loss, why))
             return false;
+        energy_take(g, ticks, forward_share);
         for (i64 i = 0; i < g->seats; i++)
             if (g->seat[i].ask == ASK_EVAL)
                 take_rows(g, &g->seat[i], ticks);

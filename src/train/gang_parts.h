@@ -4,6 +4,7 @@
 #ifndef GANG_PARTS_H
 #define GANG_PARTS_H
 
+#include "kern/meter.h"
 #include "train/gang.h"
 
 #include <pthread.h>
@@ -29,6 +30,7 @@ struct Seat {
     i64        ready, next;  /* results: there, and taken                    */
     StepResult result[GANG_TICKS];
     i64        rows, row;    /* of an evaluation: in all, and done           */
+    MeterShare energy;
 };
 
 struct Gang {
@@ -50,6 +52,8 @@ struct Gang {
     const Shard     *shard;
     char             device[32];
     const char      *kernels; /* static */
+    Meter           *meter;   /* NULL: there is none */
+    double           pass_flop; /* of a training pass of one run */
 
     i64              seats;
     Seat            *seat;

@@ -111,6 +111,8 @@ typedef struct TrainResult {
     i64         least_step;    /* ... after so many steps; 0 without         */
     i64         spikes;        /* how often the smoothed loss jumped         */
     i64         resumed;       /* how many times it went on from a stop      */
+    double      joules;        /* that a device took for it, all segments; NaN
+                                  where they were not measured (meter.h)    */
     const char *kernels;       /* the path taken                             */
 } TrainResult;
 

@@ -29,6 +29,7 @@ typedef struct Trainer {
     const TrainHooks  *hooks;
     double             started, written; /* clocks of this execution        */
     double             wall_before;      /* seconds of earlier executions   */
+    double             joules_before;    /* and joules; NaN: not measured   */
     double             line_train_s;     /* training since the last line... */
     i64                line_step;        /* ...which was at this step       */
     bool               early;            /* patience came to its end        */
@@ -44,6 +45,19 @@ static i64 step_tokens(const Trainer *t)
 static double wall_s(const Trainer *t)
 {
     return t->wall_before + clock_s() - t->started;
+}
+
+/* What was done before without being measured cannot be made up for. */
+static double joules_begin(const Trainer *t)
+{
+    const Standing *at = t->at;
+    return at->step > t->config->branch_at && !(at->joules > 0) ? NAN
+                                                                : at->joules;
+}
+
+static double joules(const Trainer *t)
+{
+    return t->seat ? t->joules_before + gang_joules(t->seat) : NAN;
 }
 
 /* -- Beginning ------------------------------------------------------------ */
@@ -85,6 +99,7 @@ static bool start_branch(Trainer *t, Err *err)
     at->least_step = at->seen_step = at->risen = 0;
     at->wall_s = at->eval_s = at->train_s = 0;
     at->resumed = 0;
+    at->joules  = 0;
     return true;
 }
 
@@ -132,6 +147,7 @@ static bool start(Trainer *t, Err *err)
     }
     t->wall_before = t->at->wall_s;
     t->line_step   = t->at->step;
+    t->joules_before = joules_begin(t);
     if (config_far(t->config))
         return sit(t, err);
     step_pack(&t->space);
@@ -143,6 +159,8 @@ static bool start(Trainer *t, Err *err)
 static bool write_state(Trainer *t, const char *path, Err *err)
 {
     t->at->wall_s = wall_s(t);
+    if (t->seat)
+        t->at->joules = joules(t);
     return (!t->seat || gang_fetch(t->seat, err))
         && checkpoint_write(&t->space.state, path, err);
 }
@@ -387,6 +405,7 @@ static void fill(TrainResult *out, const Trainer *t)
     out->least_step    = at->least_step;
     out->spikes        = at->spikes;
     out->resumed       = at->resumed;
+    out->joules        = joules(t) > 0 ? joules(t) : NAN;
     out->kernels       = t->seat ? gang_kernels(t->seat)
                                  : t->space.kern->name;
 }

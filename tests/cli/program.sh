@@ -63,3 +63,26 @@ holds "doctor says what a missing tool would be for" \
     grep -q '^apt-get .*not found; corpus get fetches' out
 run scalelaw doctor --json
 holds "doctor --json is one line" test "$(wc -l <out)" -eq 1
+
+run env SCALELAW_CUDA=/nowhere/backend.so scalelaw doctor
+ends 0 "doctor succeeds without a backend for devices"
+holds "doctor says where it looked, and what it does without" \
+    grep -q '^cuda .*not found (.*/nowhere/backend.so.*processor trains' out
+holds "doctor says that the backend is unverified on a device" \
+    grep -q '^cuda .*unverified on a device' out
+emulated=${BUILD:-$(dirname "$(command -v scalelaw)")}/libscalelaw_cuda_host.so
+if [ -f "$emulated" ]; then
+    run env SCALELAW_CUDA="$emulated" SCALELAW_EMULATE_DEVICES=2 \
+        SCALELAW_NVML=/nowhere/nvml.so scalelaw doctor
+    holds "doctor speaks of the backend, its build and each device" sh -c '
+        grep -q "^cuda .*libscalelaw_cuda_host.so: .*sources .*emulated.*unver" out &&
+        grep -q "^cuda:0 .*4.0 GiB" out && grep -q "^cuda:1 .*driver" out'
+    holds "doctor says that nobody counts joules" \
+        grep -q '^cuda:1 energy .*not measured (.*/nowhere/nvml.so' out
+    run env SCALELAW_CUDA="$emulated" SCALELAW_EMULATE_DEVICES=0 \
+        scalelaw doctor --json
+    holds "doctor says that there is no device" grep -q \
+        '"name":"cuda:0","found":false,[^}]*cudaErrorNoDevice' out
+else
+    skip "doctor with devices" "no emulated backend was built (no g++)"
+fi

@@ -38,7 +38,9 @@ static bool info(DeviceInfo *out, int device, DeviceWhy *why)
         || !cuda_ok(cudaSetDevice(device), "the device", why)
         || !cuda_ok(cudaMemGetInfo(&left, &all), "its memory", why)
         || !cuda_ok(cudaDriverGetVersion(&out->driver), "the driver", why)
-        || !cuda_ok(cudaRuntimeGetVersion(&out->runtime), "the runtime", why))
+        || !cuda_ok(cudaRuntimeGetVersion(&out->runtime), "the runtime", why)
+        || !cuda_ok(cudaDeviceGetPCIBusId(out->bus, (int)sizeof out->bus,
+                                          device), "its address", why))
         return false;
     fill(out, &prop);
     out->bytes      = (i64)all;
@@ -64,7 +66,10 @@ static bool text_fill(DeviceText *text, const void *tokens, DeviceWhy *why)
         && cuda_ok(cudaMalloc(&text->token, bytes), "memory for the text", why)
         && cuda_ok(cudaMemcpy(text->token, tokens, bytes,
                               cudaMemcpyHostToDevice), "sending the text",
-                   why);
+                   why)
+        /* Else the last of it may still be on its way, and the streams of
+         * queues do not wait for this one. */
+        && cuda_ok(cudaStreamSynchronize(NULL), "sending the text", why);
 }
 
 static bool text_open(DeviceText **out, int device, const void *tokens,

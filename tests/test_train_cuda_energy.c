@@ -78,7 +78,7 @@ static TrainResult in_parts(TrainResult *part, bool first, bool second)
     CHECK(close(mkstemp(path)) == 0 && remove(path) == 0);
     const TrainConfig config = config_on("cuda");
     counted(first);
-    *part = train(&config, path, 8);
+    *part = train(&config, path, 1);
     CHECK(part->status == TRAIN_INTERRUPTED);
     counted(second);
     const TrainResult whole = train(&config, path, 0);

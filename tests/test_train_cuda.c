@@ -151,6 +151,21 @@ static TrainResult train_near(const TrainConfig *config, const Shard *shard,
     return world_train(config, shard, NULL, world);
 }
 
+/* Of few letters, so that passes of thousands of tokens are quick here. */
+enum { LETTERS = 8 };
+static const Shape quick = { .layers = 1, .width = 8, .heads = 1, .ff = 8,
+                             .vocab = LETTERS, .context = 32 };
+
+static Shard few_letters(Arena *arena, i64 train, i64 val)
+{
+    u8 *token = NEW(arena, u8, train + val);
+    for (i64 i = 0; i < train + val; i++)
+        token[i] = (u8)rng_below(5, RNG_TEST, (u64)i, LETTERS);
+    Shard shard = world_shard(token, train, val);
+    shard.vocab = LETTERS;
+    return shard;
+}
+
 static void check_lines(const World *a, const World *b, double most)
 {
     CHECK(a->lines == b->lines);
@@ -175,8 +190,11 @@ static void check_steps(const char *optimizer, double dropout, i64 batch,
 {
     Arena       arena = { 0 };
     World       a = { 0 }, b = { 0 };
-    const Shard shard = world_sentence(&arena, 40000, 4000);
+    const bool  many = batch > 100;
+    const Shard shard = many ? few_letters(&arena, 400000, 4000)
+                             : world_sentence(&arena, 40000, 4000);
     TrainConfig near = world_config();
+    near.shape = many ? quick : near.shape;
     near.steps = steps, near.batch = batch, near.optimizer = optimizer;
     near.dropout = dropout, near.clip = 0.5;
     const TrainConfig far = far_of(near);
@@ -292,8 +310,7 @@ static void runners_make(Runner out[RUNS], const Shard *shard, const char *name,
         runner_make(&out[i], shard, each, more ? (i + 1) * micro : 4,
                     more ? 1 + (i == 0) : 20 - 6 * i, 0.004 * (i + 1), (u64)(i + 1));
         if (more)
-            out[i].config.shape = (Shape){ .layers = 1, .width = 8,
-                .heads = 1, .ff = 8, .vocab = 256, .context = 32 };
+            out[i].config.shape = quick;
     }
 }
 
@@ -301,7 +318,8 @@ static void check_same(const char *dtype, bool more)
 {
     Arena          arena = { 0 };
     static Runner  alone[RUNS], beside[RUNS];
-    const Shard    shard = world_noise(&arena, 400000, 4000);
+    const Shard    shard = more ? few_letters(&arena, 400000, 4000)
+                                : world_noise(&arena, 400000, 4000);
     runners_make(alone, &shard, "alone", more);
     runners_make(beside, &shard, "beside", more);
     for (int i = 0; i < RUNS; i++) {

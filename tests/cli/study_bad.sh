@@ -113,6 +113,7 @@ epochs  = true
 batch_tokens = 256
 lr           = 0.01
 eval_tokens  = 4096
+warmup       = 0
 [fit]
 resamples = 20
 [arm.learn]

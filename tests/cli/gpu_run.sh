@@ -49,3 +49,25 @@ holds "and so is a program that ended without a word of it" \
 SCALELAW_EMULATE_DEVICES=0 run sh $gpu --built built
 ends 1 "without a device it fails"
 holds "and says so" grep -q "no device" out
+
+# Goals, by a device that never was: rows as `bench train --json` writes them.
+mv built/gpu_bench built/gpu_bench.real
+row='"bench":"train","device":"cuda","emulated":false,"L":2,"d_model":64,"vocab":512,"batch":16,"context":256'
+cat >built/gpu_bench <<BENCH
+#!/bin/sh
+[ "\$1" = train ] || { echo "A device that never was"; exit 0; }
+echo '{$row,"runs":192,"path":"cuda","ms_median":9,"tokens_per_s":90,"peak_gflops":790000,"share_of_peak":0.031,"share_asked":0.03,"ratio":1,"times_one_alone":null}'
+echo '{$row,"runs":1,"path":"torch 2.11 eager","ms_median":9,"tokens_per_s":9,"peak_gflops":790000,"share_of_peak":0.003,"share_asked":0.03,"ratio":10,"times_one_alone":null}'
+echo '{$row,"runs":1,"path":"torch 2.11 graphs","ms_median":9,"tokens_per_s":99,"peak_gflops":790000,"share_of_peak":0.033,"share_asked":0.03,"ratio":0.9,"times_one_alone":null}'
+echo '{$row,"runs":1,"path":"cuda","ms_median":9,"tokens_per_s":5,"peak_gflops":790000,"share_of_peak":0.001,"share_asked":null,"ratio":1,"times_one_alone":18}'
+BENCH
+chmod +x built/gpu_bench
+run sh "$ROOT/tests/gpu/run" --built built --only bench
+ends 1 "a goal that was not reached fails the script"
+holds "goals are counted: a share, two ratios, one run beside many" grep -qE \
+    '^bench +goals of the table +2 +2 +0 ' out
+holds "those that were not reached are named" sh -c \
+    'grep -q "not ok .*0.90 times the tokens of torch 2.11 graphs" out &&
+     grep -q "not ok .*18.0 times one alone, 20 are asked" out'
+GPU_LIMIT_S=0 run sh "$ROOT/tests/gpu/run" --built built --only kernels
+holds "past its time it skips, in words" grep -q "skipped: the nine minutes" out

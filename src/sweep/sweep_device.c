@@ -1,5 +1,4 @@
-/* sweep_device.c - what a device trains: gangs of seats, each seat a thread that
- * trains one run after the other as a core does, in step with those beside it.
+/* sweep_device.c - what a device trains: gangs of seats (crew.h).
  *
  * One thread a device decides for all of it (seats.h): it looks at what is open
  * and what is free, gives seats that have come free to the next runs alike,
@@ -7,46 +6,17 @@
  * It claims runs before it opens a gang for them, so that none is opened for
  * runs that another process has. */
 
-#include "sweep/sweep_parts.h"
+#include "sweep/crew.h"
 
 #include "base/clock.h"
-#include "train/gang.h"
 
 #include <math.h>
 #include <stdio.h>
 
 enum { GANGS_MAX = 64 };
 
-/* A time is measured over so long at least, and so many passes a seat. While
- * others hold a device's memory one is asked of it so often, for so long. */
-static const double measure_s = 0.5, ask_s = 2, patience_s = 30;
-enum { PASSES_MIN = 8 };
-
-typedef struct Crew Crew;
-
-typedef struct Chair {
-    SweepWorker         worker;
-    Crew          *crew;
-    pthread_t      thread;
-    pthread_cond_t wake;
-    Task          *task;  /* that it trains; NULL: it is free */
-    bool           leave;
-    i64            step;  /* of its task, counted so far; -1: none yet */
-} Chair;
-
-/* A gang, and who sits in it. */
-struct Crew {
-    Sweep  *sweep;
-    const char *device;
-    Gang   *gang;
-    int     kind;
-    i64     seats, bytes;
-    Chair  *chair;
-    double  opened_s;
-    /* Measured since `since_s` (NaN: not yet), when last looked at: seconds of
-     * seats that were taken, passes of a run. */
-    double  since_s, looked_s, seat_s, passes;
-};
+/* While others hold a device's memory one asks for it so often, for so long. */
+static const double ask_s = 2, patience_s = 30;
 
 struct Device {
     Sweep            *sweep;
@@ -66,21 +36,6 @@ struct Device {
 };
 
 /* -- What there is ----------------------------------------------------------- */
-
-static i64 taken(const Crew *crew)
-{
-    i64 count = 0;
-    for (i64 i = 0; i < crew->seats; i++)
-        count += crew->chair[i].task != NULL;
-    return count;
-}
-
-static double passes_left(const Task *task)
-{
-    const i64 step = i64_max(__atomic_load_n(&task->step, __ATOMIC_RELAXED),
-                             task->config.branch_at);
-    return kind_passes(&task->config, task->config.steps - step);
-}
 
 /* What is free is asked without the lock: the device may be in no hurry. */
 static void ask_memory(Device *device)
@@ -142,7 +97,7 @@ static SeatsNow now_of(Device *device)
     for (int g = 0; g < device->crews; g++) {
         const Crew *crew = device->crew[g];
         device->now[g] = (SeatsGang){
-            .shape = crew->kind, .seats = crew->seats, .taken = taken(crew),
+            .shape = crew->kind, .seats = crew->seats, .taken = crew_taken(crew),
             .bytes = crew->bytes, .age_s = clock_s() - crew->opened_s };
     }
     const double use = fmax(1, seats_use_all(&now));
@@ -150,93 +105,28 @@ static SeatsNow now_of(Device *device)
         const Crew  *crew = device->crew[g];
         const double pass_s = use * seats_pass_s(
             &device->shape[crew->kind].speed, device->now[g].taken);
-        for (i64 i = 0; i < crew->seats; i++)
-            if (crew->chair[i].task)
-                device->now[g].left_s = fmax(device->now[g].left_s, pass_s
-                                             * passes_left(crew->chair[i].task));
+        device->now[g].left_s = pass_s * crew_passes_left(crew);
     }
     return now;
 }
 
 /* -- How fast it is ----------------------------------------------------------- */
 
-/* Passes that its run has made and nobody has counted. Where it went on from a
- * checkpoint it is those since. */
-static double passes_new(Chair *chair)
-{
-    const Task *task = chair->task;
-    const i64   step = __atomic_load_n(&task->step, __ATOMIC_RELAXED);
-    const i64   from = i64_max(chair->step, task->began_step);
-    chair->step = i64_max(step, from);
-    return kind_passes(&task->config, chair->step - from);
-}
-
-static void measure_anew(Crew *crew)
-{
-    crew->since_s = clock_s();
-    crew->seat_s  = crew->passes = 0;
-}
-
-/* Passes of all seats over their seconds, from the coming of some steps to that
- * of others, for they come many at once. Who comes and goes meanwhile changes
- * nothing: what a pass takes is linear in the seats, so it is that of their mean. */
-static void measure(Device *device, Crew *crew, double use)
-{
-    const double now = clock_s(), before = crew->passes;
-    crew->seat_s  += (double)taken(crew) * (now - crew->looked_s);
-    crew->looked_s = now;
-    for (i64 i = 0; i < crew->seats; i++)
-        if (crew->chair[i].task)
-            crew->passes += passes_new(&crew->chair[i]);
-    const double took = now - crew->since_s, seats = crew->seat_s / took;
-    if (!(crew->passes > before))
-        return;
-    if (isnan(crew->since_s)) { /* until its first step it makes ready */
-        measure_anew(crew);
-        return;
-    }
-    if (took < measure_s || crew->passes < PASSES_MIN * seats)
-        return;
-    seats_seen(&device->shape[crew->kind].speed, i64_max(1, llround(seats)),
-               crew->seat_s / crew->passes, use);
-    measure_anew(crew);
-}
-
 static void measure_all(Device *device)
 {
     const SeatsNow now  = now_of(device);
     const double   use  = seats_use_all(&now);
-    for (int g = 0; g < device->crews; g++)
-        measure(device, device->crew[g], use);
+    for (int g = 0; g < device->crews; g++) {
+        Crew  *crew = device->crew[g];
+        double seats, pass_s;
+        if (crew_measure(crew, &seats, &pass_s))
+            seats_seen(&device->shape[crew->kind].speed,
+                       i64_max(1, llround(seats)), pass_s, use);
+    }
     device->sweep->left_s = seats_left_s(&now);
 }
 
 /* -- Seats -------------------------------------------------------------------- */
-
-static void *sit(void *self)
-{
-    Chair  *chair  = self;
-    Sweep *sweep = chair->crew->sweep;
-    pthread_mutex_lock(&sweep->lock);
-    for (;;) {
-        while (!chair->task && !chair->leave)
-            pthread_cond_wait(&chair->wake, &sweep->lock);
-        if (!chair->task)
-            break;
-        sweep_work_on(&chair->worker, chair->task);
-        chair->crew->passes += passes_new(chair);
-        chair->task = NULL;
-    }
-    pthread_mutex_unlock(&sweep->lock);
-    return NULL;
-}
-
-static void give(Chair *chair, Task *task)
-{
-    chair->task = task;
-    chair->step = -1;
-    pthread_cond_signal(&chair->wake);
-}
 
 /* The next run of a kind that nobody else has, claimed; NULL if none is. */
 static Task *take_next(Device *device, int kind)
@@ -267,66 +157,18 @@ static void fill_free(Device *device, int g)
             continue;
         Task *task = take_next(device, crew->kind);
         if (task)
-            give(&crew->chair[i], task);
+            crew_give(&crew->chair[i], task);
     }
 }
 
 /* -- Gangs opened and closed --------------------------------------------------- */
 
-static int row_take(Sweep *sweep)
+static void close_one(Device *device, int g)
 {
-    for (int i = 0; i < SWEEP_ROWS; i++)
-        if (!sweep->row[i]) {
-            sweep->row[i] = true;
-            return i;
-        }
-    return SWEEP_ROWS; /* unseen */
-}
-
-static void row_free(Sweep *sweep, int row)
-{
-    if (row < SWEEP_ROWS)
-        sweep->row[row] = false;
-}
-
-/* Seats for as many as threads can be had for. */
-static void crew_sit(Crew *crew)
-{
-    i64 i = 0;
-    for (; i < crew->seats; i++) {
-        Chair *chair = &crew->chair[i];
-        *chair = (Chair){ .worker = { crew->sweep, row_take(crew->sweep),
-                                    crew->device, crew->gang },
-                        .crew = crew };
-        pthread_cond_init(&chair->wake, NULL);
-        if (pthread_create(&chair->thread, NULL, sit, chair) == 0)
-            continue;
-        pthread_cond_destroy(&chair->wake);
-        row_free(crew->sweep, chair->worker.index);
-        break;
-    }
-    crew->seats = i;
-}
-
-static void crew_close(Device *device, int g)
-{
-    Crew  *crew  = device->crew[g];
-    Sweep *sweep = device->sweep;
+    Crew *crew = device->crew[g];
     device->crew[g] = device->crew[--device->crews];
-    for (i64 i = 0; i < crew->seats; i++) {
-        crew->chair[i].leave = true;
-        pthread_cond_signal(&crew->chair[i].wake);
-    }
-    pthread_mutex_unlock(&sweep->lock);
-    for (i64 i = 0; i < crew->seats; i++) {
-        pthread_join(crew->chair[i].thread, NULL);
-        pthread_cond_destroy(&crew->chair[i].wake);
-    }
-    gang_close(crew->gang);
-    pthread_mutex_lock(&sweep->lock);
-    for (i64 i = 0; i < crew->seats; i++)
-        row_free(sweep, crew->chair[i].worker.index);
-    for (int k = 0; k < sweep->kinds.count; k++) {
+    crew_close(crew);
+    for (int k = 0; k < device->sweep->kinds.count; k++) {
         device->shape[k].most   = 0; /* there is room again */
         device->shut_until_s[k] = 0;
     }
@@ -336,8 +178,8 @@ static void crew_close(Device *device, int g)
 static bool close_idle(Device *device)
 {
     for (int g = device->crews - 1; g >= 0; g--)
-        if (taken(device->crew[g]) == 0) {
-            crew_close(device, g);
+        if (crew_taken(device->crew[g]) == 0) {
+            close_one(device, g);
             return true;
         }
     return false;
@@ -347,7 +189,7 @@ static void count_seated(Device *device)
 {
     i64 seats = 0;
     for (int g = 0; g < device->crews; g++)
-        seats += taken(device->crew[g]);
+        seats += crew_taken(device->crew[g]);
     device->sweep->report->side_by_side
         = i64_max(device->sweep->report->side_by_side, seats);
 }
@@ -365,7 +207,6 @@ static void fail(Device *device, const Task *task, DeviceFault fault,
 /* The gang is there: its seats, and the runs in them. */
 static void crew_begin(Device *device, Crew *crew, Task **task, i64 count)
 {
-    crew_sit(crew);
     if (crew->seats == 0)
         fail(device, NULL, DEVICE_OTHER, "no thread can be had for a seat; "
              "raise the limit on threads");
@@ -373,7 +214,7 @@ static void crew_begin(Device *device, Crew *crew, Task **task, i64 count)
     device->sweep->report->gangs++;
     for (i64 i = 0; i < count; i++)
         if (i < crew->seats)
-            give(&crew->chair[i], task[i]);
+            crew_give(&crew->chair[i], task[i]);
         else
             sweep_drop(device->sweep, task[i], TURN_STOPPED);
 }
@@ -413,7 +254,6 @@ static bool open_for(Device *device, int kind, i64 seats, Task **task,
     DeviceFault why  = DEVICE_OK;
     Err         err  = { 0 };
     Gang       *gang = NULL;
-    Crew       *crew = NEW(&device->arena, Crew, 1);
     seats = gang_try(device, &gang, kind, seats, &why, &err);
     drop_from(device, task, seats, count);
     if (seats == 0 && why == DEVICE_MEMORY)
@@ -422,12 +262,9 @@ static bool open_for(Device *device, int kind, i64 seats, Task **task,
         sweep_fail(device->sweep, NULL, &err);
     if (seats == 0)
         return false;
-    *crew = (Crew){ .sweep = device->sweep, .device = device->word,
-                    .gang = gang, .kind = kind, .seats = seats,
-                    .bytes = seats_bytes(&device->shape[kind], seats),
-                    .chair = NEW(&device->arena, Chair, seats),
-                    .opened_s = clock_s(), .looked_s = clock_s(),
-                    .since_s = NAN };
+    Crew *crew = crew_new(&device->arena, device->sweep, device->word, gang,
+                          kind, seats);
+    crew->bytes = seats_bytes(&device->shape[kind], seats);
     crew_begin(device, crew, task, i64_min(count, seats));
     return true;
 }
@@ -517,7 +354,7 @@ Device *device_new(Sweep *sweep, Arena *arena, int index)
 static bool any_taken(const Device *device)
 {
     for (int g = 0; g < device->crews; g++)
-        if (taken(device->crew[g]) > 0)
+        if (crew_taken(device->crew[g]) > 0)
             return true;
     return false;
 }
@@ -549,7 +386,7 @@ void *device_work(void *self)
     while (any_taken(device))
         sweep_wait(sweep);
     while (device->crews > 0)
-        crew_close(device, 0);
+        close_one(device, 0);
     pthread_cond_broadcast(&sweep->news);
     pthread_mutex_unlock(&sweep->lock);
     arena_free(&device->arena);

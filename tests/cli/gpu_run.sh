@@ -52,14 +52,21 @@ holds "and says so" grep -q "no device" out
 
 # Goals, by a device that never was: rows as `bench train --json` writes them.
 mv built/gpu_bench built/gpu_bench.real
-row='"bench":"train","device":"cuda","emulated":false,"L":2,"d_model":64,"vocab":512,"batch":16,"context":256'
+row='"bench":"train","device":"cuda","emulated":false,"L":2,"d_model":64,'
+row=$row'"vocab":512,"batch":16,"context":256'
 cat >built/gpu_bench <<BENCH
 #!/bin/sh
 [ "\$1" = train ] || { echo "A device that never was"; exit 0; }
-echo '{$row,"runs":192,"path":"cuda","ms_median":9,"tokens_per_s":90,"peak_gflops":790000,"share_of_peak":0.031,"share_asked":0.03,"ratio":1,"times_one_alone":null}'
-echo '{$row,"runs":1,"path":"torch 2.11 eager","ms_median":9,"tokens_per_s":9,"peak_gflops":790000,"share_of_peak":0.003,"share_asked":0.03,"ratio":10,"times_one_alone":null}'
-echo '{$row,"runs":1,"path":"torch 2.11 graphs","ms_median":9,"tokens_per_s":99,"peak_gflops":790000,"share_of_peak":0.033,"share_asked":0.03,"ratio":0.9,"times_one_alone":null}'
-echo '{$row,"runs":1,"path":"cuda","ms_median":9,"tokens_per_s":5,"peak_gflops":790000,"share_of_peak":0.001,"share_asked":null,"ratio":1,"times_one_alone":18}'
+say() { # RUNS PATH TOKENS SHARE ASKED RATIO ALONE
+    printf '{$row,"runs":%s,"path":"%s","ms_median":9,' "\$1" "\$2"
+    printf '"tokens_per_s":%s,"peak_gflops":790000,' "\$3"
+    printf '"share_of_peak":%s,"share_asked":%s,' "\$4" "\$5"
+    printf '"ratio":%s,"times_one_alone":%s}\n' "\$6" "\$7"
+}
+say 192 "cuda" 90 0.031 0.03 1 null
+say 1 "torch 2.11 eager" 9 0.003 0.03 10 null
+say 1 "torch 2.11 graphs" 99 0.033 0.03 0.9 null
+say 1 "cuda" 5 0.001 null 1 18
 BENCH
 chmod +x built/gpu_bench
 run sh "$ROOT/tests/gpu/run" --built built --only bench

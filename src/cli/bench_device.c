@@ -15,6 +15,7 @@
 #include "cli/bench_peer.h"
 #include "cli/bench_rate.h"
 #include "cli/bench_trainer.h"
+#include "kern/meter.h"
 #include "train/gang.h"
 
 #include <math.h>
@@ -56,6 +57,7 @@ typedef struct Ours {
     TrainConfig config;
     Trainer     trainer; /* its text, and the state that all begin from */
     Gang       *gang;
+    Seat      **seat;    /* [runs] */
     i64         runs;
     Err        *err;
 } Ours;
@@ -81,17 +83,18 @@ static bool ours_open(Ours *ours, const Bench *b, const Row *row, Err *err)
     if (!gang_open(&ours->gang, &ours->config, &ours->trainer.shard,
                    ours->runs, &fault, err))
         return false;
-    for (i64 i = 0; i < ours->runs; i++) {
-        Seat *seat;
-        if (!gang_sit(&seat, ours->gang, &ours->trainer.space, &ours->config,
-                      err))
+    ours->seat = NEW(&ours->trainer.arena, Seat *, ours->runs);
+    for (i64 i = 0; i < ours->runs; i++)
+        if (!gang_sit(&ours->seat[i], ours->gang, &ours->trainer.space,
+                      &ours->config, err))
             return false;
-    }
     return true;
 }
 
 static void ours_close(Ours *ours)
 {
+    for (i64 i = 0; i < ours->runs && ours->seat; i++)
+        gang_rise(ours->seat[i]);
     gang_close(ours->gang);
     trainer_close(&ours->trainer);
 }
@@ -107,6 +110,32 @@ static double ours_steps(void *self, i64 n)
     return (clock_s() - start) * (double)n / (double)done;
 }
 
+static double joules_so_far(const Ours *ours)
+{
+    double sum = 0;
+    for (i64 i = 0; i < ours->runs; i++)
+        sum += gang_joules(ours->seat[i]);
+    return sum;
+}
+
+/* Joules a token of some steps in a row, in which the counter moves often; NaN:
+ * not measured. */
+static double ours_joules(Ours *ours, double seconds)
+{
+    const double least_s = 2;
+    const double before = joules_so_far(ours);
+    const double end = clock_s() + fmax(seconds, least_s);
+    const double tokens = (double)(ours->runs * ours->config.batch
+                                   * ours->config.shape.context);
+    i64          done, steps = 0;
+    if (isnan(before))
+        return NAN;
+    for (; clock_s() < end; steps += done)
+        if (!gang_drive(ours->gang, 1, &done, ours->err))
+            return NAN;
+    return (joules_so_far(ours) - before) / (tokens * (double)steps);
+}
+
 /* ---- who is timed in turn ---------------------------------------------- */
 
 enum { ENTRANTS = 3, SAMPLES = 1000, SAMPLES_LEAST = 3 };
@@ -118,6 +147,7 @@ typedef struct Entrant {
     i64      runs, often, taken;
     double   sample[SAMPLES]; /* seconds a step */
     double   spent_s, mb;
+    double   joules; /* a token; NaN: not measured */
     bool     out;
 } Entrant;
 
@@ -228,6 +258,8 @@ static void line_text(const Line *l)
            (int)l->entrant->runs, l->ms_min, l->ms_median, l->tokens_per_s,
            l->flops / 1e12, share, asked, l->entrant->mb, l->ratio,
            l->entrant->path);
+    if (isfinite(l->entrant->joules))
+        printf("%-6s %.3g J a token\n", "", l->entrant->joules);
     if (isfinite(l->alone))
         printf("%-6s side by side they take %.1f times the tokens a second of "
                "one alone\n", "", l->alone);
@@ -271,6 +303,7 @@ static void line_json(const Line *l)
     real_or_null(&j, "device_mb", l->entrant->mb);
     jot_real(&j, "ratio", l->ratio);
     real_or_null(&j, "times_one_alone", l->alone);
+    real_or_null(&j, "joule_per_token", l->entrant->joules);
     jot_count(&j, "samples", l->entrant->taken);
     jot_end(&j);
     puts(text.text);
@@ -301,7 +334,7 @@ static int enter_peers(Entrant *e, Peer *peer, const Bench *b, const Row *row)
             continue;
         Entrant *entrant = &e[count++];
         *entrant = (Entrant){ .steps = peer_steps, .self = p, .runs = 1,
-                              .mb = NAN };
+                              .mb = NAN, .joules = NAN };
         snprintf(entrant->path, sizeof entrant->path, "%s", p->name);
         snprintf(entrant->dtype, sizeof entrant->dtype, "%s", p->dtype);
     }
@@ -369,6 +402,7 @@ static bool row_take(Bench *b, const Row *row, double *many, Err *err)
         rate_from(b, peer, peers);
         race(e, 1 + peers, b->o->seconds);
         ok = e[0].taken > 0;
+        e[0].joules = ok ? ours_joules(&ours, b->o->seconds) : NAN;
         for (int i = 0; i < peers; i++)
             e[1 + i].mb = peer_rss_mb(&peer[i]);
         if (ok)
@@ -399,6 +433,17 @@ static bool bench_open(Bench *b, Err *err)
     return true;
 }
 
+/* That no joules can be had is normal, and said. */
+static void meter_try(const Bench *b)
+{
+    char   why[METER_WHY], line[METER_WHY + 40];
+    Meter *meter = meter_open(b->info.bus, why);
+    snprintf(line, sizeof line, "joules are not measured: %s", why);
+    if (!meter)
+        bench_say(line);
+    meter_close(meter);
+}
+
 static void introduce(const Bench *b)
 {
     char line[300];
@@ -411,7 +456,6 @@ static void introduce(const Bench *b)
         printf("%s: %s, %.1f TFLOP/s in one large product of bf16: ours\n",
                b->o->device, b->info.name, b->rate / 1e12);
     }
-    head(b);
 }
 
 bool bench_device(const BenchDevice *o, Err *err)
@@ -422,10 +466,12 @@ bool bench_device(const BenchDevice *o, Err *err)
     if (!bench_open(&b, err))
         return false;
     introduce(&b);
+    meter_try(&b);
+    head(&b);
+    bool ok = true;
     if (o->shape.layers > 0)
-        return row_take(&b, &one, &many, err);
-    for (int i = 0; i < COUNT_OF(table); i++)
-        if (!row_take(&b, &table[i], &many, err))
-            return false;
-    return true;
+        ok = row_take(&b, &one, &many, err);
+    for (int i = 0; i < COUNT_OF(table) && o->shape.layers == 0 && ok; i++)
+        ok = row_take(&b, &table[i], &many, err);
+    return ok;
 }

@@ -85,3 +85,18 @@ holds "the ratio is of tokens a second, all runs together" awk '
           exit !(NR == 2 && seen > 0.99 * want && seen < 1.01 * want) }' out
 holds "and a share is of what it says one product reaches" \
     grep -q '"peak_gflops":1000,"peak_of":"the peer.s product"' out
+
+# The driver's counter of joules, played: one more each time that it is asked.
+nvml=$(dirname "$SCALELAW_CUDA")/libfake_nvml.so
+if [ -e "$nvml" ]; then
+    SCALELAW_NVML=$nvml run scalelaw bench train --device=cuda $quick --runs=2 \
+        --peer=none --json
+    ends 0 "with a counter of joules"
+    holds "they are measured" grep -q '"joule_per_token":[0-9.e-]*[1-9]' out
+    SCALELAW_NVML=/nowhere/libnvidia-ml.so.1 run scalelaw bench train \
+        --device=cuda $quick --runs=2 --peer=none --json
+    holds "and where there is none they are absent, and it is said" sh -c \
+        'grep -q "\"joule_per_token\":null" out && grep -q "joules are not" err'
+else
+    skip "joules are measured" "the stand-in for NVML was not built"
+fi

@@ -17,6 +17,9 @@
  *     SCALELAW_EMULATE_BYTES=N    the device has so much memory (4 GiB)
  *     SCALELAW_EMULATE_DEVICES=N  there are so many devices (1)
  *     SCALELAW_EMULATE_LOST=N     at the N-th launch from here it is lost
+ *     SCALELAW_EMULATE_LIST=FILE  each launch that is enqueued is a line at its end
+ *                                 ("launch x y z threads shared NAME"), and each
+ *                                 graph that was recorded ("graph NODES")
  *     SCALELAW_EMULATE_SM=90      compute capability 9.0 (else 8.0), with the
  *                                 shared memory that goes with it
  *

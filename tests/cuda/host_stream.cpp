@@ -10,6 +10,7 @@
 #include <deque>
 #include <memory>
 #include <set>
+#include <stdarg.h>
 #include <thread>
 #include <time.h>
 
@@ -159,6 +160,20 @@ int host_bounds(const void *kernel)
     return 32 * n;
 }
 
+/* A line of SCALELAW_EMULATE_LIST. */
+static void list(const char *format, ...)
+{
+    const char *path = getenv("SCALELAW_EMULATE_LIST");
+    FILE       *out  = path && *path ? fopen(path, "a") : NULL;
+    va_list     args;
+    if (!out)
+        return;
+    va_start(args, format);
+    vfprintf(out, format, args);
+    va_end(args);
+    fclose(out);
+}
+
 void host_launch(cudaStream_t stream, const char *name, dim3 grid, int threads,
                  int64_t shared, std::function<void()> kernel, int bounds)
 {
@@ -175,6 +190,9 @@ void host_launch(cudaStream_t stream, const char *name, dim3 grid, int threads,
                 host_grid(name, grid, (unsigned)threads, (size_t)shared,
                           kernel);
         });
+    if (!error)
+        list("launch %u %u %u %d %lld %s\n", grid.x, grid.y, grid.z, threads,
+             (long long)shared, name);
     host_say(error);
 }
 
@@ -455,6 +473,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *out)
         return host_say(error);
     }
     graphs.insert(*out = capture->graph);
+    list("graph %zu\n", capture->graph->node.size());
     return cudaSuccess;
 }
 

@@ -62,13 +62,14 @@ static All all_make(Side *s, i64 B, const Attend *a, double sd)
     };
 }
 
-static u64 check_at(Attend a, i64 B, bool bf16, double sd, i64 runs)
+/* odd: arrays begin so many numbers beside 16 bytes. */
+static u64 check_beside(Attend a, i64 B, bool bf16, double sd, i64 runs, i64 odd)
 {
     const DeviceNeeds needs = { .rows = B * a.T, .widest = row_of(&a),
                                 .largest = 1, .params = 1,
                                 .width = a.H * a.S, .heads = a.H, .vocab = 1,
                                 .bf16 = bf16 };
-    Side s = side_open(runs, &needs, 5 * B * a.T * (row_of(&a) + 1), 0);
+    Side s = side_open(runs, &needs, 5 * B * a.T * (row_of(&a) + 1), odd);
     const All all = all_make(&s, B, &a, sd);
     s.kern->far->attention(all.o->far, all.keep->far, all.qkv->far, B, &a);
     s.kern->far->attention_back(all.dqkv->far, all.d_o->far, all.o->far,
@@ -88,6 +89,11 @@ static u64 check_at(Attend a, i64 B, bool bf16, double sd, i64 runs)
     const u64 bits = side_bits(&s, 0);
     side_close(&s);
     return bits;
+}
+
+static u64 check_at(Attend a, i64 B, bool bf16, double sd, i64 runs)
+{
+    return check_beside(a, B, bf16, sd, runs, 0);
 }
 
 static Attend usual(i64 T, i64 H, i64 KV, i64 S)
@@ -118,6 +124,18 @@ TEST(attention_in_float_is_the_references)
 TEST(attention_in_bfloat16_is_the_references_within_its_rounding)
 {
     check_all(true);
+}
+
+/* Blocks of more rows take over beyond 256. */
+TEST(long_sequences_and_arrays_at_odd_addresses_are_the_references)
+{
+    for (int bf16 = 0; bf16 < 2; bf16++) {
+        check_at(usual(300, 1, 1, 64), 1, bf16, 1, 1);
+        check_at(usual(258, 2, 1, 16), 1, bf16, 1, 1);
+        check_at(usual(161, 2, 1, 128), 1, bf16, 1, 1);
+        check_beside(usual(65, 2, 1, 32), 2, bf16, 1, 1, 1);
+        check_beside(usual(34, 2, 2, 64), 2, bf16, 1, 1, 3);
+    }
 }
 
 TEST(heads_of_queries_share_keys_and_values)

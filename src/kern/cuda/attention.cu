@@ -39,7 +39,7 @@ dot_kernel(Runs of, float *dot, const float *d_o, const float *o, Heads n)
 
 void attention_cu(real *o, real *keep, const real *qkv, i64 B, const Attend *a)
 {
-    const Heads n = heads_of(a, B);
+    const Heads n = heads_of(a, B, on_16(o, qkv));
     if (launch_now()->bf16 && attention_bf16_takes(n))
         attention_bf16(o, keep, qkv, n);
     else
@@ -50,13 +50,14 @@ void attention_back_cu(real *dqkv, const real *d_o, const real *o,
                        const real *qkv, const real *keep, i64 B,
                        const Attend *a)
 {
-    const Heads n = heads_of(a, B);
+    const Heads n = heads_of(a, B, on_16(dqkv, d_o, o, qkv));
     float      *dot = (float *)launch_now()->scratch;
+    if (launch_now()->bf16 && attention_bf16_takes(n)) {
+        attention_back_bf16(dqkv, dot, d_o, o, qkv, keep, n);
+        return;
+    }
     launch("attention_dot", dot_kernel,
            dim3(blocks_for(n.B * n.T * n.H, THREADS / WARP)), THREADS, 0, dot,
            d_o, o, n);
-    if (launch_now()->bf16 && attention_bf16_takes(n))
-        attention_back_bf16(dqkv, d_o, qkv, keep, dot, n);
-    else
-        attention_back_fp32(dqkv, d_o, qkv, keep, dot, n);
+    attention_back_fp32(dqkv, d_o, qkv, keep, dot, n);
 }

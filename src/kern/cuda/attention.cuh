@@ -11,17 +11,18 @@
 struct Heads {
     i64   B, T, H, KV, S, row, wide;
     float scale;
+    bool  by_4; /* heads begin and end on 16 bytes */
 };
 
-inline Heads heads_of(const Attend *a, i64 B)
+inline Heads heads_of(const Attend *a, i64 B, bool on_16)
 {
     const Heads h = { B, a->T, a->H, a->KV, a->S, (a->H + 2 * a->KV) * a->S,
-                      a->H * a->S, a->scale };
+                      a->H * a->S, a->scale, on_16 && a->S % 4 == 0 };
     return h;
 }
 
 /* One head of one sequence: queries h, and keys and values g behind them. */
-struct Place { i64 b, h, g; };
+struct Place { int b, h, g; };
 
 __device__ inline const float *query_of(const Heads &n, const float *qkv,
                                         Place at)
@@ -49,19 +50,22 @@ __device__ inline i64 sum_of(const Heads &n, Place at) /* in keep, dot */
 /* Blocks count tiles of a head, the longest sums first, then heads. */
 __device__ inline Place place_of(const Heads &n, i64 tiles, i64 heads, i64 *tile)
 {
-    const i64 i = blockIdx.x / tiles, h = i % heads;
-    *tile = tiles - 1 - blockIdx.x % tiles;
-    const Place at = { i / heads, h, h * n.KV / n.H };
+    const unsigned i = blockIdx.x / (unsigned)tiles, h = i % (unsigned)heads;
+    *tile = tiles - 1 - blockIdx.x % (unsigned)tiles;
+    const Place at = { (int)(i / (unsigned)heads), (int)h,
+                       (int)(h / (unsigned)(n.H / n.KV)) }; /* H a multiple */
     return at;
 }
 
-/* What attention_fp32.cu and attention_bf16.cu enqueue. dot is scratch. */
+/* What attention_fp32.cu and attention*_bf16.cu enqueue. dot is scratch, which in
+ * bfloat16 the way back fills itself. */
 void attention_fp32(real *o, real *keep, const real *qkv, const Heads &n);
 void attention_back_fp32(real *dqkv, const real *d_o, const real *qkv,
                          const real *keep, const float *dot, const Heads &n);
 bool attention_bf16_takes(const Heads &n);
 void attention_bf16(real *o, real *keep, const real *qkv, const Heads &n);
-void attention_back_bf16(real *dqkv, const real *d_o, const real *qkv,
-                         const real *keep, const float *dot, const Heads &n);
+void attention_back_bf16(real *dqkv, float *dot, const real *d_o,
+                         const real *o, const real *qkv, const real *keep,
+                         const Heads &n);
 
 #endif

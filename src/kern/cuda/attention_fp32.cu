@@ -236,7 +236,8 @@ keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
     dots = mine(of, dots);
     i64         tile;
     Place       at = place_of(n, tiles, n.KV, &tile);
-    const i64   size = ROWS * (n.S + 1), group = n.H / n.KV;
+    const i64   size = ROWS * (n.S + 1);
+    const int   group = (int)(n.H / n.KV);
     float      *value = key + size, *q = value + size, *go = q + size;
     float      *p = go + size + row_here() * P_PITCH, *ds = p + ROWS * P_PITCH;
     float       dk[MOST / FOUR] = {}, dv[MOST / FOUR] = {};

@@ -7,6 +7,7 @@
 
 #include "kern/cuda/queue.cuh"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,6 +345,7 @@ bool queue_go(DeviceQueue *q, DeviceGraph graph, i64 ticks,
 {
     const DeviceSizes *s = &q->sizes;
     const i64          passes = ticks * s->runs;
+    assert(ticks > 0 && ticks <= (loss ? queue_eval_ticks(s) : s->ticks));
     return cuda_ok(cudaSetDevice(q->device), "the device", why)
         && send(q, q->tick, tick, passes * (i64)sizeof *tick, why)
         && send(q, q->place, place, passes * s->micro * (i64)sizeof *place,

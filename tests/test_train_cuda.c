@@ -225,6 +225,41 @@ TEST(a_batch_of_several_passes_is_one_batch)
     check_steps("adamw", 0.1, 2 * micro + micro / 2 - 1, 2);
 }
 
+/* Rates and decay of each tensor, as Adam has them; a penalty on the scores, and
+ * what a model says before it has learned. */
+static void check_learns(const char *name, Shape shape, const char *dtype,
+                         double most)
+{
+    Arena       arena = { 0 };
+    World       a = { 0 }, b = { 0 };
+    const Shard shard = world_sentence(&arena, 4000, 400);
+    TrainConfig near = world_config();
+    near.arch  = shape.recurrent ? "lstm" : "transformer";
+    near.shape = shape;
+    near.dtype = dtype;
+    near.batch = 3, near.steps = 5, near.lr = 0.005, near.eval_tokens = 100;
+    near.eval_points = 0, near.z_loss = 0.01, near.weight_decay = 0.3;
+    const TrainConfig far = far_of(near);
+    const TrainResult x = train_near(&near, &shard, &a);
+    const TrainResult y = world_train(&far, &shard, NULL, &b);
+    test_note("%s, %s", name, dtype);
+    check_lines(&a, &b, most);
+    CHECK_NEAR(y.val_loss, x.val_loss, most);
+    CHECK(b.lines > 0 && b.line[0].step == 1);
+    CHECK_NEAR(b.line[0].train_loss, log(256), 0.05);
+    CHECK_BELOW(y.val_loss, b.line[0].train_loss);
+    arena_free(&arena);
+}
+
+TEST(every_kind_of_model_learns_as_on_the_processor)
+{
+    NEED_CUDA();
+    for (int i = 0; i < COUNT_OF(shapes); i++) {
+        check_learns(shapes[i].name, shapes[i].shape, "fp32", 2e-5);
+        check_learns(shapes[i].name, shapes[i].shape, "bf16", 3e-3);
+    }
+}
+
 /* -- Beside others ------------------------------------------------------------------ */
 
 /* A run of a gang, and what it left. */
@@ -387,6 +422,38 @@ TEST(a_stop_on_a_device_changes_no_bit)
     arena_free(&arena);
 }
 
+/* The one in the middle leaves, and comes back when the others have gone on. */
+TEST(a_stop_beside_others_changes_no_bit_of_anybody)
+{
+    NEED_CUDA();
+    Arena         arena = { 0 };
+    static Runner alone[RUNS], beside[RUNS];
+    const double  kept = 5;
+    const Shard   shard = world_sentence(&arena, 40000, 4000);
+    runners_make(alone, &shard, "unstopped", false);
+    runners_make(beside, &shard, "stopped", false);
+    for (int i = 0; i < RUNS; i++) {
+        alone[i].config.keep = (RealList){ 1, &kept };
+        beside[i].config.keep = alone[i].config.keep;
+        runner_run(&alone[i]);
+    }
+    beside[1].world.stop_after = 3;
+    together(beside, RUNS);
+    CHECK(beside[1].result.status == TRAIN_INTERRUPTED);
+    beside[1].world.stop_after = 0;
+    together(beside + 1, RUNS - 1);
+    for (int i = 0; i < RUNS; i++) {
+        char a[600], b[600];
+        snprintf(a, sizeof a, "%s-5", alone[i].path);
+        snprintf(b, sizeof b, "%s-5", beside[i].path);
+        test_note("run %d", i);
+        CHECK(same_slabs(alone[i].path, beside[i].path));
+        CHECK(same_slabs(a, b));
+        check_lines(&alone[i].world, &beside[i].world, 0);
+    }
+    arena_free(&arena);
+}
+
 /* Begun there and ended here, and the other way: what both end with is within
  * the rounding of one that never moved. */
 static void check_move(const char *from, const char *to)
@@ -416,6 +483,79 @@ TEST(a_run_may_go_on_elsewhere)
     NEED_CUDA();
     check_move("cuda", "cpu");
     check_move("cpu", "cuda");
+}
+
+/* -- Seats ---------------------------------------------------------------------------------- */
+
+TEST(a_gang_has_so_many_seats_and_no_more)
+{
+    NEED_CUDA();
+    Arena       arena = { 0 };
+    Err         err = { 0 };
+    const Shard shard = world_sentence(&arena, 4000, 400);
+    const TrainConfig config = far_of(world_config());
+    Space       space = space_make(&arena, &config);
+    Gang       *gang;
+    Seat       *one, *other;
+    DeviceFault why;
+    if (!CHECK(gang_open(&gang, &config, &shard, 1, &why, &err)))
+        abort();
+    CHECK(gang_sit(&one, gang, &space, &config, &err));
+    CHECK(gang_taken(gang) == 1);
+    CHECK(!gang_sit(&other, gang, &space, &config, &err));
+    CHECK(err.kind == ERR_BUSY && strstr(err.text, "all 1 seats"));
+    gang_rise(one);
+    CHECK(gang_taken(gang) == 0);
+    CHECK(gang_sit(&other, gang, &space, &config, &err));
+    gang_rise(other);
+    gang_close(gang);
+    arena_free(&arena);
+}
+
+/* Each of these is recorded with the passes or lies in the blocks. */
+TEST(only_runs_that_are_alike_share_a_gang)
+{
+    Arena       arena = { 0 };
+    const Shard text = world_sentence(&arena, 4000, 400), other = text;
+    const TrainConfig a = far_of(world_config());
+    TrainConfig b = a;
+    b.lr = 1, b.seed = 77, b.steps = 3, b.warmup = 0, b.eval_points = 9;
+    b.batch = 2 * a.batch;
+    b.schedule = SCHEDULE_CONSTANT;
+    CHECK(gang_alike(&a, &text, &a, &text));
+    CHECK(!gang_alike(&a, &text, &a, &other));
+    const i64 micro = device_micro_batch(10000, 32, 1 << 20);
+    TrainConfig wide = a, wider = b;
+    wide.batch = micro, wider.batch = 3 * micro + 1;
+    CHECK(gang_alike(&wide, &text, &wider, &text));
+    CHECK(!gang_alike(&a, &text, &b, &text)); /* a pass of a has fewer */
+#define DIFFERS(field, value)                      \
+    do {                                           \
+        b = a;                                     \
+        b.field = value;                           \
+        test_note("%s", #field);                   \
+        CHECK(!gang_alike(&a, &text, &b, &text));  \
+        CHECK(!gang_alike(&b, &text, &a, &text));  \
+    } while (0)
+    DIFFERS(arch, "lstm");
+    DIFFERS(dtype, "bf16");
+    DIFFERS(device, "cuda:1");
+    DIFFERS(optimizer, "sgd");
+    DIFFERS(z_loss, 0.5);
+    DIFFERS(dropout, 0.5);
+    DIFFERS(clip, 0.25);
+    DIFFERS(beta1, 0.25);
+    DIFFERS(beta2, 0.25);
+    DIFFERS(epsilon, 0.25);
+    DIFFERS(weight_decay, 0.25);
+    DIFFERS(momentum, 0.25);
+    DIFFERS(shape.width, 32);
+    DIFFERS(shape.heads, 4);
+    DIFFERS(shape.context, 16);
+    DIFFERS(shape.rope, true);
+    DIFFERS(shape.mup_width, 8);
+#undef DIFFERS
+    arena_free(&arena);
 }
 
 /* -- What a device does not do ------------------------------------------------------------ */

@@ -69,6 +69,9 @@ function(cuda_device)
                        " no backend for devices is built")
         return()
     endif()
+    message(STATUS "CUDA: nvcc ${version} makes the backend for devices, which"
+                   " takes it about a minute on one core"
+                   " (-DSCALELAW_CUDA=OFF: without)")
     set(folder ${CMAKE_BINARY_DIR}/cuda)
     cuda_build_header(${folder} "nvcc ${version}, sm_80, sm_90a, PTX 8.0")
     set(strict "")

@@ -14,21 +14,24 @@ enum { ROWS = 32, FOUR = 4, THREADS = ROWS * FOUR, EACH = ROWS / FOUR,
 __device__ static int row_here(void) { return (int)threadIdx.x / FOUR; }
 __device__ static int quarter(void) { return (int)threadIdx.x % FOUR; }
 
-/* tile[ROWS, S + 1] of rows first .. of a head; beyond T 0. */
+/* tile[ROWS, S + 1] of rows first .. of a head; beyond T 0. Dividing 32 bits, not
+ * 64, is what keeps this from taking longer than the sums. */
 __device__ static void tile_load(float *tile, const float *from, i64 first,
                                  i64 T, i64 S, i64 row)
 {
-    for (i64 i = threadIdx.x; i < ROWS * S; i += THREADS) {
-        const i64 r = i / S, s = i % S;
-        tile[r * (S + 1) + s] = first + r < T ? from[(first + r) * row + s]
+    const unsigned size = (unsigned)S;
+    for (unsigned i = threadIdx.x; i < ROWS * size; i += THREADS) {
+        const unsigned r = i / size, s = i % size;
+        tile[r * (size + 1) + s] = first + r < T ? from[(first + r) * row + s]
                                               : 0;
     }
 }
 
 __device__ static float dot(const float *a, const float *b, i64 S)
 {
-    float sum = 0;
-    for (i64 s = 0; s < S; s++)
+    const int size = (int)S;
+    float     sum = 0;
+    for (int s = 0; s < size; s++)
         sum = fmaf(a[s], b[s], sum);
     return sum;
 }

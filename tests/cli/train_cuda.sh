@@ -54,6 +54,17 @@ holds "the record says by which kernels, of which sources" \
     grep -qE '"kernels":"cuda-emulated-[0-9a-f]{8}"' far.json
 holds "it is the run that a core makes" test \
     "$(basename near/runs/*)" = "$(basename far/runs/*)"
+holds "and of joules nothing, as nobody counted them" \
+    sh -c '! grep -qE "\"joules\":[0-9]" far.json near.json'
+counter=$(dirname "$object")/libfake_nvml.so
+if [ -f "$counter" ]; then
+    run env SCALELAW_NVML="$counter" scalelaw train $short --device=cuda \
+        --out=counted --json
+    holds "where NVML counts them the record has its joules" \
+        grep -qE '"joules":[1-9]' out
+else
+    skip "a run's joules" "the stand-in for NVML was not built"
+fi
 loss near.json >one
 loss far.json >two
 holds "its loss is as near as sums in another order" near one two 1e-5

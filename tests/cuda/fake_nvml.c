@@ -1,7 +1,7 @@
-/* fake_nvml.c - NVML as far as src/kern/meter.c asks of it, for tests: one
- * device, whose counter is what the file that FAKE_NVML names says in
- * millijoules ("no": it has none), and without such a file 1 J more each time
- * that it is asked.
+/* fake_nvml.c - NVML as far as src/kern/meter.c asks of it, for tests: of the
+ * emulator's first device, whose counter is what the file that FAKE_NVML names
+ * says in millijoules ("no": it has none), and without such a file 1 J more each
+ * time that it is asked.
  *
  * SOURCE: NVIDIA, NVML API Reference Guide. */
 
@@ -35,7 +35,7 @@ int nvmlDeviceGetHandleByPciBusId_v2(const char *bus, void **out)
 {
     *out = &device;
     return users == 0 ? UNINITIALIZED
-         : strcmp(bus, "0000:01:00.0") == 0 ? SUCCESS : NOT_FOUND;
+         : strcmp(bus, "fffe:01:00.0") == 0 ? SUCCESS : NOT_FOUND;
 }
 
 int nvmlDeviceGetTotalEnergyConsumption(void *of, unsigned long long *out)

@@ -66,7 +66,7 @@ static TrainResult train(const TrainConfig *config, const char *path,
 
 TEST(a_run_on_a_device_says_its_joules)
 {
-    need_emulated();
+    NEED_CUDA();
     const TrainConfig far = config_on("cuda"), near = config_on("cpu");
     counted(true);
     const TrainResult result = train(&far, NULL, 0);
@@ -94,7 +94,7 @@ static TrainResult in_parts(TrainResult *part, bool first, bool second)
 
 TEST(joules_are_those_of_all_parts_of_a_run_or_none)
 {
-    need_emulated();
+    NEED_CUDA();
     TrainResult       part;
     const TrainResult whole = in_parts(&part, true, true);
     CHECK(part.joules > 0 && whole.joules > part.joules);
@@ -137,7 +137,7 @@ static void *beside(void *self)
 
 TEST(runs_side_by_side_share_what_the_device_took)
 {
-    need_emulated();
+    NEED_CUDA();
     Arena       arena = { 0 };
     const Shard shard = world_sentence(&arena, 4000, 600);
     Beside      b[SEATS];

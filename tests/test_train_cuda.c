@@ -8,7 +8,7 @@
 #include "tests/train_world.h"
 
 #include "base/file.h"
-#include "train/gang.h"
+#include "train/gang_parts.h"
 #include "train/step.h"
 
 #include <pthread.h>
@@ -279,7 +279,7 @@ static void *runner_run(void *self)
     return NULL;
 }
 
-static void together(Runner *runner, int count)
+static Gang *gang_for(const Runner *runner, int count)
 {
     Gang       *gang;
     DeviceFault why;
@@ -287,6 +287,11 @@ static void together(Runner *runner, int count)
     if (!CHECK(gang_open(&gang, &runner[0].config, runner[0].shard, count,
                          &why, &err)))
         abort();
+    return gang;
+}
+
+static void together_in(Gang *gang, Runner *runner, int count)
+{
     for (int i = 0; i < count; i++) {
         CHECK(gang_alike(&runner[0].config, runner[0].shard,
                          &runner[i].config, runner[i].shard));
@@ -295,6 +300,12 @@ static void together(Runner *runner, int count)
     }
     for (int i = 0; i < count; i++)
         pthread_join(runner[i].thread, NULL);
+}
+
+static void together(Runner *runner, int count)
+{
+    Gang *gang = gang_for(runner, count);
+    together_in(gang, runner, count);
     gang_close(gang);
 }
 
@@ -451,6 +462,53 @@ TEST(a_stop_beside_others_changes_no_bit_of_anybody)
         CHECK(same_slabs(a, b));
         check_lines(&alone[i].world, &beside[i].world, 0);
     }
+    arena_free(&arena);
+}
+
+/* Four letters, which are quickly passed over. */
+static Shard world_few(Arena *arena, i64 train, i64 val)
+{
+    u8 *token = NEW(arena, u8, train + val);
+    for (i64 i = 0; i < train + val; i++)
+        token[i] = (u8)rng_below(5, RNG_TEST, (u64)i, 4);
+    Shard shard = world_shard(token, train, val);
+    shard.vocab = 4;
+    return shard;
+}
+
+/* After five passes one of three passes a step has begun its second step: nothing
+ * of that is left in its seat, the first. */
+TEST(a_seat_forgets_who_sat_there)
+{
+    NEED_CUDA();
+    Arena         arena = { 0 };
+    static Runner next, alone;
+    const Shard   shard = world_few(&arena, 400000, 4000);
+    const i64     micro = device_micro_batch(10000, 32, 1 << 20);
+    Err           err = { 0 };
+    i64           done;
+    Seat         *seat[2];
+    runner_make(&next, &shard, "next", micro, 1, 0.01, 1);
+    next.config.shape = (Shape){ .layers = 1, .width = 8, .heads = 1, .ff = 8,
+                                 .vocab = 4, .context = 32 };
+    next.config.eval_points = 0;
+    alone = next;
+    snprintf(alone.path, sizeof alone.path, "%s/sits-alone", test_folder());
+    TrainConfig three = next.config, one = next.config;
+    three.batch = 3 * micro, three.steps = one.steps = 5;
+    Space a = space_make(&arena, &three), b = space_make(&arena, &one);
+    Gang *gang = gang_for(&next, 2);
+    gang->tick_s = 1e-6; /* as if passes were quick: all five in one go */
+    const bool ok = gang_sit(&seat[0], gang, &a, &three, &err)
+        && gang_sit(&seat[1], gang, &b, &one, &err)
+        && gang_drive(gang, 1, &done, &err);
+    if (!CHECK(ok) || !CHECK(seat[0]->step == 1 && seat[0]->pass == 2))
+        abort();
+    gang_rise(seat[0]), gang_rise(seat[1]);
+    together_in(gang, &next, 1);
+    gang_close(gang);
+    runner_run(&alone);
+    CHECK(same_slabs(alone.path, next.path));
     arena_free(&arena);
 }
 

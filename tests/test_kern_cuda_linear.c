@@ -201,3 +201,36 @@ TEST(a_long_sum_of_a_gradient_is_cut_and_put_together)
     check((Size){ 1500, 8, 12 }, false, 0, 1);
     check((Size){ 1500, 8, 12 }, true, 0, 1);
 }
+
+/* One number: x w, and GELU of a bias where squares and cubes overflow. */
+static void check_edge(bool bf16, double x, double w, double b, double y,
+                       double a, double slope)
+{
+    const DeviceNeeds needs = { .rows = 1, .widest = 1, .largest = 1,
+                                .params = 1, .width = 1, .heads = 1,
+                                .vocab = 1, .bf16 = bf16 };
+    Side  s = side_open(1, &needs, 256, 0);
+    Many *x_ = many(&s, 1, x, 0), *w_ = many(&s, 1, w, 0);
+    Many *b_ = many(&s, 1, b, 0), *y_ = many(&s, 1, NAN, 0);
+    Many *a_ = many(&s, 1, NAN, 0), *slope_ = many(&s, 1, NAN, 0);
+    Many *packed = many(&s, s.kern->packed_count(1, 1), NAN, 0);
+    s.kern->pack(packed->far, w_->far, 1, 1);
+    s.kern->linear(y_->far, x_->far, packed->far, NULL, NULL, 1, 1, 1);
+    s.kern->linear_gelu(a_->far, slope_->far, x_->far, packed->far, b_->far, 1,
+                        1, 1);
+    CHECK(side_back(&s));
+    test_note("%s, x %g, w %g, b %g", s.kern->dtype, x, w, b);
+    CHECK_NEAR((double)y_->seen[0][0], y, 1e-6);
+    CHECK_NEAR((double)a_->seen[0][0], a, 1e-6);
+    CHECK_NEAR((double)slope_->seen[0][0], slope, 1e-6);
+    side_close(&s);
+}
+
+/* Below 2^-126 a number that is multiplied as bfloat16 is 0, as kern.h says. */
+TEST(numbers_at_the_edge_of_what_there_is_are_as_the_contract_says)
+{
+    check_edge(false, 0x1p-130, 0x1p120, 1e20, 0x1p-10, 1e20, 1);
+    check_edge(true, 0x1p-130, 0x1p120, 1e20, 0, 1e20, 1);
+    check_edge(true, 0x1p120, 0x1p-130, 3e38, 0, 3e38, 1);
+    check_edge(true, 0x1p-126, 0x1p120, 12, 0x1p-6, 12.015625, 1);
+}

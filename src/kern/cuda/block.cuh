@@ -37,6 +37,29 @@ inline bool on_16(const void *a, const void *b = NULL, const void *c = NULL,
            == 0;
 }
 
+/* What is multiplied as bfloat16: below 2^-126 it is 0 (kern.h). */
+__device__ inline float round_able(float x)
+{
+    return fabsf(x) < 1.17549435e-38f ? 0.0f : x;
+}
+__device__ inline u32 rounded_pair(float first, float second)
+{
+    return bf16_pair(round_able(first), round_able(second));
+}
+
+/* gelu(u) = u s and gelu'(u) = s + 2 u s (1 - s) h', with s = 1/(1 + exp(-2 h))
+ * and h = sqrt(2/pi) (u + 0.044715 u^3): 1/2 (1 + tanh h) is s. Beyond 9.9 s is 0
+ * or 1 to the last digit, and h' would overflow. */
+__device__ inline float gelu(float u, float *slope)
+{
+    const float root = 0.7978845608028654f, cube = 0.044715f;
+    const float v = fminf(fmaxf(u, -9.9f), 9.9f);
+    const float h = root * (v + cube * v * v * v);
+    const float s = 1 / (1 + expf(-2 * h)), rest = 1 / (1 + expf(2 * h));
+    *slope = s + 2 * v * s * rest * root * (1 + 3 * cube * v * v);
+    return u * s;
+}
+
 __device__ inline int lane_here(void) { return (int)threadIdx.x % WARP; }
 __device__ inline int warp_here(void) { return (int)threadIdx.x / WARP; }
 

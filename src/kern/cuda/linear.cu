@@ -27,8 +27,6 @@ struct EndPlain {
     }
 };
 
-/* gelu(u) = u s and gelu'(u) = s + u s (1 - s) 2 h', with s = 1/(1 + exp(-2 h))
- * and h = sqrt(2/pi) (u + 0.044715 u^3): 1/2 (1 + tanh h) is s. */
 struct EndGelu {
     float       *a, *slope;
     const float *b;
@@ -41,14 +39,11 @@ struct EndGelu {
     }
     __device__ void put(i64 r, i64 c, float sum) const
     {
-        const float root = 0.7978845608028654f, cube = 0.044715f;
         const float u = sum + (b ? b[c] : 0);
-        const float h = root * (u + cube * u * u * u);
-        const float s = 1 / (1 + expf(-2 * h)), rest = 1 / (1 + expf(2 * h));
-        const float dh = root * (1 + 3 * cube * u * u);
-        a[r * N + c] = u * s;
+        float       by;
+        a[r * N + c] = gelu(u, &by);
         if (slope)
-            slope[r * N + c] = s + 2 * u * s * rest * dh;
+            slope[r * N + c] = by;
     }
 };
 

@@ -13,6 +13,7 @@
  * A run that sits out has zeros for what is multiplied: its gradient stays, its
  * work does not, and nobody reads that. */
 
+#include "kern/cuda/block.cuh"
 #include "kern/cuda/lt_library.cuh"
 #include "kern/cuda/parts.cuh"
 
@@ -57,11 +58,6 @@ i64 lt_scratch(const DeviceNeeds *n)
 
 /* -- Rounding -------------------------------------------------------------------- */
 
-__device__ static float round_able(float x) /* what is below 2^-126 is 0 */
-{
-    return fabsf(x) < 1.17549435e-38f ? 0.0f : x;
-}
-
 /* to[rows, ld] = from[R, n], and 0 beyond; EACH to a thread. blank: zeros where
  * the run sits out; else it is left alone. */
 __global__ void lt_round(Runs of, u16 *to, const float *from, i64 R, i64 n,
@@ -85,10 +81,10 @@ __global__ void lt_round(Runs of, u16 *to, const float *from, i64 R, i64 n,
             v[k] = there && c + k < n ? x[k] : 0.0f;
     }
     uint4 out;
-    out.x = bf16_pair(round_able(v[0]), round_able(v[1]));
-    out.y = bf16_pair(round_able(v[2]), round_able(v[3]));
-    out.z = bf16_pair(round_able(v[4]), round_able(v[5]));
-    out.w = bf16_pair(round_able(v[6]), round_able(v[7]));
+    out.x = rounded_pair(v[0], v[1]);
+    out.y = rounded_pair(v[2], v[3]);
+    out.z = rounded_pair(v[4], v[5]);
+    out.w = rounded_pair(v[6], v[7]);
     *(uint4 *)(mine(of, to) + i) = out;
 }
 
@@ -140,13 +136,10 @@ __global__ void lt_gelu(Runs of, float *u, float *slope, i64 n)
     const i64 i = (i64)blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= n)
         return;
-    const float root = 0.7978845608f, cube = 0.044715f; /* sqrt(2 / pi) */
-    const float x = mine(of, u)[i];
-    const float t = tanhf(root * (x + cube * x * x * x));
-    mine(of, u)[i] = 0.5f * x * (1 + t);
+    float by;
+    mine(of, u)[i] = gelu(mine(of, u)[i], &by);
     if (slope)
-        mine(of, slope)[i] = 0.5f * (1 + t) + 0.5f * x * (1 - t * t) * root
-                                            * (1 + 3 * cube * x * x);
+        mine(of, slope)[i] = by;
 }
 
 __global__ void lt_times(Runs of, float *x, const float *slope, i64 n)

@@ -18,11 +18,12 @@ i64 packed_count_bf16(i64 K, i64 N)
     return lt ? lt : K * up_to_8(N) / 2;
 }
 
-__device__ inline u16 bf16_of(float x) { return (u16)bf16_pair(x, 0); }
-
 template <class T> __device__ inline T packed_of(float x);
 template <> __device__ inline float packed_of<float>(float x) { return x; }
-template <> __device__ inline u16 packed_of<u16>(float x) { return bf16_of(x); }
+template <> __device__ inline u16 packed_of<u16>(float x)
+{
+    return (u16)rounded_pair(x, 0);
+}
 
 /* to[rows, pitch] of w[rows, cols], or transposed of w[cols, rows]: by squares,
  * so that both sides are read and written in whole lines. */

@@ -33,16 +33,16 @@ __device__ inline Eight eight_of(const float *p, i64 left)
     Eight e = { { 0, 0, 0, 0 } };
     if (left >= 8 && WIDE) {
         const Piece<4> x = load<4>(p), y = load<4>(p + 4);
-        e.pair[0] = bf16_pair(x.at[0], x.at[1]);
-        e.pair[1] = bf16_pair(x.at[2], x.at[3]);
-        e.pair[2] = bf16_pair(y.at[0], y.at[1]);
-        e.pair[3] = bf16_pair(y.at[2], y.at[3]);
+        e.pair[0] = rounded_pair(x.at[0], x.at[1]);
+        e.pair[1] = rounded_pair(x.at[2], x.at[3]);
+        e.pair[2] = rounded_pair(y.at[0], y.at[1]);
+        e.pair[3] = rounded_pair(y.at[2], y.at[3]);
         return e;
     }
     UNROLL
     for (int i = 0; i < 4; i++)
-        e.pair[i] = bf16_pair(2 * i < left ? p[2 * i] : 0,
-                              2 * i + 1 < left ? p[2 * i + 1] : 0);
+        e.pair[i] = rounded_pair(2 * i < left ? p[2 * i] : 0,
+                                 2 * i + 1 < left ? p[2 * i + 1] : 0);
     return e;
 }
 

@@ -3,6 +3,7 @@
 
 #include "tests/cuda_object.h"
 
+#include <math.h>
 #include <pthread.h>
 
 enum { RUNS = 3, TICKS = 8, N = 1000 };
@@ -207,4 +208,41 @@ TEST(what_is_too_large_is_refused_and_leaves_the_rest_as_it_is)
     well(go(&q, 3, active, &why), &why);
     CHECK(holds(&q, 2, 1, 3));
     q.api->close(q.queue);
+}
+
+/* So many bytes are free, but for whole pages, and for other programs. */
+static void check_free(const DeviceApi *api, i64 bytes, i64 slack)
+{
+    DeviceInfo info;
+    DeviceWhy  why;
+    if (well(api->info(&info, 0, &why), &why))
+        CHECK_BELOW(fabs((double)(info.bytes_free - bytes)), (double)slack);
+}
+
+TEST(a_text_lies_once_on_a_device_whoever_opens_it)
+{
+    enum { COUNT = 16 << 20, SLACK = COUNT / 4 };
+    static u8        text[COUNT];
+    DeviceWhy        why;
+    DeviceText      *one, *again, *part;
+    const DeviceApi *api = cuda_object(&why);
+    if (!api)
+        SKIP(why.text);
+    DeviceInfo info;
+    well(api->info(&info, 0, &why), &why);
+    const i64 all = info.bytes_free;
+    well(api->text_open(&one, 0, text, COUNT, 1, &why), &why);
+    check_free(api, all - COUNT, SLACK);
+    well(api->text_open(&again, 0, text, COUNT, 1, &why), &why);
+    check_free(api, all - COUNT, SLACK);
+    well(api->text_open(&part, 0, text, COUNT / 2, 2, &why), &why);
+    check_free(api, all - 2 * COUNT, SLACK);
+    api->text_close(one);
+    check_free(api, all - 2 * COUNT, SLACK);
+    api->text_close(part);
+    check_free(api, all - COUNT, SLACK);
+    api->text_close(again);
+    check_free(api, all, SLACK);
+    CHECK(!api->text_open(&one, 0, text, (i64)1 << 50, 1, &why) && !one);
+    CHECK(why.fault == DEVICE_MEMORY);
 }

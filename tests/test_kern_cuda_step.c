@@ -78,7 +78,8 @@ static World world(const DeviceSizes *sizes, int token_bytes)
 {
     World     w = { .sizes = *sizes };
     DeviceWhy why;
-    u8        byte[2 * TEXT];
+    static u8 text[2][2 * TEXT]; /* they stay while it is open */
+    u8       *byte = text[token_bytes - 1];
     for (int i = 0; i < TEXT; i++) {
         const u16 token = (u16)(i * 211 + 7);
         if (token_bytes == 1)

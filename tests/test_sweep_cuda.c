@@ -292,6 +292,34 @@ TEST(with_little_memory_fewer_have_a_seat_at_a_time_and_all_are_trained)
     room_close(&room);
 }
 
+/* Half as large as all that the emulated device has. */
+static bool large_text(Room *room, Err *err)
+{
+    enum { BYTES = 10000000 };
+    char *text = NEW(&room->arena, char, BYTES);
+    for (i64 i = 0; i < BYTES; i++)
+        text[i] = (char)('a' + rng_below(9, RNG_TEST, (u64)i, 16));
+    const char *path = arena_print(&room->arena, "%s/large.txt", room->dir);
+    return file_write(path, text, BYTES, err)
+        && corpus_need(&room->corpus, &room->arena, path, room->dir, NULL, err);
+}
+
+TEST(gangs_of_one_text_have_it_once)
+{
+    Room room = { 0 };
+    Err  err  = { 0 };
+    NEEDS_EMULATION();
+    if (CHECK(small_room(&room, &err) && large_text(&room, &err))) {
+        setenv("SCALELAW_EMULATE_BYTES", "22000000", 1);
+        const Said said = sweep_on(&room, "one", "cuda");
+        unsetenv("SCALELAW_EMULATE_BYTES");
+        CHECK(said.ok);
+        CHECK_NEAR(said.report.gangs, 2, 0);
+        CHECK_NEAR((double)said.report.side_by_side, RUNS, 0);
+    }
+    room_close(&room);
+}
+
 TEST(a_seat_that_comes_free_goes_to_the_next_that_is_alike)
 {
     Room room = { 0 };

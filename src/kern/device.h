@@ -137,7 +137,9 @@ typedef struct DeviceApi {
     int  (*count)(DeviceWhy *why); /* usable devices; 0 and why */
     bool (*info)(DeviceInfo *out, int device, DeviceWhy *why);
 
-    /* tokens[count] of 1 or 2 bytes. */
+    /* tokens[count] of 1 or 2 bytes, which stay there and as they are until it
+     * is closed: while they are open on a device they lie there once, whoever
+     * opens them again. By any thread. */
     bool (*text_open)(DeviceText **out, int device, const void *tokens,
                       i64 count, int token_bytes, DeviceWhy *why);
     void (*text_close)(DeviceText *text);

@@ -24,15 +24,15 @@ static TaskList tasks_of(Arena *arena, const LadderRun *const *runs, i64 count,
 static Foreseen foreseen(const Kind *kind, i64 runs, const DeviceInfo *info)
 {
     SeatsShape shape = {
-        .open = runs, .path_s = 1, .passes = 1, .bytes_one = kind->bytes_one,
-        .bytes_more = kind->bytes_more,
+        .open = runs, .path_s = 1, .passes = 1,
+        .bytes_one = kind_bytes_alone(kind), .bytes_more = kind->bytes_more,
         .speed = kind_guess(&kind->config, info) };
     const SeatsNow  now  = { .bytes = info->bytes, .bytes_free = info->bytes,
                              .shapes = 1, .shape = &shape };
     const SeatsOpen open = seats_choose(&now);
     return (Foreseen){ kind->config, runs, open.seats,
                        open.seats > 0 ? seats_bytes(&shape, open.seats)
-                                      : kind->bytes_one };
+                                      : kind_bytes_alone(kind) };
 }
 
 i64 foresee(Foreseen **out, i64 *rest, Arena *arena,

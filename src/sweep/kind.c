@@ -22,18 +22,25 @@ static int find(const KindList *list, const Task *task, const Shard *shard)
     return -1;
 }
 
+i64 kind_bytes_alone(const Kind *kind)
+{
+    return kind->bytes_one + kind->bytes_text;
+}
+
 static void put(KindList *list, const Task *task, const Shard *shard,
                 const Devices *devices)
 {
     Kind *kind = &list->kind[list->count++];
     *kind = (Kind){ .config = task->config, .shard = shard };
     const i64 one = gang_bytes(devices->api[0], &kind->config, 1);
-    kind->bytes_one  = one + gang_text_bytes(shard);
+    kind->bytes_one  = one;
     kind->bytes_more = gang_bytes(devices->api[0], &kind->config, 2) - one;
+    kind->bytes_text = gang_text_bytes(shard);
     kind->cores_only = true;
     for (int d = 0; d < devices->count; d++) {
         const i64 bytes = devices->info[d].bytes;
-        kind->cores_only &= kind->bytes_one > bytes - seats_margin(bytes);
+        kind->cores_only &= kind_bytes_alone(kind)
+                          > bytes - seats_margin(bytes);
     }
 }
 
@@ -69,7 +76,7 @@ bool kind_check(const KindList *list, const Task *task, const SweepPlace *place,
     return !kind->cores_only
         || err_set(err, ERR_USAGE, "run %s: it needs %.3g GB of the device's "
                    "memory, which has %.3g in all; %s", task->record.id,
-                   (double)kind->bytes_one / 1e9,
+                   (double)kind_bytes_alone(kind) / 1e9,
                    (double)devices->info[0].bytes / 1e9, remedy);
 }
 

@@ -12,10 +12,14 @@ typedef struct Kind {
     TrainConfig  config;           /* of one of them                        */
     const Shard *shard;
     i64          bytes_one, bytes_more; /* of a gang; each seat beyond one  */
+    i64          bytes_text;       /* once on a device, for all gangs       */
     bool         cores_only;       /* no device here has the memory for it  */
 } Kind;
 
 typedef struct KindList { int count; Kind *kind; } KindList;
+
+/* Of a gang of one, where its text is not yet on the device. */
+i64 kind_bytes_alone(const Kind *kind);
 
 /* Which task is of which (task->kind), and how many passes each has left; those
  * that no device can train are of none: -1. */

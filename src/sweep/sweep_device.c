@@ -67,14 +67,25 @@ static void look_at_tasks(Device *device)
     }
 }
 
+static i64 bytes_one(const Device *device, const Kind *kind)
+{
+    const Kind *kinds = device->sweep->kinds.kind;
+    for (int g = 0; g < device->crews; g++)
+        if (kinds[device->crew[g]->kind].shard == kind->shard)
+            return kind->bytes_one; /* its text is there */
+    return kind_bytes_alone(kind);
+}
+
 /* Longest way first: the first of a kind is its longest. A way is in seconds as
  * they were guessed; what was measured since scales it. */
 static void look_open(Device *device)
 {
     Sweep *sweep = device->sweep;
     look_at_tasks(device);
-    for (int k = 0; k < sweep->kinds.count; k++)
-        device->shape[k].open = 0;
+    for (int k = 0; k < sweep->kinds.count; k++) {
+        device->shape[k].open      = 0;
+        device->shape[k].bytes_one = bytes_one(device, &sweep->kinds.kind[k]);
+    }
     for (i64 i = 0; i < sweep->tasks.count; i++) {
         const Task *task = &sweep->tasks.task[i];
         if (!device->open[i])
@@ -344,7 +355,7 @@ Device *device_new(Sweep *sweep, Arena *arena, int index)
     for (int k = 0; k < kinds; k++) {
         const Kind *kind = &sweep->kinds.kind[k];
         device->shape[k] = (SeatsShape){
-            .bytes_one = kind->bytes_one, .bytes_more = kind->bytes_more,
+            .bytes_more = kind->bytes_more,
             .speed = kind_guess(&kind->config, &devices->info[index]) };
         device->guess_s[k] = seats_pass_s(&device->shape[k].speed, 1);
     }

@@ -2,6 +2,7 @@
 
 #include "kern/cuda/queue.cuh"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,21 +51,32 @@ static bool info(DeviceInfo *out, int device, DeviceWhy *why)
 
 /* -- Text ---------------------------------------------------------------------- */
 
-static void text_close(DeviceText *text)
+static pthread_mutex_t texts_lock = PTHREAD_MUTEX_INITIALIZER;
+static DeviceText     *texts; /* what is open, on all devices */
+
+static DeviceText *text_find(const DeviceText *like)
 {
-    if (!text)
-        return;
+    DeviceText *t = texts;
+    while (t && (t->device != like->device || t->host != like->host
+                 || t->count != like->count
+                 || t->token_bytes != like->token_bytes))
+        t = t->next;
+    return t;
+}
+
+static void text_free(DeviceText *text)
+{
     cudaSetDevice(text->device);
     cudaFree(text->token);
     free(text);
 }
 
-static bool text_fill(DeviceText *text, const void *tokens, DeviceWhy *why)
+static bool text_fill(DeviceText *text, DeviceWhy *why)
 {
     const size_t bytes = (size_t)(text->count * text->token_bytes);
     return cuda_ok(cudaSetDevice(text->device), "the device", why)
         && cuda_ok(cudaMalloc(&text->token, bytes), "memory for the text", why)
-        && cuda_ok(cudaMemcpy(text->token, tokens, bytes,
+        && cuda_ok(cudaMemcpy(text->token, text->host, bytes,
                               cudaMemcpyHostToDevice), "sending the text",
                    why)
         /* Else the last of it may still be on its way, and the streams of
@@ -72,20 +84,54 @@ static bool text_fill(DeviceText *text, const void *tokens, DeviceWhy *why)
         && cuda_ok(cudaStreamSynchronize(NULL), "sending the text", why);
 }
 
+/* NULL and why; else it is the first that is open. */
+static DeviceText *text_put(const DeviceText *like, DeviceWhy *why)
+{
+    DeviceText *text = (DeviceText *)malloc(sizeof *text);
+    if (!text) {
+        cuda_ok(cudaErrorMemoryAllocation, "host memory", why);
+        return NULL;
+    }
+    *text = *like;
+    if (!text_fill(text, why)) {
+        text_free(text);
+        return NULL;
+    }
+    text->next = texts;
+    return texts = text;
+}
+
 static bool text_open(DeviceText **out, int device, const void *tokens,
                       i64 n, int token_bytes, DeviceWhy *why)
 {
-    *out = (DeviceText *)calloc(1, sizeof **out);
+    DeviceText like = {};
+    like.device      = device;
+    like.host        = tokens;
+    like.count       = n;
+    like.token_bytes = token_bytes;
+    pthread_mutex_lock(&texts_lock);
+    *out = text_find(&like);
     if (!*out)
-        return cuda_ok(cudaErrorMemoryAllocation, "host memory", why);
-    (*out)->device      = device;
-    (*out)->count       = n;
-    (*out)->token_bytes = token_bytes;
-    if (text_fill(*out, tokens, why))
-        return true;
-    text_close(*out);
-    *out = NULL;
-    return false;
+        *out = text_put(&like, why);
+    if (*out)
+        (*out)->users++;
+    pthread_mutex_unlock(&texts_lock);
+    return *out != NULL;
+}
+
+static void text_close(DeviceText *text)
+{
+    if (!text)
+        return;
+    pthread_mutex_lock(&texts_lock);
+    if (--text->users == 0) {
+        DeviceText **at = &texts;
+        while (*at != text)
+            at = &(*at)->next;
+        *at = text->next;
+        text_free(text);
+    }
+    pthread_mutex_unlock(&texts_lock);
 }
 
 /* -- Parts of a pass ------------------------------------------------------------ */

@@ -8,10 +8,12 @@
 
 enum { WHERE = 64 };
 
-struct DeviceText {
-    int   device, token_bytes;
-    i64   count;
-    void *token;
+struct DeviceText { /* a copy, and how often it is open */
+    int         device, token_bytes, users;
+    i64         count;
+    const void *host;
+    void       *token;
+    DeviceText *next;
 };
 
 /* Arrays on the device but where it says otherwise. */

@@ -130,13 +130,22 @@ came_to dead/s >dead.txt
 holds "with the same records" cmp -s whole.txt dead.txt
 
 cp -r whole busy
-flock busy/s/lock sleep 3 &
+: >held
+(flock 9; while [ -e held ]; do sleep 0.1; done) 9>busy/s/lock &
 child=$!
-sleep 0.3
-run scalelaw study small.study --out=busy/s
-ends 0 "one who writes for the study is waited for"
-holds "and that is said" grep -q "waiting: .*lock: process" err
+until flock -n busy/s/lock true; [ $? -ne 0 ]; do sleep 0.1; done
+scalelaw study small.study --out=busy/s >out 2>err </dev/null &
+waiting=$!
+for moment in $(seq 600); do
+    grep -q "waiting: .*lock: process" err && break
+    sleep 0.1
+done
+holds "who writes for the study is named" grep -q "waiting: .*lock: process" err
+rm held
 wait $child
+wait $waiting
+status=$?
+ends 0 "and waited for"
 
 # What cannot be.
 bent() { # NAME SED-EXPRESSION

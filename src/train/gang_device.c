@@ -1,5 +1,5 @@
-/* gang_device.c - what a gang does on its device: blocks laid out, the two graphs
- * recorded, passes filled in and their results handed out. See gang.h. */
+/* gang_device.c - what a gang does on its device: the two graphs recorded, passes
+ * filled in and their results handed out. See gang.h. */
 
 #include "train/gang_parts.h"
 
@@ -13,118 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* -- Sizes -------------------------------------------------------------------- */
-
-static i64 take(i64 *at, i64 count, i64 item)
-{
-    const i64 here = *at;
-    *at += (count * item + DEVICE_LINE - 1) / DEVICE_LINE * DEVICE_LINE;
-    return here;
-}
-
-static DeviceBlock block_lay(const DeviceSizes *s, i64 packed, i64 work)
-{
-    const i64   tokens = s->micro * s->context;
-    const i64   four = (i64)sizeof(real);
-    DeviceBlock b;
-    i64         at = 0;
-    b.param   = take(&at, s->params, four);
-    b.m       = take(&at, s->params, four);
-    b.v       = take(&at, s->params, four);
-    b.grad    = take(&at, s->params, four);
-    b.packed  = take(&at, packed, four);
-    b.work    = take(&at, work, four);
-    b.loss    = take(&at, tokens, four);
-    b.x       = take(&at, tokens, (i64)sizeof(i32));
-    b.y       = take(&at, tokens, (i64)sizeof(i32));
-    b.scratch = take(&at, s->scratch, 1);
-    b.bytes   = at;
-    return b;
-}
-
-static i64 largest(const Tensor *tensor, int tensors)
-{
-    i64 most = 1;
-    for (int i = 0; i < tensors; i++)
-        most = i64_max(most, tensor[i].rows * tensor[i].cols);
-    return most;
-}
-
-static DeviceNeeds needs_of(const TrainConfig *c, const DeviceSizes *s,
-                            i64 matrix)
-{
-    const Shape shape = c->shape;
-    const i64   row = i64_max(count_qkv(shape), count_up(shape));
-    return (DeviceNeeds){
-        .rows    = s->micro * s->context,
-        .widest  = i64_max(i64_max(row, 4 * shape.width), shape.vocab),
-        .largest = matrix, .params = s->params, .width = shape.width,
-        .heads   = shape.heads,
-        .vocab   = shape.vocab, .bf16 = s->bf16,
-    };
-}
-
-static void optimizer_fill(DeviceSizes *s, const TrainConfig *c)
-{
-    s->optimizer = strcmp(c->optimizer, "sgd") == 0 ? DEVICE_SGD
-                                                    : DEVICE_ADAMW;
-    s->beta1        = c->beta1;
-    s->beta2        = c->beta2;
-    s->epsilon      = c->epsilon;
-    s->weight_decay = c->weight_decay;
-    s->clip         = c->clip;
-    s->momentum     = c->momentum;
-}
-
-static void tensors_fill(DeviceSizes *s, const Tensor *tensor, int tensors)
-{
-    _Static_assert((int)ARCH_TENSORS_MAX <= (int)DEVICE_TENSORS, "room");
-    s->tensors = tensors;
-    for (int i = 0; i < tensors; i++)
-        s->tensor[i] = (DeviceTensor){
-            .at = tensor[i].at, .count = tensor[i].count,
-            .lr_scale = tensor[i].lr_scale, .decay = tensor[i].decay };
-}
-
-static DeviceSizes sizes_of(const DeviceApi *api, const TrainConfig *c,
-                            i64 seats)
-{
-    const Arch *arch = arch_find(c->arch);
-    const bool  bf16 = strcmp(c->dtype, "bf16") == 0;
-    const Kern *kern = bf16 ? api->bf16 : api->fp32;
-    const i64   params = arch_param_count(arch, &c->shape);
-    Tensor      tensor[ARCH_TENSORS_MAX];
-    const int   tensors = arch->tensors(tensor, &c->shape);
-    DeviceSizes s = {
-        .runs = seats, .ticks = GANG_TICKS, .context = c->shape.context,
-        .micro = device_micro_batch(params, c->shape.context, c->batch),
-        .params = params, .bf16 = bf16,
-    };
-    const DeviceNeeds needs = needs_of(c, &s, largest(tensor, tensors));
-    s.scratch = api->scratch(&needs);
-    s.block = block_lay(&s, arch->packed_count(kern, &c->shape),
-                        arch->work_count(kern, &c->shape, s.micro));
-    optimizer_fill(&s, c);
-    tensors_fill(&s, tensor, tensors);
-    return s;
-}
-
-i64 gang_bytes(const DeviceApi *api, const TrainConfig *config, i64 seats)
-{
-    const DeviceSizes sizes = sizes_of(api, config, seats);
-    return api->bytes(&sizes);
-}
-
-static i64 text_tokens(const Shard *shard)
-{
-    return shard->train_count + shard->val_count;
-}
-
-i64 gang_text_bytes(const Shard *shard)
-{
-    return text_tokens(shard) * shard->token_bytes;
-}
 
 /* -- Recording ------------------------------------------------------------------ */
 
@@ -200,8 +88,8 @@ static void how_fill(Gang *g, const TrainConfig *c)
 static bool queue_make(Gang *g, int device, DeviceWhy *why)
 {
     return g->api->text_open(&g->text, device, g->shard->token,
-                             text_tokens(g->shard), g->shard->token_bytes,
-                             why)
+                             gang_text_tokens(g->shard),
+                             g->shard->token_bytes, why)
         && (g->sizes.text = g->text, true)
         && g->api->open(&g->queue, device, &g->sizes, why)
         && g->api->record(g->queue, DEVICE_TRAIN, record_train, g, why)
@@ -246,7 +134,7 @@ bool gang_device_open(Gang *g, const TrainConfig *config, DeviceWhy *why)
     g->api = device_load(name.kind, why);
     if (!g->api || g->api->count(why) == 0)
         return false;
-    g->sizes = sizes_of(g->api, config, g->seats);
+    g->sizes = gang_sizes(g->api, config, g->seats);
     g->kern  = g->sizes.bf16 ? g->api->bf16 : g->api->fp32;
     g->arch  = arch_find(config->arch);
     g->shape = config->shape;

@@ -1,5 +1,6 @@
 /* gang_parts.h - private to train/: a gang as a struct. gang.c has who waits for
- * whom, gang_device.c what is done on the device meanwhile. */
+ * whom, gang_device.c what is done on the device meanwhile, gang_sizes.c what lies
+ * there. */
 
 #ifndef GANG_PARTS_H
 #define GANG_PARTS_H
@@ -62,6 +63,11 @@ struct Gang {
     DeviceResult    *result; /* [GANG_TICKS, seats]                          */
     real            *loss;   /* [eval_ticks, seats, micro * context]         */
 };
+
+/* All but the text. */
+DeviceSizes gang_sizes(const DeviceApi *api, const TrainConfig *config,
+                       i64 seats);
+i64         gang_text_tokens(const Shard *shard);
 
 /* Each is called by one thread at a time, without the lock. */
 bool gang_device_open(Gang *gang, const TrainConfig *config, DeviceWhy *why);

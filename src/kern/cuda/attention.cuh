@@ -57,6 +57,18 @@ __device__ inline Place place_of(const Heads &n, i64 tiles, i64 heads, i64 *tile
     return at;
 }
 
+/* A row of scores lies in four neighbouring lanes. */
+__device__ inline float row_max(float x)
+{
+    x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 1));
+    return fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 2));
+}
+__device__ inline float row_sum(float x)
+{
+    x += __shfl_xor_sync(0xffffffffu, x, 1);
+    return x + __shfl_xor_sync(0xffffffffu, x, 2);
+}
+
 /* What attention_fp32.cu and attention*_bf16.cu enqueue. dot is scratch, which in
  * bfloat16 the way back fills itself. */
 void attention_fp32(real *o, real *keep, const real *qkv, const Heads &n);

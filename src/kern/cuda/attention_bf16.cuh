@@ -230,18 +230,6 @@ __device__ inline void gather(float (&sum)[F::NS][4],
 __device__ inline int row_in(int e) { return lane_here() / 4 + e / 2 * 8; }
 __device__ inline int col_in(int e) { return lane_here() % 4 * 2 + e % 2; }
 
-/* A row lies in four neighbouring lanes. */
-__device__ inline float row_max(float x)
-{
-    x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 1));
-    return fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 2));
-}
-__device__ inline float row_sum(float x)
-{
-    x += __shfl_xor_sync(0xffffffffu, x, 1);
-    return x + __shfl_xor_sync(0xffffffffu, x, 2);
-}
-
 /* A warp's 16 rows from `first` on, as far as there are any; to: the head's
  * first number in row 0. */
 template <class F>

@@ -36,18 +36,6 @@ __device__ static float dot(const float *a, const float *b, i64 S)
     return sum;
 }
 
-/* Over the four threads of a row. */
-__device__ static float row_max(float x)
-{
-    x = fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 1));
-    return fmaxf(x, __shfl_xor_sync(0xffffffffu, x, 2));
-}
-__device__ static float row_sum(float x)
-{
-    x += __shfl_xor_sync(0xffffffffu, x, 1);
-    return x + __shfl_xor_sync(0xffffffffu, x, 2);
-}
-
 /* sum[i] += w[ROWS] of this row, times tile's column 4 i + quarter, of which
  * there are `left`; lines of the tile are `pitch` apart. */
 template <int MOST>

@@ -1,51 +1,17 @@
-/* bare.c - what the tests on a GPU need of cmocka, libmd and zlib, so that they
- * run on a machine with a compiler and CUDA alone.
+/* bare.c - what the tests on a GPU need of libmd and zlib, so that they run on a
+ * machine with a compiler and CUDA alone; of cmocka tests/bare has it.
  *
  * SOURCE: NIST, FIPS 180-4, for SHA-256: its constants are the first 32 bits of
  *         the fractional parts of the square roots of the first 8 primes and of
  *         the cube roots of the first 64, and are computed from that; ISO 3309
  *         for the CRC. */
 
-#include "cmocka.h"
 #include "sha2.h"
 #include "zlib.h"
 
 #include <math.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
-
-/* -- Tests one after the other -------------------------------------------------- */
-
-static jmp_buf out_of_test;
-
-void bare_leave(int how) { longjmp(out_of_test, how); }
-
-/* Whether it failed. */
-static int one(const struct CMUnitTest *test)
-{
-    static const char *const word[] = { "ok", "not ok", "skipped" };
-    void     *state = test->initial_state;
-    const int how = setjmp(out_of_test);
-    if (how == 0)
-        test->test_func(&state);
-    if (test->teardown_func)
-        test->teardown_func(&state);
-    printf("%s %s\n", word[how], test->name);
-    fflush(stdout);
-    return how == 1;
-}
-
-int _cmocka_run_group_tests(const char *name, const struct CMUnitTest *test,
-                            size_t count, int (*setup)(void **state),
-                            int (*teardown)(void **state))
-{
-    int failed = 0;
-    (void)name, (void)setup, (void)teardown;
-    for (size_t i = 0; i < count; i++)
-        failed += one(&test[i]);
-    return failed;
-}
 
 /* -- SHA-256 ---------------------------------------------------------------------- */
 

@@ -1,11 +1,12 @@
 /* cmocka.h - as much of cmocka as tests/test.c asks for, for a machine that
- * has none: tests built by a cross compiler. Found by -Itests/neon alone.
+ * has none: tests built by a cross compiler, or where there is only CUDA. Found by
+ * -Itests/bare alone.
  *
  * A test that fails or skips leaves by a jump; one that crashes jumps out of
  * its signal. */
 
-#ifndef NEON_CMOCKA_H
-#define NEON_CMOCKA_H
+#ifndef BARE_CMOCKA_H
+#define BARE_CMOCKA_H
 
 #include <setjmp.h>
 #include <signal.h>
@@ -43,6 +44,7 @@ static void run_one(const struct CMUnitTest *unit)
     if (left == 0)
         unit->test_func(&state);
     printf("[ %s ] %s\n", end[left], unit->name);
+    fflush(stdout); /* whoever is killed has said how far it was */
     if (unit->teardown_func)
         unit->teardown_func(&state);
 }

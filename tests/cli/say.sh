@@ -62,6 +62,27 @@ refuses() {
     fi
 }
 
+# comes FILE: it is there and not empty, within half a minute. FILE may be a
+# pattern.
+comes() {
+    for moment in $(seq 600); do
+        # shellcheck disable=SC2086 # a pattern
+        [ ! -s "$(echo $1)" ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# whole FILE: every line has every key of $keys, and a number above 0 where one is
+# due: in those of the pattern $due.
+whole() {
+    test -s "$1" || return 1
+    for key in $keys; do
+        test "$(grep -c "$key" "$1")" = "$(wc -l <"$1")" || return 1
+    done
+    ! grep -q "\"\($due\)\":\(null\|0[,}]\)" "$1"
+}
+
 # A text to learn in seconds, made the same each time.
 small_text() {
     awk 'BEGIN {

@@ -101,12 +101,7 @@ long="--corpus=text --shape=3x48 --context=64 --batch=8 --steps=3000 \
 --eval_tokens=1024 --eval_points=0 --epochs --out=long"
 scalelaw train $long >out 2>err &
 pid=$!
-tries=0
-while ! [ -s "$(echo long/runs/3x48-*/metrics.jsonl)" ] &&
-    [ $tries -lt 100 ]; do
-    sleep 0.1
-    tries=$((tries + 1))
-done
+comes "long/runs/3x48-*/metrics.jsonl"
 kill -INT $pid
 wait $pid
 status=$?

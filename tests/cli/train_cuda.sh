@@ -94,11 +94,7 @@ long="$model --steps=400 --epochs --checkpoint_s=0"
 stopped() { # FOLDER DEVICE
     scalelaw train $long --device="$2" --out="$1" >out 2>err &
     pid=$!
-    tries=0
-    while ! [ -s "$(echo "$1"/runs/*/checkpoint)" ] && [ $tries -lt 300 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
+    comes "$1/runs/*/checkpoint"
     kill -INT $pid
     wait $pid
     status=$?

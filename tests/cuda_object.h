@@ -6,24 +6,29 @@
 #define CUDA_OBJECT_H
 
 #include "kern/device.h"
+#include "tests/beside.h"
 #include "tests/test.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+/* The emulator's, unless the environment names one. */
+static inline bool cuda_find(void)
+{
+    return getenv("SCALELAW_CUDA")
+        || beside_set("SCALELAW_CUDA", "libscalelaw_cuda_host.so");
+}
 
 /* NULL, and why, where there is none: the test is skipped. */
 static inline const DeviceApi *cuda_object(DeviceWhy *why)
 {
-    char          path[4096];
-    const ssize_t size = readlink("/proc/self/exe", path, sizeof path - 64);
-    if (!getenv("SCALELAW_CUDA") && size > 0) {
-        path[size] = 0;
-        snprintf(strrchr(path, '/'), 64, "/libscalelaw_cuda_host.so");
-        setenv("SCALELAW_CUDA", path, 1);
-    }
+    (void)cuda_find();
     return device_load("cuda", why);
+}
+
+/* What a device refused is told in its words. */
+static inline bool well(bool ok, const DeviceWhy *why)
+{
+    if (!ok)
+        test_note("%s", why->text);
+    return CHECK(ok);
 }
 
 #define NEED_CUDA()                                   \

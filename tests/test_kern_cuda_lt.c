@@ -15,18 +15,12 @@ static const Kern *ref(void) { return &kern_ref_bf16; }
 /* Before the backend is loaded: which library it will find. */
 static void library_find(void)
 {
-    char          path[4096], *slash;
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 64);
-    side_find();
+    (void)cuda_find();
     const char *object = getenv("SCALELAW_CUDA");
-    if (n <= 0 || !object || !strstr(object, "libscalelaw_cuda_"))
-        return; /* a device's is libscalelaw_cuda.so */
-    path[n] = 0;
-    slash = strrchr(path, '/');
-    strcpy(slash + 1, "libfake_cublaslt.so");
-    if (access(path, R_OK) != 0)
+    /* A device's is libscalelaw_cuda.so. */
+    if (object && strstr(object, "libscalelaw_cuda_")
+        && !beside_set("SCALELAW_CUBLASLT", "libfake_cublaslt.so"))
         SKIP("the stand-in for cuBLASLt was not built");
-    setenv("SCALELAW_CUBLASLT", path, 1);
 }
 
 /* The mode of the stand-in; nothing to the library. */

@@ -23,13 +23,6 @@ static DeviceSizes sizes_of(void)
                           .scratch = DEVICE_LINE };
 }
 
-static bool well(bool ok, const DeviceWhy *why)
-{
-    if (!ok)
-        test_note("%s", why->text);
-    return CHECK(ok);
-}
-
 static Queue queue_of(void)
 {
     DeviceWhy why;

@@ -67,13 +67,6 @@ static void pass(void *self)
     w->api->next();
 }
 
-static bool well(bool ok, const DeviceWhy *why)
-{
-    if (!ok)
-        test_note("%s", why->text);
-    return CHECK(ok);
-}
-
 static World world(const DeviceSizes *sizes, int token_bytes)
 {
     World     w = { .sizes = *sizes };

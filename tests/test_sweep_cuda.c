@@ -5,6 +5,7 @@
 #include "sweep_world.h"
 
 #include "sweep/devices.h"
+#include "tests/cuda_object.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -14,24 +15,9 @@
 
 enum { SHAPES = 2, RATES = 3, SEEDS = 2, RUNS = SHAPES * RATES * SEEDS };
 
-/* Beside this program, unless another is named. */
-static bool device_found(void)
-{
-    char          path[4096] = "";
-    const ssize_t size = readlink("/proc/self/exe", path, sizeof path - 64);
-    char         *slash = size > 0 ? strrchr(path, '/') : NULL;
-    if (getenv("SCALELAW_CUDA"))
-        return true;
-    if (!slash)
-        return false;
-    snprintf(slash + 1, 64, "libscalelaw_cuda_host.so");
-    setenv("SCALELAW_CUDA", path, 1);
-    return file_exists(path);
-}
-
 #define NEEDS_DEVICE()                                                     \
     do {                                                                   \
-        if (!device_found())                                               \
+        if (!cuda_find())                                                  \
             SKIP("no CUDA and no emulation of it was built");              \
     } while (0)
 

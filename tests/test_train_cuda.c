@@ -309,21 +309,11 @@ static void together(Runner *runner, int count)
     gang_close(gang);
 }
 
-/* The slabs of a checkpoint, and where it stands. */
-static Checkpoint state_of(Arena *arena, const char *path)
-{
-    Err   err = { 0 };
-    char *bytes;
-    i64   count;
-    if (!CHECK(file_read(&bytes, &count, arena, path, &err)))
-        abort();
-    return checkpoint_lay(bytes, ((Header *)(void *)bytes)->count);
-}
-
 static bool same_slabs(const char *a, const char *b)
 {
     Arena            arena = { 0 };
-    const Checkpoint x = state_of(&arena, a), y = state_of(&arena, b);
+    const Checkpoint x = checkpoint_of(&arena, a),
+                     y = checkpoint_of(&arena, b);
     const size_t     bytes = (size_t)x.head->count * sizeof *x.param;
     const bool       same = x.head->at.step == y.head->at.step
         && !memcmp(x.param, y.param, bytes) && !memcmp(x.m, y.m, bytes)

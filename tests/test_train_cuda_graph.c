@@ -10,6 +10,7 @@
 #include "tests/train_world.h"
 
 #include "arch/arch.h"
+#include "train/gang_parts.h"
 
 enum { LAUNCHES = 4096 };
 
@@ -58,68 +59,20 @@ typedef struct Pass {
     Shape            shape;
 } Pass;
 
-static i64 take(i64 *at, i64 bytes)
-{
-    const i64 here = *at;
-    *at = (here + bytes + DEVICE_LINE - 1) / DEVICE_LINE * DEVICE_LINE;
-    return here;
-}
-
-static i64 lay(Pass *p)
-{
-    DeviceSizes *s = &p->sizes;
-    const i64    slab = s->params * (i64)sizeof(real);
-    const i64    tokens = s->micro * s->context;
-    i64          at = 0;
-    s->block.param  = take(&at, slab);
-    s->block.m      = take(&at, slab);
-    s->block.v      = take(&at, slab);
-    s->block.grad   = take(&at, slab);
-    s->block.packed = take(&at, p->arch->packed_count(p->kern, &p->shape)
-                                    * (i64)sizeof(real));
-    s->block.work   = take(&at, p->arch->work_count(p->kern, &p->shape,
-                                                    s->micro)
-                                    * (i64)sizeof(real));
-    s->block.loss   = take(&at, tokens * (i64)sizeof(real));
-    s->block.x      = take(&at, tokens * (i64)sizeof(i32));
-    s->block.y      = take(&at, tokens * (i64)sizeof(i32));
-    s->block.scratch = at;
-    return at + s->scratch;
-}
-
-static void tensors(Pass *p, DeviceNeeds *needs)
-{
-    Tensor tensor[ARCH_TENSORS_MAX];
-    p->sizes.tensors = p->arch->tensors(tensor, &p->shape);
-    for (int i = 0; i < p->sizes.tensors; i++) {
-        p->sizes.tensor[i] = (DeviceTensor){ tensor[i].at, tensor[i].count,
-                                             tensor[i].lr_scale,
-                                             tensor[i].decay };
-        needs->largest = i64_max(needs->largest,
-                                 tensor[i].rows * tensor[i].cols);
-    }
-}
-
-/* Sizes as a gang has them; the answer: bytes up to the end of scratch. */
+/* As a gang has them; the answer: bytes up to the end of scratch. */
 static i64 sizes(Pass *p, const Case *of, i64 runs, bool bf16)
 {
-    const Shape s = of->shape;
-    p->shape = s;
-    p->arch  = arch_find(s.recurrent ? "lstm" : "transformer");
+    TrainConfig config = train_defaults();
+    config.arch  = of->shape.recurrent ? "lstm" : "transformer";
+    config.shape = of->shape;
+    config.batch = of->batch;
+    config.dtype = bf16 ? "bf16" : "fp32";
+    p->shape = of->shape;
+    p->arch  = arch_find(config.arch);
     p->kern  = bf16 ? p->api->bf16 : p->api->fp32;
-    p->sizes = (DeviceSizes){
-        .runs = runs, .ticks = 1, .context = s.context,
-        .params = arch_param_count(p->arch, &s), .beta1 = 0.9, .beta2 = 0.95,
-        .epsilon = 1e-8, .weight_decay = 0.1, .clip = 1, .bf16 = bf16 };
-    p->sizes.micro = device_micro_batch(p->sizes.params, s.context, of->batch);
-    DeviceNeeds needs = {
-        .rows = p->sizes.micro * s.context, .params = p->sizes.params,
-        .widest = i64_max(i64_max(i64_max(count_qkv(s), count_up(s)),
-                                  4 * s.width), s.vocab),
-        .width = s.width, .heads = s.heads, .vocab = s.vocab, .bf16 = bf16 };
-    tensors(p, &needs);
-    p->sizes.scratch = p->api->scratch(&needs);
-    return lay(p);
+    p->sizes = gang_sizes(p->api, &config, runs);
+    p->sizes.ticks = 1;
+    return p->sizes.block.scratch + p->sizes.scratch;
 }
 
 static void *place(const Pass *p, i64 at)
@@ -142,13 +95,6 @@ static void body(void *self)
     p->arch->pack(place(p, b->packed), p->kern, &p->shape,
                   place(p, b->param));
     p->api->next();
-}
-
-static void well(bool ok, const DeviceWhy *why)
-{
-    if (!ok)
-        test_note("%s", why->text);
-    CHECK(ok);
 }
 
 static void pass_open(Pass *p, i64 block_bytes)

@@ -32,17 +32,12 @@ static const char *path_of(const char *name)
  * seconds, and how often it was taken up. */
 static Checkpoint state_of(Arena *arena, const char *path)
 {
-    Err   err = { 0 };
-    char *bytes;
-    i64   count;
-    if (!CHECK(file_read(&bytes, &count, arena, path, &err)))
-        abort();
-    Checkpoint c = checkpoint_lay(bytes, ((Header *)(void *)bytes)->count);
-    Standing  *at = &c.head->at;
+    const Checkpoint c = checkpoint_of(arena, path);
+    Standing        *at = &c.head->at;
     at->wall_s = at->eval_s = at->train_s = 0;
     at->resumed = 0;
-    memset(bytes + count - 64, 0, 64); /* the checksum covers those too */
-    CHECK(c.bytes == count);
+    /* The checksum covers those too. */
+    memset((char *)c.head + c.bytes - 64, 0, 64);
     return c;
 }
 

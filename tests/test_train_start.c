@@ -40,27 +40,14 @@ static TrainConfig then_config(const char *start, const char *start_run)
     return config;
 }
 
-typedef struct Block { Checkpoint c; Header *head; } Block;
-
-static Block block_of(Arena *arena, const char *path)
-{
-    Err   err = { 0 };
-    char *bytes;
-    i64   size;
-    if (!CHECK(file_read(&bytes, &size, arena, path, &err)))
-        abort();
-    Header *head = (void *)bytes;
-    return (Block){ checkpoint_lay(bytes, head->count), head };
-}
-
 /* Parameters and moments to the last bit. */
 static bool same_slabs(Arena *arena, const char *a, const char *b)
 {
-    const Block  x = block_of(arena, a), y = block_of(arena, b);
-    const size_t bytes = (size_t)((char *)x.c.v - (char *)x.c.param)
+    const Checkpoint x = checkpoint_of(arena, a), y = checkpoint_of(arena, b);
+    const size_t bytes = (size_t)((char *)x.v - (char *)x.param)
                          + (size_t)x.head->count * sizeof(real);
     return x.head->count == y.head->count
-           && memcmp(x.c.param, y.c.param, bytes) == 0;
+           && memcmp(x.param, y.param, bytes) == 0;
 }
 
 /* The parameters alone are taken: a rate of almost nothing leaves them, while
@@ -83,7 +70,7 @@ TEST(a_run_begins_from_the_parameters_of_another_and_counts_from_0)
     CHECK(two.line[0].step == 1);
     /* Its own order: the windows of the first run's first step, now known. */
     CHECK_BELOW(two.line[0].train_loss, one.line[0].train_loss - 1);
-    const Block b = block_of(&arena, then);
+    const Checkpoint b = checkpoint_of(&arena, then);
     CHECK(b.head->at.updates_before == 0 && b.head->at.sequences_before == 0);
     arena_free(&arena);
 }
@@ -138,7 +125,7 @@ TEST(a_fork_may_change_batch_and_rate_and_be_forked_again)
     CHECK(world_train(&next, &shard, b, &two).status == TRAIN_DONE);
     next.start = b, next.start_run = "b";
     CHECK(world_train(&next, &shard, c, &three).status == TRAIN_DONE);
-    const Standing at = block_of(&arena, c).head->at;
+    const Standing at = checkpoint_of(&arena, c).head->at;
     CHECK(at.updates_before == KEPT + 5);
     CHECK(at.sequences_before == KEPT * 4 + 5 * 8);
     arena_free(&arena);
@@ -195,7 +182,7 @@ TEST(a_run_may_begin_from_one_that_learned_another_corpus)
     next.start_moments = true;
     const char *path = file_of(&arena, "m");
     world_train(&next, &shard, path, &two);
-    const Standing at = block_of(&arena, path).head->at;
+    const Standing at = checkpoint_of(&arena, path).head->at;
     CHECK(at.updates_before == 24 && at.sequences_before == 0);
     arena_free(&arena);
 }

@@ -6,11 +6,14 @@
 
 #include "base/arena.h"
 #include "base/rng.h"
+#include "base/file.h"
 #include "tests/test.h"
+#include "train/checkpoint.h"
 #include "train/train.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static inline double world_entropy(const u8 *token, i64 count)
@@ -139,6 +142,20 @@ static inline TrainResult world_train(const TrainConfig *config,
     if (!CHECK(train_run(&result, config, shard, path, &hooks, &err)))
         printf("%s\n", err.text);
     return result;
+}
+
+/* The checkpoint that lies there. */
+static inline Checkpoint checkpoint_of(Arena *arena, const char *path)
+{
+    Err   err = { 0 };
+    char *bytes;
+    i64   size;
+    if (!CHECK(file_read(&bytes, &size, arena, path, &err)))
+        abort();
+    const Checkpoint c = checkpoint_lay(bytes,
+                                        ((Header *)(void *)bytes)->count);
+    CHECK(c.bytes == size);
+    return c;
 }
 
 #endif

@@ -10,12 +10,12 @@
 
 #include "base/rng.h"
 #include "kern/device.h"
+#include "tests/cuda_object.h"
 #include "tests/kern_box.h"
 #include "tests/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { SIDE_RUNS = 3, SIDE_OUT = 1, SIDE_ARRAYS = 24, SIDE_MARGIN = 64 };
 
@@ -37,25 +37,10 @@ typedef struct Side {
     int              arrays;
 } Side;
 
-/* The emulated object beside this test, unless the environment names one. */
-static inline void side_find(void)
-{
-    char          path[4096], *slash;
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 64);
-    if (getenv("SCALELAW_CUDA") || n <= 0)
-        return;
-    path[n] = 0;
-    slash = strrchr(path, '/');
-    strcpy(slash + 1, "libscalelaw_cuda_host.so");
-    if (access(path, R_OK) == 0)
-        setenv("SCALELAW_CUDA", path, 1);
-}
-
 static inline const DeviceApi *side_api(void)
 {
-    DeviceWhy why;
-    side_find();
-    const DeviceApi *api = device_load("cuda", &why);
+    DeviceWhy        why;
+    const DeviceApi *api = cuda_object(&why);
     if (!api)
         SKIP("no backend of a device was built, emulated or not");
     if (api->count(&why) == 0)

@@ -50,14 +50,15 @@ void attention_back_cu(real *dqkv, const real *d_o, const real *o,
                        const real *qkv, const real *keep, i64 B,
                        const Attend *a)
 {
-    const Heads n = heads_of(a, B, on_16(dqkv, d_o, o, qkv));
-    float      *dot = (float *)launch_now()->scratch;
+    const Heads      n = heads_of(a, B, on_16(dqkv, d_o, o, qkv));
+    const AttendBack b = { dqkv, (float *)launch_now()->scratch, d_o, o, qkv,
+                           keep };
     if (launch_now()->bf16 && attention_bf16_takes(n)) {
-        attention_back_bf16(dqkv, dot, d_o, o, qkv, keep, n);
+        attention_back_bf16(b, n);
         return;
     }
     launch("attention_dot", dot_kernel,
-           dim3(blocks_for(n.B * n.T * n.H, THREADS / WARP)), THREADS, 0, dot,
-           d_o, o, n);
-    attention_back_fp32(dqkv, d_o, qkv, keep, dot, n);
+           dim3(blocks_for(n.B * n.T * n.H, THREADS / WARP)), THREADS, 0,
+           b.dots, d_o, o, n);
+    attention_back_fp32(b, n);
 }

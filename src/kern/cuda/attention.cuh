@@ -21,6 +21,21 @@ inline Heads heads_of(const Attend *a, i64 B, bool on_16)
     return h;
 }
 
+/* What the way back is given and what it makes, of run 0. dots: d_o . o of each
+ * query, which in bfloat16 it makes itself. */
+struct AttendBack {
+    float       *dqkv, *dots;
+    const float *d_o, *o, *qkv, *keep;
+};
+
+__device__ inline AttendBack back_here(const Runs &of, AttendBack b)
+{
+    b.dqkv = mine(of, b.dqkv), b.dots = mine(of, b.dots);
+    b.d_o = mine(of, b.d_o), b.o = mine(of, b.o);
+    b.qkv = mine(of, b.qkv), b.keep = mine(of, b.keep);
+    return b;
+}
+
 /* One head of one sequence: queries h, and keys and values g behind them. */
 struct Place { int b, h, g; };
 
@@ -69,15 +84,11 @@ __device__ inline float row_sum(float x)
     return x + __shfl_xor_sync(0xffffffffu, x, 2);
 }
 
-/* What attention_fp32.cu and attention*_bf16.cu enqueue. dot is scratch, which in
- * bfloat16 the way back fills itself. */
+/* What attention_fp32.cu and attention*_bf16.cu enqueue. */
 void attention_fp32(real *o, real *keep, const real *qkv, const Heads &n);
-void attention_back_fp32(real *dqkv, const real *d_o, const real *qkv,
-                         const real *keep, const float *dot, const Heads &n);
+void attention_back_fp32(const AttendBack &b, const Heads &n);
 bool attention_bf16_takes(const Heads &n);
 void attention_bf16(real *o, real *keep, const real *qkv, const Heads &n);
-void attention_back_bf16(real *dqkv, float *dot, const real *d_o,
-                         const real *o, const real *qkv, const real *keep,
-                         const Heads &n);
+void attention_back_bf16(const AttendBack &b, const Heads &n);
 
 #endif

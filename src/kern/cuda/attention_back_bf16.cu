@@ -63,19 +63,17 @@ __device__ static void slopes(float (&score)[F::NT][4],
 
 template <class F, int BLOCKS>
 __global__ void __launch_bounds__(F::THREADS, BLOCKS)
-queries_kernel(Runs of, float *dqkv, float *dots, const float *d_o,
-               const float *o, const float *qkv, const float *keep, Heads n,
-               i64 tiles)
+queries_kernel(Runs of, AttendBack run_0, Heads n, i64 tiles)
 {
     ACTIVE_ONLY(of);
     SHARED(u16, q);
-    qkv = mine(of, qkv);
+    const AttendBack b = back_here(of, run_0);
     i64         tile;
     const Place at = place_of(n, tiles, n.H, &tile);
     const int   begin = (int)tile * F::OWN;
     const int   t = begin + warp_here() * WARP_ROWS;
     const int   end = (int)at_most(begin + F::OWN, n.T);
-    const Rows  keys = rows_of(n, key_of(n, qkv, at), n.row);
+    const Rows  keys = rows_of(n, key_of(n, b.qkv, at), n.row);
     const Rows  values = values_of(n, keys);
     const float factor = n.scale * LOG2_E;
     u16        *go = q + F::OWN_SIZE, *key = go + F::OWN_SIZE;
@@ -84,12 +82,12 @@ queries_kernel(Runs of, float *dqkv, float *dots, const float *d_o,
     float       sum[F::NS][4] = {}, w[F::NT][4], dp[F::NT][4];
     float       kept[2], own[2];
     Carried<F>  next;
-    keep = mine(of, keep) + sum_of(n, at);
+    const float *keep = b.keep + sum_of(n, at);
     next.take(values, 0);
-    own_load<F>(q, rows_of(n, query_of(n, qkv, at), n.row), begin);
-    own_dots<F>(go, dot, mine(of, dots) + sum_of(n, at),
-                rows_of(n, mine(of, d_o) + out_of(n, at), n.wide),
-                rows_of(n, mine(of, o) + out_of(n, at), n.wide), begin);
+    own_load<F>(q, rows_of(n, query_of(n, b.qkv, at), n.row), begin);
+    own_dots<F>(go, dot, b.dots + sum_of(n, at),
+                rows_of(n, b.d_o + out_of(n, at), n.wide),
+                rows_of(n, b.o + out_of(n, at), n.wide), begin);
     __syncthreads();
     q += warp_here() * F::WARP_SIZE;
     go += warp_here() * F::WARP_SIZE;
@@ -116,7 +114,7 @@ queries_kernel(Runs of, float *dqkv, float *dots, const float *d_o,
             gather<F>(sum, w, key);
         }
     }
-    rows_store<F>(mine(of, dqkv) + (query_of(n, qkv, at) - qkv), sum, n.scale,
+    rows_store<F>(b.dqkv + (query_of(n, b.qkv, at) - b.qkv), sum, n.scale,
                   n.scale, t, n.row, n);
 }
 
@@ -164,15 +162,11 @@ __device__ static void side_load(float *side, const float *keep,
 /* at.h counts heads of keys first, then those of queries that look at them. */
 template <class F, int BLOCKS>
 __global__ void __launch_bounds__(F::THREADS, BLOCKS)
-keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
-            const float *keep, const float *dots, Heads n, i64 tiles)
+keys_kernel(Runs of, AttendBack run_0, Heads n, i64 tiles)
 {
     ACTIVE_ONLY(of);
     SHARED(u16, key);
-    qkv  = mine(of, qkv);
-    d_o  = mine(of, d_o);
-    keep = mine(of, keep);
-    dots = mine(of, dots);
+    const AttendBack b = back_here(of, run_0);
     i64         tile;
     Place       at = place_of(n, tiles, n.KV, &tile);
     const float factor = n.scale * LOG2_E;
@@ -188,9 +182,9 @@ keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
     at.g = at.h;
     at.h = at.g * (int)(n.H / n.KV);
     const int heads = at.h + (int)(n.H / n.KV);
-    next.take(rows_of(n, query_of(n, qkv, at), n.row), begin);
-    own_load<F>(key, rows_of(n, key_of(n, qkv, at), n.row), begin);
-    own_load<F>(value, rows_of(n, value_of(n, qkv, at), n.row), begin);
+    next.take(rows_of(n, query_of(n, b.qkv, at), n.row), begin);
+    own_load<F>(key, rows_of(n, key_of(n, b.qkv, at), n.row), begin);
+    own_load<F>(value, rows_of(n, value_of(n, b.qkv, at), n.row), begin);
     while (at.h < heads) {
         const int  here = first;
         const bool seen = here + F::TILE > s; /* by any of the tile */
@@ -198,10 +192,10 @@ keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
         float     *kept = side + turn * 2 * F::TILE;
         float      w[F::NT][4], dp[F::NT][4];
         next.put(look);
-        side_load<F>(kept, keep + sum_of(n, at), dots + sum_of(n, at), here,
-                     n.T);
+        side_load<F>(kept, b.keep + sum_of(n, at), b.dots + sum_of(n, at),
+                     here, n.T);
         __syncthreads();
-        next.take(rows_of(n, d_o + out_of(n, at), n.wide), here);
+        next.take(rows_of(n, b.d_o + out_of(n, at), n.wide), here);
         if (seen) {
             scores<F>(w, key + warp_here() * F::WARP_SIZE, look);
             weigh<F>(w, kept, factor, here, s);
@@ -215,7 +209,7 @@ keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
             at.h++;
         }
         if (at.h < heads)
-            next.take(rows_of(n, query_of(n, qkv, at), n.row), first);
+            next.take(rows_of(n, query_of(n, b.qkv, at), n.row), first);
         if (seen) {
             scores<F>(dp, value + warp_here() * F::WARP_SIZE, go);
             gather<F>(dv, w, go);
@@ -223,80 +217,72 @@ keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
             gather<F>(dk, dp, look);
         }
     }
-    dqkv = mine(of, dqkv);
-    rows_store<F>(dqkv + (key_of(n, qkv, at) - qkv), dk, n.scale, n.scale, s,
-                  n.row, n);
-    rows_store<F>(dqkv + (value_of(n, qkv, at) - qkv), dv, 1, 1, s, n.row, n);
+    rows_store<F>(b.dqkv + (key_of(n, b.qkv, at) - b.qkv), dk, n.scale, n.scale,
+                  s, n.row, n);
+    rows_store<F>(b.dqkv + (value_of(n, b.qkv, at) - b.qkv), dv, 1, 1, s, n.row,
+                  n);
 }
 
 /* -- Launches ---------------------------------------------------------------- */
 
-struct Back {
-    real        *dqkv;
-    float       *dots;
-    const real  *d_o, *o, *qkv, *keep;
-    const Heads &n;
-};
-
 /* Of BLOCKS there is room at once. */
-template <class F, int BLOCKS> static void queries(const Back &b)
+template <class F, int BLOCKS>
+static void queries(const AttendBack &b, const Heads &n)
 {
-    const i64 tiles = blocks_for(b.n.T, F::OWN);
+    const i64 tiles = blocks_for(n.T, F::OWN);
     launch("attention_queries_bf16", queries_kernel<F, BLOCKS>,
-           dim3((unsigned)(tiles * b.n.B * b.n.H)), F::THREADS,
-           2 * (2 * F::OWN_SIZE + 2 * F::TILE_SIZE) + 4 * F::OWN, b.dqkv,
-           b.dots, b.d_o, b.o, b.qkv, b.keep, b.n, tiles);
+           dim3((unsigned)(tiles * n.B * n.H)), F::THREADS,
+           2 * (2 * F::OWN_SIZE + 2 * F::TILE_SIZE) + 4 * F::OWN, b, n, tiles);
 }
 
-template <class F, int BLOCKS> static void keys(const Back &b)
+template <class F, int BLOCKS>
+static void keys(const AttendBack &b, const Heads &n)
 {
-    const i64 tiles = blocks_for(b.n.T, F::OWN);
+    const i64 tiles = blocks_for(n.T, F::OWN);
     launch("attention_keys_bf16", keys_kernel<F, BLOCKS>,
-           dim3((unsigned)(tiles * b.n.B * b.n.KV)), F::THREADS,
-           2 * (2 * F::OWN_SIZE + 3 * F::TILE_SIZE) + 4 * 4 * F::TILE, b.dqkv,
-           b.d_o, b.qkv, b.keep, b.dots, b.n, tiles);
+           dim3((unsigned)(tiles * n.B * n.KV)), F::THREADS,
+           2 * (2 * F::OWN_SIZE + 3 * F::TILE_SIZE) + 4 * 4 * F::TILE, b, n,
+           tiles);
 }
 
 /* Few warps where a sequence is short: none idles beyond its end. */
-template <int S, int BLOCKS> static void narrow(const Back &b)
+template <int S, int BLOCKS>
+static void narrow(const AttendBack &b, const Heads &n)
 {
-    if (b.n.T <= 32) {
-        queries<Form<S, 2, 32, true>, 2 * BLOCKS>(b);
-        keys<Form<S, 2, 32, true>, 2 * BLOCKS>(b);
+    if (n.T <= 32) {
+        queries<Form<S, 2, 32, true>, 2 * BLOCKS>(b, n);
+        keys<Form<S, 2, 32, true>, 2 * BLOCKS>(b, n);
     } else {
-        queries<Form<S, 4, 32, true>, BLOCKS>(b);
-        keys<Form<S, 4, 32, true>, BLOCKS>(b);
+        queries<Form<S, 4, 32, true>, BLOCKS>(b, n);
+        keys<Form<S, 4, 32, true>, BLOCKS>(b, n);
     }
 }
 
-static void middling(const Back &b)
+static void middling(const AttendBack &b, const Heads &n)
 {
-    if (b.n.T <= 256)
-        queries<Form<64, 4, 32, true>, 3>(b);
+    if (n.T <= 256)
+        queries<Form<64, 4, 32, true>, 3>(b, n);
     else
-        queries<Form<64, 8, 32, true>, 2>(b);
-    keys<Form<64, 4, 16, true>, 3>(b);
+        queries<Form<64, 8, 32, true>, 2>(b, n);
+    keys<Form<64, 4, 16, true>, 3>(b, n);
 }
 
-static void wide(const Back &b)
+static void wide(const AttendBack &b, const Heads &n)
 {
-    queries<Form<128, 8, 32, true>, 1>(b);
-    keys<Form<128, 8, 16, true>, 1>(b);
+    queries<Form<128, 8, 32, true>, 1>(b, n);
+    keys<Form<128, 8, 16, true>, 1>(b, n);
 }
 
-static void scattered(const Back &b)
+static void scattered(const AttendBack &b, const Heads &n)
 {
-    queries<Form<128, 8, 16, false>, 1>(b);
-    keys<Form<128, 8, 16, false>, 1>(b);
+    queries<Form<128, 8, 16, false>, 1>(b, n);
+    keys<Form<128, 8, 16, false>, 1>(b, n);
 }
 
-void attention_back_bf16(real *dqkv, float *dots, const real *d_o,
-                         const real *o, const real *qkv, const real *keep,
-                         const Heads &n)
+void attention_back_bf16(const AttendBack &b, const Heads &n)
 {
-    const Back b = { dqkv, dots, d_o, o, qkv, keep, n };
-    !n.by_4     ? scattered(b)
-    : n.S <= 16 ? narrow<16, 4>(b)
-    : n.S <= 32 ? narrow<32, 3>(b)
-    : n.S <= 64 ? middling(b) : wide(b);
+    !n.by_4     ? scattered(b, n)
+    : n.S <= 16 ? narrow<16, 4>(b, n)
+    : n.S <= 32 ? narrow<32, 3>(b, n)
+    : n.S <= 64 ? middling(b, n) : wide(b, n);
 }

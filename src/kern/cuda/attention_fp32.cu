@@ -155,27 +155,25 @@ __device__ static void slopes(float *ds, const float *q, const float *d_o,
 
 template <int MOST>
 __global__ void __launch_bounds__(THREADS, 1)
-queries_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
-               const float *keep, const float *dots, Heads n, i64 tiles)
+queries_kernel(Runs of, AttendBack run_0, Heads n, i64 tiles)
 {
     ACTIVE_ONLY(of);
     SHARED(float, q);
-    qkv = mine(of, qkv);
-    d_o = mine(of, d_o);
+    const AttendBack b = back_here(of, run_0);
     i64         tile;
     const Place at = place_of(n, tiles, n.H, &tile);
     const i64   size = ROWS * (n.S + 1), t = tile * ROWS + row_here();
     const i64   mark = sum_of(n, at) + at_most(t, n.T - 1);
     float      *go = q + size, *key = go + size, *value = key + size;
     float      *ds = value + size + row_here() * P_PITCH;
-    const float kept = mine(of, keep)[mark], own = mine(of, dots)[mark];
+    const float kept = b.keep[mark], own = b.dots[mark];
     float       sum[MOST / FOUR] = {};
-    tile_load(q, query_of(n, qkv, at), tile * ROWS, n.T, n.S, n.row);
-    tile_load(go, d_o + out_of(n, at), tile * ROWS, n.T, n.S, n.wide);
+    tile_load(q, query_of(n, b.qkv, at), tile * ROWS, n.T, n.S, n.row);
+    tile_load(go, b.d_o + out_of(n, at), tile * ROWS, n.T, n.S, n.wide);
     for (i64 first = 0; first <= tile * ROWS; first += ROWS) {
         __syncthreads();
-        tile_load(key, key_of(n, qkv, at), first, n.T, n.S, n.row);
-        tile_load(value, value_of(n, qkv, at), first, n.T, n.S, n.row);
+        tile_load(key, key_of(n, b.qkv, at), first, n.T, n.S, n.row);
+        tile_load(value, value_of(n, b.qkv, at), first, n.T, n.S, n.row);
         __syncthreads();
         slopes(ds, q + row_here() * (n.S + 1), go + row_here() * (n.S + 1),
                key, value, kept, own, first, t, n);
@@ -183,8 +181,8 @@ queries_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
         gather<MOST>(sum, ds, key, (int)n.S, (int)n.S + 1);
     }
     if (t < n.T)
-        row_store<MOST>(mine(of, dqkv) + (query_of(n, qkv, at) - qkv)
-                            + t * n.row, sum, 1, (int)n.S);
+        row_store<MOST>(b.dqkv + (query_of(n, b.qkv, at) - b.qkv) + t * n.row,
+                        sum, 1, (int)n.S);
 }
 
 /* -- Back, to keys and values ---------------------------------------------------------- */
@@ -216,15 +214,11 @@ __device__ static void columns(float *p, float *ds, const float *key,
  * another. Of heads wider than MOST a launch makes columns `from` on. */
 template <int MOST>
 __global__ void __launch_bounds__(THREADS, 1)
-keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
-            const float *keep, const float *dots, Heads n, i64 tiles, int from)
+keys_kernel(Runs of, AttendBack run_0, Heads n, i64 tiles, int from)
 {
     ACTIVE_ONLY(of);
     SHARED(float, key);
-    qkv  = mine(of, qkv);
-    d_o  = mine(of, d_o);
-    keep = mine(of, keep);
-    dots = mine(of, dots);
+    const AttendBack b = back_here(of, run_0);
     i64         tile;
     Place       at = place_of(n, tiles, n.KV, &tile);
     const i64   size = ROWS * (n.S + 1);
@@ -236,26 +230,27 @@ keys_kernel(Runs of, float *dqkv, const float *d_o, const float *qkv,
     at.g = at.h;
     tile = tiles - 1 - tile; /* early keys have the longest sums */
     const i64 s = tile * ROWS + row_here();
-    tile_load(key, key_of(n, qkv, at), tile * ROWS, n.T, n.S, n.row);
-    tile_load(value, value_of(n, qkv, at), tile * ROWS, n.T, n.S, n.row);
+    tile_load(key, key_of(n, b.qkv, at), tile * ROWS, n.T, n.S, n.row);
+    tile_load(value, value_of(n, b.qkv, at), tile * ROWS, n.T, n.S, n.row);
     for (at.h = at.g * group; at.h < (at.g + 1) * group; at.h++)
         for (i64 first = tile * ROWS; first < n.T; first += ROWS) {
             __syncthreads();
-            tile_load(q, query_of(n, qkv, at), first, n.T, n.S, n.row);
-            tile_load(go, d_o + out_of(n, at), first, n.T, n.S, n.wide);
+            tile_load(q, query_of(n, b.qkv, at), first, n.T, n.S, n.row);
+            tile_load(go, b.d_o + out_of(n, at), first, n.T, n.S, n.wide);
             __syncthreads();
             columns(p, ds, key + row_here() * (n.S + 1),
                     value + row_here() * (n.S + 1), q, go,
-                    keep + sum_of(n, at), dots + sum_of(n, at), first, s, n);
+                    b.keep + sum_of(n, at), b.dots + sum_of(n, at), first, s,
+                    n);
             __syncwarp();
             gather<MOST>(dv, p, go + from, left, pitch);
             gather<MOST>(dk, ds, q + from, left, pitch);
         }
     if (s >= n.T)
         return;
-    dqkv = mine(of, dqkv) + s * n.row + from;
-    row_store<MOST>(dqkv + (key_of(n, qkv, at) - qkv), dk, 1, left);
-    row_store<MOST>(dqkv + (value_of(n, qkv, at) - qkv), dv, 1, left);
+    float *to = b.dqkv + s * n.row + from;
+    row_store<MOST>(to + (key_of(n, b.qkv, at) - b.qkv), dk, 1, left);
+    row_store<MOST>(to + (value_of(n, b.qkv, at) - b.qkv), dv, 1, left);
 }
 
 /* -- Launches ------------------------------------------------------------------------- */
@@ -275,18 +270,17 @@ static void forward(real *o, real *keep, const real *qkv, const Heads &n)
 }
 
 template <int MOST>
-static void back(real *dqkv, const real *d_o, const real *qkv, const real *keep,
-                 const float *dots, const Heads &n)
+static void back(const AttendBack &b, const Heads &n)
 {
     const i64 tiles = blocks_for(n.T, ROWS);
     launch("attention_queries_fp32", queries_kernel<MOST>,
            dim3((unsigned)(tiles * n.B * n.H)), THREADS, shared_of(n, 4, 1),
-           dqkv, d_o, qkv, keep, dots, n, tiles);
+           b, n, tiles);
     constexpr int most = MOST < S_MOST ? MOST : S_MOST / 2; /* of registers */
     for (int from = 0; from < n.S; from += most)
         launch("attention_keys_fp32", keys_kernel<most>,
                dim3((unsigned)(tiles * n.B * n.KV)), THREADS,
-               shared_of(n, 4, 2), dqkv, d_o, qkv, keep, dots, n, tiles, from);
+               shared_of(n, 4, 2), b, n, tiles, from);
 }
 
 static void too_wide(void)
@@ -302,12 +296,10 @@ void attention_fp32(real *o, real *keep, const real *qkv, const Heads &n)
     : n.S <= S_MOST ? forward<S_MOST>(o, keep, qkv, n) : too_wide();
 }
 
-void attention_back_fp32(real *dqkv, const real *d_o, const real *qkv,
-                         const real *keep, const float *dots, const Heads &n)
+void attention_back_fp32(const AttendBack &b, const Heads &n)
 {
-    n.S <= 16    ? back<16>(dqkv, d_o, qkv, keep, dots, n)
-    : n.S <= 64  ? back<64>(dqkv, d_o, qkv, keep, dots, n)
-    : n.S <= 128 ? back<128>(dqkv, d_o, qkv, keep, dots, n)
-    : n.S <= S_MOST ? back<S_MOST>(dqkv, d_o, qkv, keep, dots, n)
-                    : too_wide();
+    n.S <= 16    ? back<16>(b, n)
+    : n.S <= 64  ? back<64>(b, n)
+    : n.S <= 128 ? back<128>(b, n)
+    : n.S <= S_MOST ? back<S_MOST>(b, n) : too_wide();
 }

@@ -36,7 +36,7 @@
 #include "kern/kern.h"
 
 #define DEVICE_SYMBOL "scalelaw_device"
-enum { DEVICE_ABI = 1, DEVICE_WHY = 256, DEVICE_LINE = 256, DEVICE_TENSORS = 32 };
+enum { DEVICE_ABI = 2, DEVICE_WHY = 256, DEVICE_LINE = 256, DEVICE_TENSORS = 32 };
 
 /* Tokens of a pass of one run, at most (one sequence at least): of small models,
  * which share the device with others of their kind, and of larger ones. */
@@ -136,6 +136,8 @@ typedef struct DeviceApi {
 
     int  (*count)(DeviceWhy *why); /* usable devices; 0 and why */
     bool (*info)(DeviceInfo *out, int device, DeviceWhy *why);
+    /* Of its memory now: quick, where info asks the driver for all it knows. */
+    bool (*bytes_free)(i64 *out, int device, DeviceWhy *why);
 
     /* tokens[count] of 1 or 2 bytes, which stay there and as they are until it
      * is closed: while they are open on a device they lie there once, whoever

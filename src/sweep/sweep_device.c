@@ -40,13 +40,13 @@ struct Device {
 /* What is free is asked without the lock: the device may be in no hurry. */
 static void ask_memory(Device *device)
 {
-    DeviceInfo info;
-    DeviceWhy  why;
+    i64       left;
+    DeviceWhy why;
     pthread_mutex_unlock(&device->sweep->lock);
-    const bool ok = device->api->info(&info, device->name->number, &why);
+    const bool ok = device->api->bytes_free(&left, device->name->number, &why);
     pthread_mutex_lock(&device->sweep->lock);
     if (ok)
-        device->free = info.bytes_free;
+        device->free = left;
 }
 
 /* Of those at the end of the list each core that is free is left one. */

@@ -179,27 +179,13 @@ run scalelaw study tiny.study --out=muon --device=cuda,cpu --optimizer=muon
 ends 0 "or left to the cores"
 
 # Trunks and their branches, which wait for them.
-cat >arms.study <<'END'
-name   = "arms"
-corpus = "text.txt"
-[model]
-context   = 16
-head_size = 8
-[grid]
-sizes     = ["1x8", "1x16"]
-epochs    = true
-[train]
-batch_tokens = 64
-batch_data   = 0
-lr           = 0.005
-eval_tokens  = 256
-eval_points  = 0
-checkpoint_s = 0
+{ sed 's/"tiny"/"arms"/; /^seeds/d; /^\[arm/,$d' tiny.study; cat <<'END'
 [arm.trunks]
 design = "trunk"
 schedule = "wsd"
 tokens = [640, 1280]
 END
+} >arms.study
 run scalelaw study arms.study --out=arms --device=cuda
 ends 0 "branches on a device begin from trunks on it"
 run scalelaw study arms.study --out=arms-cpu

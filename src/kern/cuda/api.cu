@@ -30,22 +30,34 @@ static void fill(DeviceInfo *out, const cudaDeviceProp *prop)
     out->processors = prop->multiProcessorCount;
 }
 
+static bool memory(i64 *left, i64 *all, int device, DeviceWhy *why)
+{
+    size_t     free_now = 0, in_all = 0;
+    const bool ok = cuda_ok(cudaSetDevice(device), "the device", why)
+        && cuda_ok(cudaMemGetInfo(&free_now, &in_all), "its memory", why);
+    *left = (i64)free_now;
+    *all  = (i64)in_all;
+    return ok;
+}
+
+static bool bytes_free(i64 *out, int device, DeviceWhy *why)
+{
+    i64 all;
+    return memory(out, &all, device, why);
+}
+
 static bool info(DeviceInfo *out, int device, DeviceWhy *why)
 {
     cudaDeviceProp prop;
-    size_t         left = 0, all = 0;
     memset(out, 0, sizeof *out);
     if (!cuda_ok(cudaGetDeviceProperties(&prop, device), "the device", why)
-        || !cuda_ok(cudaSetDevice(device), "the device", why)
-        || !cuda_ok(cudaMemGetInfo(&left, &all), "its memory", why)
+        || !memory(&out->bytes_free, &out->bytes, device, why)
         || !cuda_ok(cudaDriverGetVersion(&out->driver), "the driver", why)
         || !cuda_ok(cudaRuntimeGetVersion(&out->runtime), "the runtime", why)
         || !cuda_ok(cudaDeviceGetPCIBusId(out->bus, (int)sizeof out->bus,
                                           device), "its address", why))
         return false;
     fill(out, &prop);
-    out->bytes      = (i64)all;
-    out->bytes_free = (i64)left;
     return true;
 }
 
@@ -239,6 +251,7 @@ static void api_memory(DeviceApi *api)
 {
     api->count      = count;
     api->info       = info;
+    api->bytes_free = bytes_free;
     api->text_open  = text_open;
     api->text_close = text_close;
     api->scratch    = scratch;
